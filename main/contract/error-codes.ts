@@ -1,0 +1,147 @@
+import type { InspectorError } from './result.ts'
+
+/**
+ * Every expected failure, with the sentence that says what happened and the default advice. `docs/errors.md`
+ * explains each at length; a test holds the two together.
+ */
+export const ERRORS = {
+  GUEST_NOT_FOUND: ['The guest file does not exist.', 'Check the path, or drop the file on the window.'],
+  GUEST_UNREADABLE: ['The guest file cannot be read.', 'Check its permissions, and that it is not locked.'],
+  GUEST_IS_FOLDER: ['The guest is a folder.', 'Name the .wasm or .wat file inside it.'],
+  GUEST_EMPTY: ['The guest file is empty.', 'Build the guest again: the file has 0 bytes.'],
+  GUEST_TOO_LARGE: ['The guest file is too large.', 'Strip its debug information, or split the module.'],
+  GUEST_NOT_WASM: [
+    'The file is not a WebAssembly module.',
+    'Drop a .wasm file (it begins with the bytes 00 61 73 6d) or a .wat file.',
+  ],
+  GUEST_TRUNCATED: ['The WebAssembly module ends too early.', 'Copy or build the file again.'],
+  GUEST_MALFORMED: ['The WebAssembly module is not valid.', 'Build it again with a current toolchain.'],
+  GUEST_IS_COMPONENT: [
+    'The file is a WebAssembly component, not a core module.',
+    'Drop the core module that the component was made of, for example the .wasm from before `wasm-tools component new`.',
+  ],
+  GUEST_NEEDS_FEATURE: [
+    'The module needs a WebAssembly feature that this engine lacks.',
+    'Build the guest without that feature, or run a newer engine.',
+  ],
+  GUEST_WAT_SYNTAX: ['The text module has a syntax error.', 'Correct the line that is named.'],
+  HOST_NOT_FOUND: ['The host module does not exist.', 'Check the path that --host names.'],
+  HOST_LOAD_FAILED: ['The host module does not load.', 'Correct the line that is named.'],
+  HOST_WRONG_EXPORT: [
+    'The host module exports the wrong thing.',
+    'Export by default an import object, or a function of the context that returns one: export default ({ console }) => ({ env: { … } }).',
+  ],
+  HOST_NOT_TRUSTED: [
+    'The host module has not been allowed to run.',
+    'A host module runs with your rights. Allow it in the window if you know where it comes from.',
+  ],
+  HOST_IMPORT_UNUSED: [
+    'The host module binds a function that the guest does not import.',
+    'Remove it, or check the spelling of its module and name.',
+  ],
+  IMPORT_UNBOUND: [
+    'The guest imports things that nobody binds.',
+    'Add them to the host module, or give them stubs.',
+  ],
+  IMPORT_MISMATCH: [
+    'An import is bound to something of the wrong kind or type.',
+    'Bind a value of the type that is named.',
+  ],
+  STUB_INVALID: ['The stub does not fit the import.', 'Give as many values as the import has results.'],
+  START_FAILED: ["The guest's start function failed.", 'See the trap or error that is named.'],
+  INSTANTIATE_FAILED: ['The guest cannot be instantiated.', 'See the reason that the engine gives.'],
+  EXPORT_NOT_FOUND: ['The guest has no such export.', 'Choose one of the exports that are listed.'],
+  EXPORT_NOT_FUNCTION: ['The export is not a function.', 'Choose an exported function.'],
+  ARGUMENT_COUNT: ['The number of arguments is wrong.', 'Give one argument for each parameter.'],
+  ARGUMENT_TYPE: ['An argument does not fit its type.', 'Write it as the message shows.'],
+  ARGUMENT_RANGE: ['An argument is out of range.', 'Choose a value inside the range that is named.'],
+  TYPE_UNSUPPORTED: [
+    'A value of this type cannot cross the JavaScript boundary.',
+    'Export a wrapper that takes and returns numbers or references.',
+  ],
+  GUEST_TRAPPED: ['The guest trapped.', 'The trap names the reason; look at the call that led to it.'],
+  GUEST_EXCEPTION: ['The guest threw an exception that nobody caught.', 'Catch it in the guest.'],
+  HOST_THREW: ['A host function failed.', 'Correct the import handler, or let the guest expect the failure.'],
+  HOST_RESULT_TYPE: [
+    'An import handler returned a value of the wrong type.',
+    'Return a value of the type that is named.',
+  ],
+  HOST_SYNC_PROMISE: [
+    'A handler marked sync returned a promise.',
+    'Take sync() away, so that the guest is suspended around it, or return a value.',
+  ],
+  SUSPEND_REFUSED: [
+    'The guest could not be suspended.',
+    'A JavaScript function stands between the export and the import. Call the guest through context.exports, and bind imports that must not suspend with sync().',
+  ],
+  CALL_CANCELLED: ['The call was cancelled.', 'Run it again if that was not meant.'],
+  CALL_TIMED_OUT: [
+    'The call ran into its time limit.',
+    'Raise the limit (--timeout), or look at what it waits for.',
+  ],
+  SESSION_NOT_FOUND: ['There is no such session.', 'It was closed. Open the guest again.'],
+  SESSION_NOT_READY: ['The session cannot run calls now.', 'Look at its state; reload it if it has ended.'],
+  SESSION_ENDED: ['The session has ended.', 'Reload it to run again; what it recorded stays.'],
+  SESSION_LIMIT: ['Too many sessions are open.', 'Close one that you no longer need.'],
+  RUN_NOT_FOUND: ['There is no such run.', 'It may have finished already.'],
+  CALL_NOT_FOUND: ['There is no such call in the trace.', 'Read the rows again.'],
+  WORKER_EXITED: [
+    "The session's worker ended by itself.",
+    'Look for process.exit() or an uncaught error in the host module; reload the session to go on.',
+  ],
+  WORKER_OUT_OF_MEMORY: [
+    "The session's worker ran out of memory.",
+    'Look for a leak in the host module; reload the session to go on.',
+  ],
+  TRACE_LIMIT: [
+    'The trace has reached its limit.',
+    'Close sessions, or export the trace and reload the session.',
+  ],
+  TRACE_WRITE_FAILED: [
+    'The trace cannot be written.',
+    'Check the disk and the path; the run went on without it.',
+  ],
+  SETTINGS_WRITE_FAILED: ['The settings cannot be saved.', 'Check that the folder can be written.'],
+  MESSAGE_INVALID: [
+    'A message has the wrong shape.',
+    'Reload the window. If it returns, report it as a bug.',
+  ],
+  MESSAGE_TOO_LARGE: ['A message is too large.', 'Send smaller files.'],
+  MESSAGE_RATE: ['Too many messages arrived at once.', 'Send fewer messages a second.'],
+  FUNCTION_UNKNOWN: [
+    'The inspector has no such function.',
+    'Reload the window: it may be of another version.',
+  ],
+  JSPI_MISSING: [
+    'This JavaScript engine lacks WebAssembly JSPI.',
+    'Run on Node 24 or later, or on Electron 45 or later; `npm install` brings a fitting Node along.',
+  ],
+  NOT_BUILT: ['The inspector has not been built.', 'Run `npm run build` first.'],
+  ELECTRON_MISSING: [
+    "Electron's binary is not installed.",
+    'Run `npx install-electron` where its download can be reached, or use the browser door: `jspi-inspector serve`.',
+  ],
+  PORT_IN_USE: ['The port is in use.', 'Choose another with --port, or leave --port out.'],
+  USAGE: ['The command line is wrong.', 'See `jspi-inspector --help`.'],
+  INTERNAL: ['The inspector itself failed.', 'Please report this with the text below.'],
+} as const satisfies Record<string, readonly [what: string, fix: string]>
+
+/** A stable error code. */
+export type ErrorCode = keyof typeof ERRORS
+
+/** The particulars of one failure; what is left out comes from {@link ERRORS}. */
+export type ErrorParticulars = Partial<Omit<InspectorError, 'code'>>
+
+/** Makes the failure `code` with the particulars of this case. */
+export function makeError(code: ErrorCode, particulars: ErrorParticulars = {}): InspectorError {
+  const [what, fix] = ERRORS[code]
+  return { code, what, why: '', fix, ...particulars }
+}
+
+/** One line for a console or terminal: `CODE: what why fix`. */
+export function formatError(error: InspectorError): string {
+  const place = error.location
+    ? ` (${[error.location.file, error.location.line, error.location.column].filter((part) => part !== undefined).join(':')})`
+    : ''
+  return [`${error.code}: ${error.what}`, error.why, error.fix].filter(Boolean).join(' ') + place
+}

@@ -1,0 +1,276 @@
+/** The things that the service shows: guests, sessions, runs, calls. Plain data, safe on every channel. */
+import type { InspectorError } from './result.ts'
+
+/** Identifies a session for as long as the service lives. */
+export type SessionId = string & { readonly brand?: 'SessionId' }
+/** Identifies a run (one request to call an export) within the service. */
+export type RunId = string & { readonly brand?: 'RunId' }
+/** Identifies a call within its session; counts from 1 in order of entry. */
+export type CallId = number & { readonly brand?: 'CallId' }
+
+/**
+ * A value with its WebAssembly type, safe in JSON: i64 is a decimal string; NaN, Infinity, -Infinity and -0
+ * are strings; a reference is a stable handle such as `externref#3`, or null.
+ */
+export interface TypedValue {
+  /** As the text format spells it: `i32`, `externref`, `(ref null $3)`. */
+  type: string
+  value: number | string | null
+  /** A short text of what a reference refers to, for people: `"abc"`, `Object`, `function add`. */
+  preview?: string
+}
+
+/** A parameter of an export or import. */
+export interface ParameterInfo {
+  type: string
+  /** From the module's name section, where it has one. */
+  name?: string
+  /** What to type for a value of this type, as a placeholder. */
+  hint: string
+}
+
+export interface SignatureInfo {
+  params: ParameterInfo[]
+  results: string[]
+}
+
+export type ExternKind = 'function' | 'memory' | 'table' | 'global' | 'tag'
+
+export interface ExportInfo {
+  name: string
+  kind: ExternKind
+  /** `(i32) → i32`, `memory 17 pages`. */
+  typeText: string
+  /** Functions only. */
+  signature?: SignatureInfo
+  /** Why the function cannot be called from JavaScript, where it cannot. */
+  notCallable?: string
+}
+
+/** A stand-in for an import handler. */
+export type Stub =
+  | {
+      kind: 'return'
+      /** One text for each result, as arguments are typed. */
+      values: string[]
+      delayMs: number
+    }
+  | { kind: 'throw'; message: string; delayMs: number }
+
+/** What an import is bound to. */
+export type Binding =
+  | { by: 'nobody' }
+  | {
+      by: 'host'
+      /** False for a handler marked with `sync()`. */
+      suspending: boolean
+      file: string
+      /** From 1; absent where the source does not show it. */
+      line?: number
+    }
+  | { by: 'stub'; stub: Stub }
+  /** A memory, table, global or tag that the inspector made to fit. */
+  | { by: 'inspector' }
+
+export interface ImportInfo {
+  module: string
+  name: string
+  kind: ExternKind
+  typeText: string
+  signature?: SignatureInfo
+  binding: Binding
+}
+
+/** A guest file. */
+export interface GuestInfo {
+  /** File name: `sum.wasm`. */
+  name: string
+  /** Absolute path; absent for a guest that was dropped as bytes. */
+  path?: string
+  sizeBytes: number
+}
+
+/** A host module file. */
+export interface HostModuleInfo {
+  name: string
+  path: string
+  /** Whether the user has allowed it to run (bundled examples always are). */
+  trusted: boolean
+}
+
+/**
+ * `starting` → `ready`, or one of the others: `untrusted` (the host module awaits the user's permission),
+ * `unbound` (imports that nobody binds), `failed` (see the error), `ended`.
+ */
+export type SessionState = 'starting' | 'untrusted' | 'unbound' | 'ready' | 'failed' | 'ended'
+
+/** One worker thread, one guest module, one host module, any number of calls. */
+export interface SessionInfo {
+  sessionId: SessionId
+  guest: GuestInfo
+  host: HostModuleInfo | null
+  state: SessionState
+  /** Why the session failed, is unbound or ended by itself. */
+  error: InspectorError | null
+  warnings: InspectorError[]
+  exports: ExportInfo[]
+  imports: ImportInfo[]
+  /** Whether calls may overlap on the instance; otherwise they wait in a queue. */
+  interleaved: boolean
+  /** Wall clock at the session's time zero, in milliseconds since 1970. */
+  startedAtMs: number
+}
+
+/** `queued` waits for its turn; the last four are final. */
+export type RunState = 'queued' | 'running' | 'returned' | 'trapped' | 'threw' | 'cancelled'
+
+/** One request to call an export. */
+export interface RunInfo {
+  runId: RunId
+  sessionId: SessionId
+  exportName: string
+  /** As the user typed them. */
+  argumentTexts: string[]
+  state: RunState
+  /** Its call in the trace, once it has begun. */
+  callId: CallId | null
+  results: TypedValue[] | null
+  error: InspectorError | null
+}
+
+export type CallKind = 'export' | 'import'
+
+/** `threw`: a host function failed. A host error is never a trap. */
+export type CallOutcome = 'running' | 'returned' | 'trapped' | 'threw' | 'cancelled'
+
+/**
+ * One activation across the boundary. All times are nanoseconds on the session's monotonic clock.
+ * For an import call: host + suspended = total. For an export call the times of the imports that it made are
+ * summed up, and guest + host + suspended = total.
+ */
+export interface CallRow {
+  id: CallId
+  /** The call inside which this one was made. */
+  parent: CallId | null
+  /** How many calls it lies inside of. */
+  depth: number
+  kind: CallKind
+  /** An import's module; null for an export. */
+  module: string | null
+  name: string
+  params: TypedValue[]
+  results: TypedValue[] | null
+  outcome: CallOutcome
+  /** True while the guest is suspended in this import call. */
+  suspended: boolean
+  startNs: number
+  /** Null while it runs; the totals below then grow. */
+  endNs: number | null
+  totalNs: number
+  guestNs: number
+  hostNs: number
+  suspendedNs: number
+  /** One line, where the call failed. */
+  errorText: string | null
+}
+
+/** Everything about one call. */
+export interface CallDetail extends CallRow {
+  error: InspectorError | null
+  /** From the outermost call down to the parent. */
+  ancestors: CallSummary[]
+  /** The first ones; `childCount` says how many there are. */
+  children: CallSummary[]
+  childCount: number
+}
+
+export interface CallSummary {
+  id: CallId
+  kind: CallKind
+  module: string | null
+  name: string
+  outcome: CallOutcome
+  suspended: boolean
+  startNs: number
+  totalNs: number
+  hostNs: number
+  suspendedNs: number
+}
+
+/** Nearest-rank percentiles, exact to 1/64 of the value. */
+export interface Distribution {
+  p50Ns: number
+  p95Ns: number
+  p99Ns: number
+  maxNs: number
+}
+
+/** The finished calls of one import or export. */
+export interface TimingRow {
+  kind: CallKind
+  module: string | null
+  name: string
+  count: number
+  /** Those in flight, which the figures do not count. */
+  runningCount: number
+  /** Those that did not return. */
+  failedCount: number
+  sumTotalNs: number
+  sumSuspendedNs: number
+  total: Distribution
+  suspended: Distribution
+}
+
+/** How far a session's trace has grown; pushed a few times a second while it does. */
+export interface TraceStatus {
+  sessionId: SessionId
+  callCount: number
+  inFlightCount: number
+  /** Calls that the limit on the trace's size left out. */
+  droppedCount: number
+  guestNs: number
+  hostNs: number
+  suspendedNs: number
+  consoleLineCount: number
+  /** Memory that the trace takes in the inspector. */
+  sizeBytes: number
+}
+
+export type ConsoleLevel = 'log' | 'info' | 'warn' | 'error' | 'debug'
+
+export interface ConsoleLine {
+  /** Counts from 0 within the session. */
+  index: number
+  timeNs: number
+  level: ConsoleLevel
+  /** What printed it: the host module, or the session itself. */
+  source: 'host' | 'session'
+  text: string
+}
+
+export interface ExampleInfo {
+  /** Folder name below guests/. */
+  name: string
+  /** One line on what it shows. */
+  summary: string
+  language: string
+  sizeBytes: number
+}
+
+export interface RecentGuest {
+  path: string
+  name: string
+  hostPath: string | null
+}
+
+/** What the inspector runs on. */
+export interface HostInfo {
+  version: string
+  nodeVersion: string
+  v8Version: string
+  electronVersion: string | null
+  platform: string
+}
+
+/** Sizes and visibility of panes, by name: kept for the next start. */
+export type Layout = Record<string, number | boolean>

@@ -1,0 +1,84 @@
+/**
+ * The schema of every message that a client sends. A door checks each on arrival: what does not fit is
+ * answered with MESSAGE_INVALID and goes no further.
+ */
+import * as v from 'valibot'
+import type { InspectorService, ServiceFunction } from './service.ts'
+
+/** Largest file that is accepted as bytes or read from disk. */
+export const GUEST_SIZE_LIMIT_BYTES = 256 * 1024 * 1024
+/** Most rows, lines or texts in one request or answer. */
+export const PAGE_LIMIT = 2000
+
+const identifier = v.pipe(v.string(), v.maxLength(64))
+const name = v.pipe(v.string(), v.maxLength(10_000))
+const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096))
+const index = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(PAGE_LIMIT))
+const text = v.pipe(v.string(), v.maxLength(100_000))
+const texts = v.pipe(v.array(text), v.maxLength(PAGE_LIMIT))
+const milliseconds = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(2_147_483_647))
+
+const file = v.union([
+  v.strictObject({ path }),
+  v.strictObject({
+    name: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
+    bytes: v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes'),
+  }),
+])
+
+const stub = v.variant('kind', [
+  v.strictObject({ kind: v.literal('return'), values: texts, delayMs: milliseconds }),
+  v.strictObject({ kind: v.literal('throw'), message: text, delayMs: milliseconds }),
+])
+
+const session = v.strictObject({ sessionId: identifier })
+
+/** The argument list of every function of the contract. */
+export const REQUEST_SCHEMAS = {
+  attach: v.strictTuple([]),
+  openFiles: v.strictTuple([
+    v.strictObject({
+      files: v.pipe(v.array(file), v.minLength(1), v.maxLength(100)),
+      sessionId: v.exactOptional(identifier),
+    }),
+  ]),
+  openExample: v.strictTuple([v.strictObject({ name: v.pipe(name, v.regex(/^[\w-]+$/)) })]),
+  trustHostModule: v.strictTuple([session]),
+  setStub: v.strictTuple([
+    v.strictObject({ sessionId: identifier, module: name, name, stub: v.nullable(stub) }),
+  ]),
+  setInterleaved: v.strictTuple([v.strictObject({ sessionId: identifier, interleaved: v.boolean() })]),
+  startRun: v.strictTuple([
+    v.strictObject({
+      sessionId: identifier,
+      exportName: name,
+      argumentTexts: texts,
+      timeoutMs: v.exactOptional(v.pipe(milliseconds, v.minValue(1))),
+    }),
+  ]),
+  cancelRun: v.strictTuple([v.strictObject({ runId: identifier })]),
+  endSession: v.strictTuple([session]),
+  reloadSession: v.strictTuple([session]),
+  closeSession: v.strictTuple([session]),
+  readCalls: v.strictTuple([
+    v.strictObject({
+      sessionId: identifier,
+      fromRow: index,
+      rowCount: count,
+      anchorId: v.exactOptional(index),
+    }),
+  ]),
+  readCall: v.strictTuple([v.strictObject({ sessionId: identifier, callId: index })]),
+  readTimings: v.strictTuple([session]),
+  readConsole: v.strictTuple([v.strictObject({ sessionId: identifier, fromLine: index, lineCount: count })]),
+  exportTrace: v.strictTuple([v.strictObject({ sessionId: identifier, fromCallId: index })]),
+  saveLayout: v.strictTuple([
+    v.strictObject({
+      layout: v.pipe(
+        v.record(v.pipe(v.string(), v.maxLength(64)), v.union([v.boolean(), v.pipe(v.number(), v.finite())])),
+        v.maxEntries(64),
+      ),
+    }),
+  ]),
+} satisfies { [Name in ServiceFunction]: v.GenericSchema<unknown, Parameters<InspectorService[Name]>> }

@@ -1,0 +1,157 @@
+/** The whole contract: the calls that a client makes, and the events that the service pushes. */
+import type {
+  CallDetail,
+  CallId,
+  CallRow,
+  ConsoleLine,
+  ExampleInfo,
+  HostInfo,
+  Layout,
+  RecentGuest,
+  RunId,
+  RunInfo,
+  SessionId,
+  SessionInfo,
+  Stub,
+  TimingRow,
+  TraceStatus,
+} from './model.ts'
+import type { InspectorError, Result } from './result.ts'
+
+/** A file that the user dropped or chose: by path where the door knows it, else by its bytes. */
+export type FileReference = { path: string } | { name: string; bytes: Uint8Array }
+
+/** What a client needs to show the present state, also after a reload. */
+export interface Attachment {
+  host: HostInfo
+  sessions: SessionInfo[]
+  runs: RunInfo[]
+  traces: TraceStatus[]
+  examples: ExampleInfo[]
+  recentGuests: RecentGuest[]
+  layout: Layout
+  /** The session that was opened last, to be shown first. */
+  activeSessionId: SessionId | null
+}
+
+/** A window of the calls table. */
+export interface CallRows {
+  /** All rows that there are now. */
+  totalRows: number
+  /** Index of the first row returned. */
+  fromRow: number
+  rows: CallRow[]
+  /** Where the anchor call stands now; null if no anchor was given. */
+  anchorRow: number | null
+}
+
+export interface ConsoleLines {
+  /** All lines that there are now; the oldest may be gone. */
+  lineCount: number
+  /** Index of the oldest line that is still kept. */
+  firstKept: number
+  lines: ConsoleLine[]
+}
+
+/** A piece of an export; ask on from `nextCallId` until it is null. */
+export interface TracePiece {
+  text: string
+  nextCallId: CallId | null
+}
+
+/**
+ * Every function takes one object and answers with a `Result`; `schemas.ts` has the schema of each argument,
+ * and a door refuses what does not fit it.
+ */
+export interface InspectorService {
+  /** The present state, whole. */
+  attach(): Result<Attachment>
+  /**
+   * Opens guests (.wasm, .wat) and host modules (.ts, .js, .mjs), each guest in a session of its own. A host
+   * module without a guest goes to the session `sessionId`, which is reloaded with it.
+   */
+  openFiles(request: { files: FileReference[]; sessionId?: SessionId }): Promise<Result<SessionInfo[]>>
+  /** Opens a bundled guest. */
+  openExample(request: { name: string }): Promise<Result<SessionInfo>>
+  /** Allows the session's host module (its present content) to run, and starts the session. */
+  trustHostModule(request: { sessionId: SessionId }): Promise<Result<SessionInfo>>
+  /** Gives an import a stub, or takes it away (null). Takes effect by a reload of the session. */
+  setStub(request: {
+    sessionId: SessionId
+    module: string
+    name: string
+    stub: Stub | null
+  }): Promise<Result<SessionInfo>>
+  /** Whether calls may overlap on the instance. Takes effect for runs that have not begun. */
+  setInterleaved(request: { sessionId: SessionId; interleaved: boolean }): Result<SessionInfo>
+  /** Requests a call; answers at once with the queued or running run. Arguments are checked before that. */
+  startRun(request: {
+    sessionId: SessionId
+    exportName: string
+    argumentTexts: string[]
+    /** Cancelled after this time; no limit when left out. */
+    timeoutMs?: number
+  }): Result<RunInfo>
+  /**
+   * Cancels one run. A queued one never begins, a suspended one is unwound by a trap; where the guest computes
+   * and does not answer, its worker is ended, and with it the session.
+   */
+  cancelRun(request: { runId: RunId }): Promise<Result<RunInfo>>
+  /** Ends the worker at once, whatever it does. The trace stays. */
+  endSession(request: { sessionId: SessionId }): Promise<Result<SessionInfo>>
+  /** Reads guest and host module again, into a new worker with an empty trace. */
+  reloadSession(request: { sessionId: SessionId }): Promise<Result<SessionInfo>>
+  /** Ends the session and forgets it, its trace too. */
+  closeSession(request: { sessionId: SessionId }): Promise<Result<null>>
+  /**
+   * Reads rows of the calls table: calls in order of entry, each run's calls together below it.
+   * `anchorId` asks where that call stands now, so that a table can hold still while rows stream in above.
+   */
+  readCalls(request: {
+    sessionId: SessionId
+    fromRow: number
+    rowCount: number
+    anchorId?: CallId
+  }): Result<CallRows>
+  readCall(request: { sessionId: SessionId; callId: CallId }): Result<CallDetail>
+  readTimings(request: { sessionId: SessionId }): Result<TimingRow[]>
+  readConsole(request: { sessionId: SessionId; fromLine: number; lineCount: number }): Result<ConsoleLines>
+  /** The trace as JSON Lines (docs/trace-format.md), piece by piece from call `fromCallId` on. */
+  exportTrace(request: { sessionId: SessionId; fromCallId: CallId }): Result<TracePiece>
+  saveLayout(request: { layout: Layout }): Promise<Result<null>>
+}
+
+/** A function of the contract, by name. */
+export type ServiceFunction = keyof InspectorService
+
+/** What the service pushes. Each carries the present state, so a lost one is made good by the next. */
+export interface ServiceEvents {
+  sessionChanged(session: SessionInfo): void
+  sessionClosed(closed: { sessionId: SessionId }): void
+  /** Show this session: it was opened from the command line, the menu or the system. */
+  sessionActivated(activated: { sessionId: SessionId }): void
+  runChanged(run: RunInfo): void
+  /** At most once a frame for each session. */
+  traceGrew(status: TraceStatus): void
+  recentGuestsChanged(recentGuests: RecentGuest[]): void
+  /** A failure that no request asked about: a file opened from the system, a full disk. */
+  problem(error: InspectorError): void
+  /** A choice in the application's menu that the window carries out. */
+  menuCommand(command: { name: MenuCommand }): void
+}
+
+export type MenuCommand =
+  | 'run'
+  | 'cancel-run'
+  | 'end-session'
+  | 'reload-session'
+  | 'close-session'
+  | 'export-trace'
+  | 'find-in-console'
+  | 'clear-console'
+  | 'toggle-sidebar'
+  | 'toggle-detail'
+  | 'toggle-panel'
+
+/** An event of the contract, by name. */
+export type ServiceEvent = keyof ServiceEvents
