@@ -1,0 +1,51 @@
+import type { InspectorError, Result } from '../contract/result.ts'
+import type { MenuCommand, InspectorService, ServiceEvents } from '../contract/service.ts'
+import type { SessionId, SessionInfo } from '../contract/model.ts'
+
+/** Hears events; what it does not care about it leaves out. */
+export type EventListener = Partial<ServiceEvents>
+
+/** What the inspector is started with. */
+export interface InspectorOptions {
+  /** The entry of the worker thread: main/host/worker.ts, or its built form. */
+  workerUrl: URL
+  /** The folder of bundled guests. */
+  guestsFolder: string
+  /** Where recent guests, allowed host modules and the layout are kept; null keeps them in memory only. */
+  settingsFolder: string | null
+  /** Of the product. */
+  version: string
+  /** Memory that one session's trace may take before further calls are counted as dropped. */
+  traceLimitBytes?: number
+}
+
+/** A guest as the owner of the process names it: on the command line, in the menu, by file association. */
+export interface OpenRequest {
+  path: string
+  /** Instead of the host module found beside the guest. Named by the user, so it is allowed to run. */
+  hostPath?: string
+  /** Allows the host module found beside the guest as well. */
+  trustHost?: boolean
+  /** Binds every import that nobody else binds to a stub that returns zeros. */
+  stubUnbound?: boolean
+}
+
+/** The inspector as the process that owns it sees it; clients behind a door see only `service` and events. */
+export interface Inspector {
+  readonly service: InspectorService
+  /** Returns a function that ends the subscription. */
+  subscribe(listener: EventListener): () => void
+  /** Opens a guest and shows it to every client. Fails as a value only where there is no session to show. */
+  open(request: OpenRequest): Promise<Result<SessionInfo>>
+  /**
+   * Hands over the session's trace as JSON Lines while it grows: each call once, when it ends, and those still
+   * running when the session ends. Returns a function that stops it.
+   */
+  streamTrace(sessionId: SessionId, write: (lines: string) => void): () => void
+  /** Passes a choice in the application's menu on to the clients. */
+  sendMenuCommand(name: MenuCommand): void
+  /** Tells the clients of a failure that none of them asked about. */
+  reportProblem(error: InspectorError): void
+  /** Ends every session. */
+  close(): Promise<void>
+}
