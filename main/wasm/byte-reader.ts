@@ -36,15 +36,27 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 export class ByteReader {
   readonly bytes: Uint8Array
   readonly endBytes: number
+  /** What the range is, for messages. */
   readonly rangeName: string
   offsetBytes: number
+  readonly #kindAtEnd: FormatErrorKind
 
-  /** Reads `bytes` from `startBytes` up to, and not including, `endBytes`; `rangeName` is for messages. */
-  constructor(bytes: Uint8Array, startBytes: number, endBytes: number, rangeName: string) {
+  /**
+   * Reads `bytes` from `startBytes` up to, and not including, `endBytes`.
+   * `kindAtEnd` is the kind of error that reading past the end is.
+   */
+  constructor(
+    bytes: Uint8Array,
+    startBytes: number,
+    endBytes: number,
+    rangeName: string,
+    kindAtEnd: FormatErrorKind = 'malformed',
+  ) {
     this.bytes = bytes
     this.offsetBytes = startBytes
     this.endBytes = endBytes
     this.rangeName = rangeName
+    this.#kindAtEnd = kindAtEnd
   }
 
   get remainingBytes(): number {
@@ -62,7 +74,9 @@ export class ByteReader {
 
   byte(): number {
     const byte = this.peek()
-    if (byte === undefined) throw this.malformed(`The ${this.rangeName} ends too early.`)
+    if (byte === undefined) {
+      throw new FormatError(this.#kindAtEnd, `The ${this.rangeName} ends too early.`, this.offsetBytes)
+    }
     this.offsetBytes += 1
     return byte
   }
