@@ -224,6 +224,8 @@ export interface TimingRow {
 /** How far a session's trace has grown; pushed a few times a second while it does. */
 export interface TraceStatus {
   sessionId: SessionId
+  /** Counts the session's reloads: each begins an empty trace. */
+  generation: number
   callCount: number
   inFlightCount: number
   /** Calls that the limit on the trace's size left out. */

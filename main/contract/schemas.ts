@@ -45,6 +45,7 @@ export const REQUEST_SCHEMAS = {
   ]),
   openExample: v.strictTuple([v.strictObject({ name: v.pipe(name, v.regex(/^[\w-]+$/)) })]),
   trustHostModule: v.strictTuple([session]),
+  declineHostModule: v.strictTuple([session]),
   setStub: v.strictTuple([
     v.strictObject({ sessionId: identifier, module: name, name, stub: v.nullable(stub) }),
   ]),

@@ -75,6 +75,8 @@ export interface InspectorService {
   openExample(request: { name: string }): Promise<Result<SessionInfo>>
   /** Allows the session's host module (its present content) to run, and starts the session. */
   trustHostModule(request: { sessionId: SessionId }): Promise<Result<SessionInfo>>
+  /** Goes on without the session's host module: what it would bind is then unbound, and can be given stubs. */
+  declineHostModule(request: { sessionId: SessionId }): Promise<Result<SessionInfo>>
   /** Gives an import a stub, or takes it away (null). Takes effect by a reload of the session. */
   setStub(request: {
     sessionId: SessionId

@@ -1,0 +1,70 @@
+/**
+ * The events that a worker writes into the ring, with the offsets of their fields in bytes from the event's
+ * begin. Bytes 0 to 7 are tag and size (see ring.ts). Values take 8 bytes each; their types are those of the
+ * function's definition.
+ */
+import type { CallKind, CallOutcome, ConsoleLevel } from '../contract/model.ts'
+
+export const TAGS = { define: 1, reference: 2, enter: 3, suspend: 4, error: 5, exit: 6, console: 7 } as const
+
+/** A function that crosses the boundary: the definition precedes its first call. Its text is JSON. */
+export interface FunctionDefinition {
+  kind: CallKind
+  module: string | null
+  name: string
+  /** As the text format spells them. */
+  params: string[]
+  results: string[]
+}
+
+/** `enter`: a call begins. */
+export const ENTER = {
+  callId: 8,
+  parentId: 12,
+  functionIndex: 16,
+  valueCount: 20,
+  startNs: 24,
+  values: 32,
+} as const
+/** `suspend`: an import handler returned a promise; the guest is suspended from now on. */
+export const SUSPEND = { callId: 8, hostNs: 16, sizeBytes: 24 } as const
+/** `exit`: a call ends. Times of an import call; for an export call `hostNs` and `suspendedNs` are 0. */
+export const EXIT = {
+  callId: 8,
+  outcome: 12,
+  valueCount: 16,
+  endNs: 24,
+  hostNs: 32,
+  suspendedNs: 40,
+  values: 48,
+} as const
+/** `define`, `reference`, `error`: an identifier, and UTF-8 text. */
+export const TEXT = { identifier: 8, textBytes: 12, text: 16 } as const
+/** `console`: a line of text. `omittedBytes` says how much of a very long line was left out. */
+export const CONSOLE = {
+  level: 8,
+  source: 9,
+  textBytes: 12,
+  timeNs: 16,
+  omittedBytes: 24,
+  text: 32,
+} as const
+
+export const OUTCOMES = [
+  'running',
+  'returned',
+  'trapped',
+  'threw',
+  'cancelled',
+] as const satisfies CallOutcome[]
+export const LEVELS = ['log', 'info', 'warn', 'error', 'debug'] as const satisfies ConsoleLevel[]
+export const SOURCES = ['host', 'session'] as const
+
+/** How a value's 8 bytes are to be read. */
+export type ValueEncoding = 'i32' | 'i64' | 'float' | 'reference'
+
+/** The encoding of a type: every type that is not a number is a reference, by handle, 0 for null. */
+export function encodingOf(type: string): ValueEncoding {
+  if (type === 'i32' || type === 'i64') return type
+  return type === 'f32' || type === 'f64' ? 'float' : 'reference'
+}
