@@ -112,6 +112,10 @@ export const ERRORS = {
     'The inspector has no such function.',
     'Reload the window: it may be of another version.',
   ],
+  CONNECTION_LOST: [
+    'The connection to the inspector was lost.',
+    'Wait until the window is connected again, or start the inspector again.',
+  ],
   JSPI_MISSING: [
     'This JavaScript engine lacks WebAssembly JSPI.',
     'Run on Node 24 or later, or on Electron 45 or later; `npm install` brings a fitting Node along.',

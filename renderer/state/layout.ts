@@ -1,0 +1,41 @@
+import { reactive, watch } from 'vue'
+import type { Layout } from '../../main/contract/model.ts'
+import type { Backend } from '../backend/backend.ts'
+
+const SAVE_AFTER_MS = 400
+
+/** Sizes in CSS pixels and visibility of the panes around the calls table. */
+export const layout = reactive({
+  sidebarVisible: true,
+  sidebarWidth: 256,
+  detailVisible: true,
+  detailWidth: 300,
+  panelVisible: true,
+  panelHeight: 200,
+})
+
+/** A pane that can be hidden. */
+export type Pane = 'sidebar' | 'detail' | 'panel'
+
+/** Takes over a saved layout; what it does not know it leaves as it is. */
+export function restoreLayout(saved: Layout): void {
+  for (const [name, value] of Object.entries(saved)) {
+    if (name in layout && typeof value === typeof layout[name as keyof typeof layout]) {
+      Object.assign(layout, { [name]: value })
+    }
+  }
+}
+
+/** Saves the layout when it has come to rest after a change. */
+export function saveLayoutOnChange(backend: Backend): void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  watch(layout, () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => void backend.call.saveLayout({ layout: { ...layout } }), SAVE_AFTER_MS)
+  })
+}
+
+/** Shows a hidden pane, hides a shown one. */
+export function togglePane(pane: Pane): void {
+  layout[`${pane}Visible`] = !layout[`${pane}Visible`]
+}
