@@ -1,0 +1,27 @@
+/** What a call is named and how it stands, as text. */
+import type { CallKind, CallOutcome } from '../../main/contract/model.ts'
+import { escapeInvisible } from './text.ts'
+
+/** `env.from_host` for an import, `sum` for an export. */
+export function formatCallName({ module, name }: { module: string | null; name: string }): string {
+  return escapeInvisible(module === null ? name : `${module}.${name}`)
+}
+
+/** `bad`: it failed. `live`: it is still going on. `done`: it returned, or was cancelled by the user. */
+export type OutcomeTone = 'bad' | 'live' | 'done'
+
+export interface OutcomeText {
+  text: CallOutcome | 'suspended'
+  tone: OutcomeTone
+}
+
+/** The outcome as a word: a running call in which the guest is suspended reads `suspended`. */
+export function describeOutcome(call: { outcome: CallOutcome; suspended: boolean }): OutcomeText {
+  if (call.outcome === 'running') return { text: call.suspended ? 'suspended' : 'running', tone: 'live' }
+  return { text: call.outcome, tone: call.outcome === 'trapped' || call.outcome === 'threw' ? 'bad' : 'done' }
+}
+
+/** Where a call of this kind leads, for people who do not see the indentation or the colours. */
+export function describeKind(kind: CallKind): string {
+  return kind === 'export' ? 'export, called by the host' : 'import, called by the guest'
+}
