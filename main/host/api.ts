@@ -87,7 +87,7 @@ export interface HostContext {
   readonly write: MemoryWriter
   /**
    * Fires when the current call is cancelled. Read it inside the handler (`context.signal`): read while the
-   * module loads, it is a signal of the whole session.
+   * module loads, it belongs to no call and never fires.
    */
   readonly signal: AbortSignal
   /** Prints to the session's console. */

@@ -9,7 +9,7 @@ import type { References } from './references.ts'
 
 const encoder = new TextEncoder()
 /** Longer lines are cut: a line is for people, and has to fit into the ring. */
-const LONGEST_TEXT_BYTES = 64 * 1024
+const LONGEST_LINE_BYTES = 64 * 1024
 
 /** A function that has been announced to the trace. */
 export interface TracedFunction {
@@ -108,7 +108,7 @@ export class Recorder {
 
   /** Records a line of the console. */
   print(source: 'host' | 'session', level: ConsoleLevel, text: string): void {
-    const bytes = encodeText(text)
+    const bytes = encodeText(text, LONGEST_LINE_BYTES)
     const sizeBytes = CONSOLE.text + roundUp(bytes.kept.length)
     const ring = this.#ring
     const offset = ring.reserve(TAGS.console, sizeBytes)
@@ -177,7 +177,7 @@ export class Recorder {
   }
 
   #writeText(tag: number, identifier: number, text: string): void {
-    const { kept } = encodeText(text)
+    const { kept } = encodeText(text, this.#ring.largestEventBytes - TEXT.text)
     const sizeBytes = TEXT.text + roundUp(kept.length)
     const ring = this.#ring
     const offset = ring.reserve(tag, sizeBytes)
@@ -192,10 +192,10 @@ function roundUp(sizeBytes: number): number {
   return (sizeBytes + 7) & ~7
 }
 
-function encodeText(text: string): { kept: Uint8Array; omittedBytes: number } {
+function encodeText(text: string, limitBytes: number): { kept: Uint8Array; omittedBytes: number } {
   const bytes = encoder.encode(text)
-  if (bytes.length <= LONGEST_TEXT_BYTES) return { kept: bytes, omittedBytes: 0 }
-  let end = LONGEST_TEXT_BYTES
+  if (bytes.length <= limitBytes) return { kept: bytes, omittedBytes: 0 }
+  let end = limitBytes
   // Do not cut inside of a UTF-8 sequence: its continuation bytes begin with the bits 10.
   while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--
   return { kept: bytes.subarray(0, end), omittedBytes: bytes.length - end }

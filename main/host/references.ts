@@ -36,8 +36,9 @@ export class References {
     if (typeof value === 'function') return `function ${readName(value)}`
     if (typeof value === 'object' && value !== null) {
       try {
-        const prototype: unknown = Object.getPrototypeOf(value)
-        const descriptor = prototype && Object.getOwnPropertyDescriptor(prototype, 'constructor')
+        const prototype = Object.getPrototypeOf(value) as object | null
+        const descriptor: PropertyDescriptor | undefined | null =
+          prototype && Object.getOwnPropertyDescriptor(prototype, 'constructor')
         return descriptor && typeof descriptor.value === 'function' ? readName(descriptor.value) : 'object'
       } catch {
         // A proxy whose trap throws.

@@ -1,0 +1,60 @@
+import type { CallId } from '../contract/model.ts'
+import type { InspectorError } from '../contract/result.ts'
+import type { Failure } from './failures.ts'
+import type { TracedFunction } from './recorder.ts'
+
+/** An import call in which the guest is suspended. */
+export interface SuspendedImport {
+  /** Unwinds the guest from here; the handler's own outcome no longer matters. */
+  cancel(error: InspectorError): void
+}
+
+/**
+ * One call of an export that is in progress. A guest's activation is sequential: it is inside at most one
+ * import call at a time. Asynchronous context carries it through every suspension, into handlers and what they
+ * await.
+ */
+export class Activation {
+  readonly callId: CallId
+  readonly parent: Activation | null
+  readonly children = new Set<Activation>()
+  /** The import call that the guest is inside of, whether its handler runs or waits. */
+  importCallId: CallId = 0
+  importFunction: TracedFunction | null = null
+  suspendedIn: SuspendedImport | null = null
+  cancelledBy: InspectorError | null = null
+  /** What an import threw into the guest last: an export that ends with the same value did not trap. */
+  lastThrown: { value: unknown; failure: Failure } | null = null
+  #abort: AbortController | null = null
+
+  constructor(callId: CallId, parent: Activation | null) {
+    this.callId = callId
+    this.parent = parent
+    parent?.children.add(this)
+  }
+
+  /** Fires when this activation is cancelled. Made when it is first asked for. */
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController()
+    if (this.cancelledBy) this.#abort.abort(abortReason(this.cancelledBy))
+    return this.#abort.signal
+  }
+
+  /** Cancels what it called first, then itself: handlers hear their signal before the guest is unwound. */
+  cancel(error: InspectorError): void {
+    if (this.cancelledBy) return
+    for (const child of this.children) child.cancel(error)
+    this.cancelledBy = error
+    this.#abort?.abort(abortReason(error))
+    this.suspendedIn?.cancel(error)
+  }
+
+  /** Ends it: its parent no longer cancels it. */
+  finish(): void {
+    this.parent?.children.delete(this)
+  }
+}
+
+function abortReason(error: InspectorError): DOMException {
+  return new DOMException(`${error.what} ${error.why}`.trim(), 'AbortError')
+}

@@ -1,0 +1,101 @@
+/** The context that a host module receives. */
+import type { AsyncLocalStorage } from 'node:async_hooks'
+import type { Activation } from './activation.ts'
+import type { HostConsole, HostContext, ImportHandler, MemoryReader, MemoryWriter } from './api.ts'
+import { showValues } from './show.ts'
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+const NEVER = new AbortController().signal
+
+/** What the context learns once the guest is instantiated. */
+export interface GuestAccess {
+  memory: WebAssembly.Memory | null
+  exports: Record<string, unknown> | null
+}
+
+/** Handlers that were marked with `sync()`. */
+export type SyncHandlers = WeakSet<ImportHandler>
+
+/** Makes the context of a session. `access` is filled in by the worker when the guest is instantiated. */
+export function createContext(
+  activations: AsyncLocalStorage<Activation>,
+  access: GuestAccess,
+  syncHandlers: SyncHandlers,
+  hostConsole: HostConsole,
+): HostContext {
+  const findMemory = (): WebAssembly.Memory => {
+    if (access.memory) return access.memory
+    throw new Error(
+      access.exports
+        ? 'The guest has no memory that the host can see: it neither exports nor imports one.'
+        : 'The guest is not instantiated yet: use memory inside of a handler.',
+    )
+  }
+  return {
+    get memory() {
+      return findMemory()
+    },
+    get exports() {
+      if (access.exports) return access.exports
+      throw new Error('The guest is not instantiated yet: use exports inside of a handler.')
+    },
+    read: createReader(findMemory),
+    write: createWriter(findMemory),
+    get signal() {
+      return activations.getStore()?.signal ?? NEVER
+    },
+    console: hostConsole,
+    show(...values) {
+      const params = activations.getStore()?.importFunction?.definition.params
+      return showValues(values, params?.length === values.length ? params : null)
+    },
+    sync(handler) {
+      syncHandlers.add(handler)
+      return handler
+    },
+  }
+}
+
+/** A view of the bytes; throws a RangeError that names address and length when they lie outside. */
+function viewBytes(memory: WebAssembly.Memory, address: number | bigint, lengthBytes: number): Uint8Array {
+  const { buffer } = memory
+  // An i32 address comes as a signed number: addresses above 2 GiB are negative.
+  const start = typeof address === 'bigint' ? Number(address) : address < 0 ? address >>> 0 : address
+  if (!(lengthBytes >= 0) || !(start >= 0) || start + lengthBytes > buffer.byteLength) {
+    throw new RangeError(
+      `The guest's memory has ${buffer.byteLength} bytes: ${lengthBytes} bytes at address ${start} lie outside.`,
+    )
+  }
+  return new Uint8Array(buffer, start, lengthBytes)
+}
+
+function createReader(findMemory: () => WebAssembly.Memory): MemoryReader {
+  const bytes = (address: number | bigint, lengthBytes: number | bigint): Uint8Array =>
+    // A copy: the guest may change its memory, or grow it, while the handler waits.
+    viewBytes(findMemory(), address, Number(lengthBytes)).slice()
+  return {
+    bytes,
+    utf8: (address, lengthBytes) => decoder.decode(bytes(address, lengthBytes)),
+    cString(address) {
+      const rest = viewBytes(findMemory(), address, 0)
+      const whole = new Uint8Array(rest.buffer, rest.byteOffset)
+      const end = whole.indexOf(0)
+      if (end < 0) throw new RangeError(`No zero byte follows address ${rest.byteOffset}.`)
+      return decoder.decode(whole.slice(0, end))
+    },
+  }
+}
+
+function createWriter(findMemory: () => WebAssembly.Memory): MemoryWriter {
+  const bytes = (address: number | bigint, data: Uint8Array): void =>
+    viewBytes(findMemory(), address, data.length).set(data)
+  return {
+    bytes,
+    utf8(address, text) {
+      const data = encoder.encode(text)
+      bytes(address, data)
+      return data.length
+    },
+  }
+}

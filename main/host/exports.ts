@@ -1,0 +1,92 @@
+/** Calls exports: records each call, and tells how it ended. */
+import type { InspectorError } from '../contract/result.ts'
+import type { CallId } from '../contract/model.ts'
+import { Activation } from './activation.ts'
+import type { Failure } from './failures.ts'
+import { guestFailure } from './failures.ts'
+import type { BoundarySettings } from './imports.ts'
+import type { TracedFunction } from './recorder.ts'
+
+/** An exported function, wrapped with `WebAssembly.promising`. */
+export interface CallableExport {
+  traced: TracedFunction
+  call: (...values: unknown[]) => Promise<unknown>
+}
+
+/** How an export call ended; `thrown` is what the guest let through. */
+export type ExportOutcome =
+  | { outcome: 'returned'; callId: CallId; returned: unknown; values: readonly unknown[] }
+  | { outcome: Failure['outcome']; callId: CallId; error: InspectorError; thrown: unknown }
+
+/**
+ * Calls an export inside of the current import call, if there is one. `onBegin` hears of the activation before
+ * the guest runs.
+ */
+export function callExport(
+  settings: BoundarySettings,
+  exported: CallableExport,
+  values: readonly unknown[],
+  onBegin: (activation: Activation) => void = () => {},
+): Promise<ExportOutcome> {
+  const { recorder, activations, inFlight } = settings
+  const { traced } = exported
+  const parent = activations.getStore() ?? null
+  const parentId = parent ? parent.importCallId || parent.callId : 0
+  const callId = recorder.enter(traced, parentId, values, recorder.nowNs())
+  const activation = new Activation(callId, parent)
+  inFlight.count++
+  onBegin(activation)
+  const finish = (): number => {
+    const endNs = recorder.nowNs()
+    inFlight.count--
+    activation.finish()
+    return endNs
+  }
+  return activations.run(activation, () =>
+    exported.call(...values).then(
+      (returned): ExportOutcome => {
+        const endNs = finish()
+        const results = listResults(traced, returned)
+        recorder.exitReturned(traced, callId, results, endNs, 0, 0)
+        return { outcome: 'returned', callId, returned, values: results }
+      },
+      (thrown: unknown): ExportOutcome => {
+        const endNs = finish()
+        const failure = classify(settings, activation, thrown)
+        recorder.exitFailed(callId, failure.outcome, failure.error, endNs, 0, 0)
+        return { ...failure, callId, thrown }
+      },
+    ),
+  )
+}
+
+function classify(settings: BoundarySettings, activation: Activation, thrown: unknown): Failure {
+  if (activation.cancelledBy && thrown === settings.trap) {
+    return { outcome: 'cancelled', error: activation.cancelledBy }
+  }
+  const { lastThrown } = activation
+  return lastThrown && lastThrown.value === thrown ? lastThrown.failure : guestFailure(thrown)
+}
+
+/** The engine hands over nothing, a value, or an array of several. */
+function listResults(traced: TracedFunction, returned: unknown): readonly unknown[] {
+  const { length } = traced.resultEncodings
+  if (length === 0) return []
+  return length === 1 ? [returned] : (returned as unknown[])
+}
+
+/**
+ * Converts what host code passes to an export as the engine will (JavaScript interface, "ToWebAssemblyValue"),
+ * so that the trace shows what the guest receives. Throws the engine's TypeError for what cannot be converted.
+ */
+export function toGuestValues(traced: TracedFunction, values: readonly unknown[]): unknown[] {
+  return traced.paramEncodings.map((encoding, index) => {
+    const value = values[index]
+    if (encoding === 'i32') return Number(value) | 0
+    if (encoding === 'i64') return BigInt.asIntN(64, BigInt(value as bigint))
+    if (encoding === 'float') {
+      return traced.definition.params[index] === 'f32' ? Math.fround(Number(value)) : Number(value)
+    }
+    return value
+  })
+}

@@ -1,0 +1,119 @@
+/** Tells apart the ways in which a call can fail, and names them by the terms of the specification. */
+import { makeError } from '../contract/error-codes.ts'
+import type { CallOutcome } from '../contract/model.ts'
+import type { InspectorError } from '../contract/result.ts'
+
+const LONGEST_CAUSE = 16_000
+
+/** How a call failed. */
+export interface Failure {
+  outcome: Exclude<CallOutcome, 'running' | 'returned'>
+  error: InspectorError
+}
+
+/**
+ * V8's messages (src/common/message-template.h, kTrap…) and the specification's names, as its test suite
+ * spells them.
+ */
+const TRAP_NAMES: readonly (readonly [message: RegExp, name: string])[] = [
+  [/^unreachable/, 'unreachable'],
+  [/^memory access out of bounds/, 'out of bounds memory access'],
+  [/^table (index|access|element) .*out of bounds|^table or dictionary access/, 'out of bounds table access'],
+  [/^divide by zero|^remainder by zero/, 'integer divide by zero'],
+  [/^divide result unrepresentable/, 'integer overflow'],
+  [/^float unrepresentable in integer range/, 'invalid conversion to integer'],
+  [/^null function or function signature mismatch/, 'indirect call to null or type mismatch'],
+  [/^dereferencing a null pointer/, 'null reference'],
+  [/^illegal cast/, 'cast failure'],
+  [/^array access out of bounds|^array element access out of bounds/, 'out of bounds array access'],
+  [/^requested new array is too large/, 'array too large'],
+  [/^data segment|^element segment/, 'out of bounds segment access'],
+  [/^operation does not support unaligned/, 'unaligned atomic'],
+  [/^Atomics.wait cannot be called/, 'wait on unshared memory'],
+]
+
+/** The error of a trap whose V8 message is `message`. */
+export function trapName(message: string): string {
+  return TRAP_NAMES.find(([pattern]) => pattern.test(message))?.[1] ?? message
+}
+
+/** A text of anything that was thrown, with its stack where it has one. Never throws itself. */
+export function describeThrown(thrown: unknown): { message: string; cause: string } {
+  try {
+    if (thrown instanceof Error) {
+      const message = thrown.message || thrown.name
+      const cause = thrown.cause === undefined ? '' : `\ncaused by ${describeThrown(thrown.cause).cause}`
+      return { message, cause: `${thrown.stack ?? message}${cause}`.slice(0, LONGEST_CAUSE) }
+    }
+    const text = typeof thrown === 'string' ? thrown : String(thrown)
+    return { message: text, cause: text.slice(0, LONGEST_CAUSE) }
+  } catch {
+    return { message: 'a value that has no text', cause: '' }
+  }
+}
+
+/** A failure of a host function: the error that an import handler threw or rejected with. */
+export function hostFailure(thrown: unknown, importName: string): Failure {
+  if (thrown instanceof HandlerError) return { outcome: 'threw', error: thrown.inspectorError }
+  const { message, cause } = describeThrown(thrown)
+  return {
+    outcome: 'threw',
+    error: makeError('HOST_THREW', { why: `${importName} failed: ${message}.`.replace(/\.\.$/, '.'), cause }),
+  }
+}
+
+/** The failure of an export call that ended with `thrown`, which no host function threw. */
+export function guestFailure(thrown: unknown): Failure {
+  const { message, cause } = describeThrown(thrown)
+  if (thrown instanceof WebAssembly.RuntimeError) {
+    const name = trapName(message)
+    return { outcome: 'trapped', error: makeError('GUEST_TRAPPED', { why: `Trap: ${name}.`, cause }) }
+  }
+  if (thrown instanceof RangeError && /call stack/.test(message)) {
+    return {
+      outcome: 'trapped',
+      error: makeError('GUEST_TRAPPED', {
+        why: 'Trap: stack overflow.',
+        fix: 'Look for a recursion that does not end.',
+        cause,
+      }),
+    }
+  }
+  if (thrown instanceof WebAssembly.Exception) {
+    return { outcome: 'trapped', error: makeError('GUEST_EXCEPTION', { cause }) }
+  }
+  if (WebAssembly.SuspendError && thrown instanceof WebAssembly.SuspendError) {
+    return { outcome: 'threw', error: makeError('SUSPEND_REFUSED', { why: `${message}.`, cause }) }
+  }
+  return { outcome: 'threw', error: makeError('HOST_THREW', { why: message, cause }) }
+}
+
+/** What an import handler did wrong, thrown into the guest in the place of a result. */
+export class HandlerError extends TypeError {
+  readonly inspectorError: InspectorError
+
+  constructor(inspectorError: InspectorError) {
+    super(`${inspectorError.what} ${inspectorError.why}`)
+    this.inspectorError = inspectorError
+  }
+}
+
+/**
+ * A trap that the engine itself made. Rejecting a suspended call with it unwinds the guest whole: a guest's
+ * `catch_all` swallows any error made in JavaScript, a RuntimeError too, but not a trap (V8 marks its own
+ * traps as uncatchable by wasm).
+ */
+export function makeGenuineTrap(): unknown {
+  // (module (func (export "trap") unreachable))
+  const bytes = new Uint8Array([
+    0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 8, 1, 4, 0x74, 0x72, 0x61, 0x70, 0,
+    0, 10, 5, 1, 3, 0, 0, 0x0b,
+  ])
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes))
+  try {
+    ;(instance.exports['trap'] as () => void)()
+  } catch (trap) {
+    return trap
+  }
+  throw new Error('the instruction unreachable did not trap')
+}

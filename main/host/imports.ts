@@ -1,0 +1,145 @@
+/** Wraps import handlers: records each call, suspends the guest around promises, checks results. */
+import type { AsyncLocalStorage } from 'node:async_hooks'
+import { makeError } from '../contract/error-codes.ts'
+import type { CallId } from '../contract/model.ts'
+import type { InspectorError } from '../contract/result.ts'
+import type { Activation } from './activation.ts'
+import type { ImportHandler } from './api.ts'
+import type { Failure } from './failures.ts'
+import { HandlerError, hostFailure } from './failures.ts'
+import type { Recorder, TracedFunction } from './recorder.ts'
+import type { ResultCheck } from './results.ts'
+import { makeResultCheck } from './results.ts'
+
+/** What every wrapped function of a session shares. */
+export interface BoundarySettings {
+  recorder: Recorder
+  activations: AsyncLocalStorage<Activation>
+  /** See `makeGenuineTrap`. */
+  trap: unknown
+  /** Export calls that have begun and not ended. */
+  inFlight: { count: number }
+}
+
+type WrappedImport = (...values: unknown[]) => unknown
+
+/**
+ * Wraps the handler of an import. With `suspending` the result is meant for `WebAssembly.Suspending`; without,
+ * a returned promise is an error.
+ */
+export function wrapImport(
+  settings: BoundarySettings,
+  traced: TracedFunction,
+  handler: ImportHandler,
+  suspending: boolean,
+): WrappedImport {
+  const { recorder, activations, inFlight } = settings
+  const name = `${traced.definition.module}.${traced.definition.name}`
+  const check = makeResultCheck(name, traced.definition.results)
+
+  return (...values) => {
+    const activation = activations.getStore()
+    // A guest that goes on after it was cancelled is stopped at its next import.
+    if (activation?.cancelledBy) throw settings.trap
+    const startNs = recorder.nowNs()
+    const callId = recorder.enter(traced, activation?.callId ?? 0, values, startNs)
+    if (activation) {
+      activation.importCallId = callId
+      activation.importFunction = traced
+    }
+    const call: ImportCall = { settings, traced, name, activation, callId, startNs, hostNs: 0 }
+    try {
+      const returned: unknown = handler(...values)
+      const isPromise = isThenable(returned)
+      if (isPromise && !suspending)
+        throw new HandlerError(makeError('HOST_SYNC_PROMISE', { why: `${name} did.` }))
+      // With several activations in flight another may run before this one resumes: only the path through a
+      // promise sees when.
+      if (isPromise || (suspending && inFlight.count > 1)) return suspend(call, returned, check)
+      const checked = check(returned)
+      const endNs = recorder.nowNs()
+      leave(activation)
+      recorder.exitReturned(traced, callId, checked.values, endNs, endNs - startNs, 0)
+      return checked.result
+    } catch (thrown) {
+      const failure = hostFailure(thrown, name)
+      const endNs = recorder.nowNs()
+      leave(activation)
+      if (activation) activation.lastThrown = { value: thrown, failure }
+      recorder.exitFailed(callId, failure.outcome, failure.error, endNs, endNs - startNs, 0)
+      throw thrown
+    }
+  }
+}
+
+interface ImportCall {
+  settings: BoundarySettings
+  traced: TracedFunction
+  name: string
+  activation: Activation | undefined
+  callId: CallId
+  startNs: number
+  hostNs: number
+}
+
+function leave(activation: Activation | undefined): void {
+  if (!activation) return
+  activation.importCallId = 0
+  activation.importFunction = null
+  activation.suspendedIn = null
+}
+
+/**
+ * Makes the promise that the engine waits for. Its own reactions are registered before the engine's, so they
+ * run in the microtask right before the guest goes on: that is when the suspension ends.
+ */
+function suspend(call: ImportCall, returned: unknown, check: ResultCheck): Promise<unknown> {
+  const { settings, traced, activation, callId, startNs } = call
+  const { recorder } = settings
+  call.hostNs = recorder.nowNs() - startNs
+  recorder.suspend(callId, call.hostNs)
+
+  let values: readonly unknown[] = []
+  let failure: Failure | null = null
+  const settled = Promise.withResolvers<unknown>()
+  const times = (): [endNs: number, hostNs: number, suspendedNs: number] => {
+    const endNs = recorder.nowNs()
+    return [endNs, call.hostNs, endNs - startNs - call.hostNs]
+  }
+  settled.promise.then(
+    () => {
+      leave(activation)
+      recorder.exitReturned(traced, callId, values, ...times())
+    },
+    (thrown: unknown) => {
+      leave(activation)
+      failure ??= hostFailure(thrown, call.name)
+      if (activation) activation.lastThrown = { value: thrown, failure }
+      recorder.exitFailed(callId, failure.outcome, failure.error, ...times())
+    },
+  )
+  if (activation) {
+    activation.suspendedIn = {
+      cancel(error: InspectorError) {
+        failure = { outcome: 'cancelled', error }
+        settled.reject(settings.trap)
+      },
+    }
+  }
+  Promise.resolve(returned).then((result) => {
+    try {
+      const checked = check(result)
+      values = checked.values
+      settled.resolve(checked.result)
+    } catch (thrown) {
+      settled.reject(thrown)
+    }
+  }, settled.reject)
+  return settled.promise
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  )
+}

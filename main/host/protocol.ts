@@ -1,0 +1,47 @@
+/** What the inspector and a session's worker say to each other beside the ring. Both ends are ours. */
+import type { Binding, RunId, RunState, Stub, TypedValue } from '../contract/model.ts'
+import type { InspectorError } from '../contract/result.ts'
+import type { ModuleShape } from '../wasm/types.ts'
+
+/** What a worker is started with. */
+export interface WorkerInput {
+  guestBytes: Uint8Array
+  guestName: string
+  shape: ModuleShape
+  /** Absolute path; null runs the guest without a host module. */
+  hostPath: string | null
+  stubs: ImportStub[]
+  /** Binds what is still unbound to stubs that return zeros. */
+  stubUnbound: boolean
+  ring: SharedArrayBuffer
+}
+
+/** A stub, and the import that it is for. */
+export interface ImportStub {
+  module: string
+  name: string
+  stub: Stub
+}
+
+export type MessageToWorker =
+  | { type: 'call'; runId: RunId; exportName: string; values: unknown[] }
+  | { type: 'cancel'; runId: RunId; error: InspectorError }
+
+export type MessageFromWorker =
+  /** The ring has something to read. */
+  | { type: 'wake' }
+  /** The worker's clock: `hrtimeNs` and `wallMs` at the session's time zero. */
+  | { type: 'clock'; zeroHrtimeNs: bigint; zeroWallMs: number }
+  /** One binding for each import, in the module's order; also when the session then fails. */
+  | { type: 'bound'; bindings: Binding[]; warnings: InspectorError[] }
+  | { type: 'ready' }
+  | { type: 'unbound'; error: InspectorError }
+  | { type: 'failed'; error: InspectorError }
+  | { type: 'run-began'; runId: RunId; callId: number }
+  | {
+      type: 'run-ended'
+      runId: RunId
+      state: Exclude<RunState, 'queued' | 'running'>
+      results: TypedValue[] | null
+      error: InspectorError | null
+    }
