@@ -150,3 +150,11 @@ export function formatValueType(type: ValueType): string {
   if (type.nullable && typeof type.heap === 'string') return nullableShorthands[type.heap]
   return type.nullable ? `(ref null ${type.heap})` : `(ref ${type.heap})`
 }
+
+/**
+ * Whether values of a type can cross between JavaScript and the guest. Calling a function that has another type
+ * among its parameters or results is a TypeError (JavaScript interface, "ToWebAssemblyValue": v128, exnref).
+ */
+export function canCrossBoundary(type: ValueType): boolean {
+  return typeof type === 'string' ? type !== 'v128' : type.heap !== 'exn' && type.heap !== 'noexn'
+}

@@ -26,7 +26,10 @@ function readDebugString(text: string): string {
 /** Turns `InvalidStringEscape('z')` into `invalid string escape 'z'`. */
 function spellTokenError(text: string): string {
   const name = /^\w+/.exec(text)?.[0] ?? ''
-  const words = name.replaceAll(/(?<=.)[A-Z]/g, ' $&').toLowerCase().replace(/eof$/, 'end of file')
+  const words = name
+    .replaceAll(/(?<=.)[A-Z]/g, ' $&')
+    .toLowerCase()
+    .replace(/eof$/, 'end of file')
   const detail = text.slice(name.length).replace(/^\((.*)\)$/s, '$1')
   return `${words} ${detail}`.trim()
 }
