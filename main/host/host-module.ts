@@ -25,7 +25,9 @@ export async function loadHostModule(path: string, context: HostContext): Promis
   try {
     source = readFileSync(path, 'utf8')
   } catch (thrown) {
-    return failure(makeError('HOST_NOT_FOUND', { why: describeThrown(thrown).message, location: { file: path } }))
+    return failure(
+      makeError('HOST_NOT_FOUND', { why: describeThrown(thrown).message, location: { file: path } }),
+    )
   }
   let imports: unknown
   try {
@@ -54,7 +56,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function findShapeProblem(imports: unknown): string | null {
   if (!isObject(imports)) {
-    const got = imports === null ? 'null' : Array.isArray(imports) ? 'an array' : `a value of type ${typeof imports}`
+    const got =
+      imports === null ? 'null' : Array.isArray(imports) ? 'an array' : `a value of type ${typeof imports}`
     return `Its default export gives ${got} instead of an import object.`
   }
   for (const [moduleName, members] of Object.entries(imports)) {
@@ -67,7 +70,8 @@ function findShapeProblem(imports: unknown): string | null {
 /** The place in a stack or message that lies in the file, with the message of what was thrown. */
 function loadError(path: string, source: string, thrown: unknown): InspectorError {
   const { message, cause } = describeThrown(thrown)
-  const place = findPlace(path, cause) ?? (thrown instanceof SyntaxError ? findSyntaxError(path, source) : null)
+  const place =
+    findPlace(path, cause) ?? (thrown instanceof SyntaxError ? findSyntaxError(path, source) : null)
   return makeError('HOST_LOAD_FAILED', {
     why: `${message}${/[.!?]$/.test(message) ? '' : '.'}`,
     location: { file: path, ...place },

@@ -1,0 +1,170 @@
+/** Binds every import of a guest: to the host module, to a stub, or to something made to fit. */
+import { makeError } from '../contract/error-codes.ts'
+import type { Binding } from '../contract/model.ts'
+import type { InspectorError } from '../contract/result.ts'
+import { formatExternType } from '../wasm/format.ts'
+import type { FunctionType, ImportShape, ModuleShape } from '../wasm/types.ts'
+import { formatValueType } from '../wasm/types.ts'
+import type { ImportHandler } from './api.ts'
+import type { SyncHandlers } from './context.ts'
+import { makeToFit, matchesKind } from './fitting.ts'
+import type { LoadedHostModule } from './host-module.ts'
+import type { BoundarySettings } from './imports.ts'
+import { wrapImport } from './imports.ts'
+import type { PromiseIntegration } from './jspi.ts'
+import type { ImportStub } from './protocol.ts'
+import { makeStubHandler, zeroStub } from './stubs.ts'
+
+/** What there is to bind with. */
+export interface BindingSources {
+  host: LoadedHostModule | null
+  stubs: readonly ImportStub[]
+  stubUnbound: boolean
+  syncHandlers: SyncHandlers
+}
+
+/** The import object, and what the user is told about it. */
+export interface BoundImports {
+  imports: WebAssembly.Imports
+  /** One for each import, in the module's order. */
+  bindings: Binding[]
+  warnings: InspectorError[]
+  /** Why the guest cannot be instantiated. */
+  error: InspectorError | null
+  /** Whether `error` is that imports are unbound. */
+  unbound: boolean
+}
+
+/** Binds the imports of `shape`. Functions are wrapped so that their calls are recorded. */
+export function bindImports(
+  shape: ModuleShape,
+  sources: BindingSources,
+  boundary: BoundarySettings,
+  integration: PromiseIntegration,
+): BoundImports {
+  const imports: WebAssembly.Imports = Object.create(null)
+  const bindings: Binding[] = []
+  const errors: InspectorError[] = []
+  for (const imported of shape.imports) {
+    const bound = bindImport(imported, sources, boundary, integration)
+    if (bound.error) errors.push(bound.error)
+    bindings.push(bound.binding)
+    const members = (imports[imported.module] ??= Object.create(null) as Record<string, unknown>)
+    members[imported.name] ??= bound.value
+  }
+  const unboundImports = shape.imports.filter((_, index) => bindings[index]?.by === 'nobody')
+  const unbound = errors.length === 0 && unboundImports.length > 0
+  return {
+    imports,
+    bindings,
+    warnings: sources.host ? findUnused(shape, sources.host) : [],
+    error: errors[0] ?? (unbound ? unboundError(unboundImports) : null),
+    unbound,
+  }
+}
+
+function unboundError(imports: ImportShape[]): InspectorError {
+  const list = imports.map(({ module, name, type }) => `${module}.${name} ${formatExternType(type)}`)
+  return makeError('IMPORT_UNBOUND', { why: `Unbound: ${list.join('; ')}.` })
+}
+
+interface BoundImport {
+  value: unknown
+  binding: Binding
+  error: InspectorError | null
+}
+
+function bindImport(
+  imported: ImportShape,
+  sources: BindingSources,
+  boundary: BoundarySettings,
+  integration: PromiseIntegration,
+): BoundImport {
+  const { module, name, type } = imported
+  const stub = sources.stubs.find((entry) => entry.module === module && entry.name === name)?.stub
+  if (stub && type.kind === 'function') return bindStub(imported, type, stub, boundary, integration)
+
+  const provided = sources.host && readOwn(readOwn(sources.host.imports, module), name)
+  if (sources.host && provided !== undefined && provided !== null) {
+    const line = sources.host.findLine(name)
+    const location = { file: sources.host.path, ...(line === undefined ? {} : { line }) }
+    if (!matchesKind(provided, type)) {
+      const error = makeError('IMPORT_MISMATCH', {
+        why: `${module}.${name} is a ${typeof provided}, but the guest imports ${formatExternType(type)}.`,
+        location,
+      })
+      return { value: undefined, binding: { by: 'nobody' }, error }
+    }
+    const suspending = type.kind === 'function' && !sources.syncHandlers.has(provided as ImportHandler)
+    const value =
+      type.kind === 'function'
+        ? wrapFunction(imported, type, provided as ImportHandler, suspending, boundary, integration)
+        : provided
+    return { value, binding: { by: 'host', suspending, ...location }, error: null }
+  }
+  if (type.kind === 'function') {
+    if (!sources.stubUnbound) return { value: undefined, binding: { by: 'nobody' }, error: null }
+    return bindStub(imported, type, zeroStub(type), boundary, integration)
+  }
+  const made = makeToFit(type)
+  return made === null
+    ? { value: undefined, binding: { by: 'nobody' }, error: null }
+    : { value: made, binding: { by: 'inspector' }, error: null }
+}
+
+function bindStub(
+  imported: ImportShape,
+  type: FunctionType,
+  stub: ImportStub['stub'],
+  boundary: BoundarySettings,
+  integration: PromiseIntegration,
+): BoundImport {
+  const handler = makeStubHandler(`${imported.module}.${imported.name}`, type, stub)
+  if (!handler.ok) return { value: undefined, binding: { by: 'nobody' }, error: handler.error }
+  return {
+    value: wrapFunction(imported, type, handler.value, true, boundary, integration),
+    binding: { by: 'stub', stub },
+    error: null,
+  }
+}
+
+function wrapFunction(
+  { module, name }: ImportShape,
+  type: FunctionType,
+  handler: ImportHandler,
+  suspending: boolean,
+  boundary: BoundarySettings,
+  { Suspending }: PromiseIntegration,
+): unknown {
+  const traced = boundary.recorder.define({
+    kind: 'import',
+    module,
+    name,
+    params: type.params.map(formatValueType),
+    results: type.results.map(formatValueType),
+  })
+  const wrapped = wrapImport(boundary, traced, handler, suspending)
+  return suspending ? new Suspending(wrapped) : wrapped
+}
+
+/** Own properties only: a guest may import `env.toString`. */
+function readOwn(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined
+}
+
+function findUnused(shape: ModuleShape, host: LoadedHostModule): InspectorError[] {
+  const wanted = new Set(shape.imports.map(({ module, name }) => JSON.stringify([module, name])))
+  return Object.entries(host.imports).flatMap(([module, members]) =>
+    Object.keys(members)
+      .filter((name) => !wanted.has(JSON.stringify([module, name])))
+      .map((name) => {
+        const line = host.findLine(name)
+        return makeError('HOST_IMPORT_UNUSED', {
+          why: `The guest does not import ${module}.${name}.`,
+          location: { file: host.path, ...(line === undefined ? {} : { line }) },
+        })
+      }),
+  )
+}

@@ -1,0 +1,116 @@
+/**
+ * The order of rows: top-level calls in order of entry, and below each all calls made inside of it, in order
+ * of entry. Without overlapping calls that is the order of the ids; with them, each activation's calls stay
+ * together.
+ */
+import { Column, makeWords } from './column.ts'
+
+/** Runs of consecutive ids below one top-level call. Only overlapping calls have more than one. */
+interface Runs {
+  firstIds: number[]
+  /** Position of each run's first call below its top-level call. */
+  positions: number[]
+}
+
+/** Finds the call at a row and the row of a call in logarithmic time, while calls are added. */
+export class CallOrder {
+  /** The number of the top-level call that a call lies below, by id. */
+  readonly #rootOf = new Column(makeWords)
+  readonly #rootIds = new Column(makeWords)
+  readonly #sizes = new Column(makeWords)
+  readonly #runs = new Map<number, Runs>()
+  /** A Fenwick tree over the sizes: entry i (from 1) sums up the sizes of i - (i & -i) to i - 1. */
+  readonly #sums = new Column(makeWords)
+  #rootCount = 0
+  #callCount = 0
+
+  get callCount(): number {
+    return this.#callCount
+  }
+
+  /** Adds the next call; `parentId` 0 for a top-level one. Ids grow by one from 1. */
+  add(callId: number, parentId: number): void {
+    this.#callCount++
+    if (parentId === 0) {
+      const root = this.#rootCount++
+      this.#rootOf.set(callId, root)
+      this.#rootIds.set(root, callId)
+      this.#sizes.set(root, 1)
+      this.#appendSum(root + 1)
+      return
+    }
+    const root = this.#rootOf.get(parentId)
+    this.#rootOf.set(callId, root)
+    const size = this.#sizes.get(root)
+    this.#sizes.set(root, size + 1)
+    for (let at = root + 1; at <= this.#rootCount; at += at & -at) this.#sums.add(at, 1)
+    const runs = this.#runs.get(root)
+    const lastFirst = runs?.firstIds.at(-1) ?? this.#rootIds.get(root)
+    const lastPosition = runs?.positions.at(-1) ?? 0
+    if (callId === lastFirst + (size - lastPosition)) return
+    const target = runs ?? { firstIds: [this.#rootIds.get(root)], positions: [0] }
+    if (!runs) this.#runs.set(root, target)
+    target.firstIds.push(callId)
+    target.positions.push(size)
+  }
+
+  /** The id of the call at a row (from 0), or 0 beyond the last. */
+  idAt(row: number): number {
+    if (row < 0 || row >= this.#callCount) return 0
+    let root = 0
+    let before = 0
+    for (let step = highestPowerOfTwo(this.#rootCount); step > 0; step >>= 1) {
+      const next = root + step
+      if (next > this.#rootCount) continue
+      const sum = this.#sums.get(next)
+      if (before + sum > row) continue
+      root = next
+      before += sum
+    }
+    const position = row - before
+    const runs = this.#runs.get(root)
+    if (!runs) return this.#rootIds.get(root) + position
+    const run = lastAtMost(runs.positions, position)
+    return runs.firstIds[run]! + position - runs.positions[run]!
+  }
+
+  /** The row of a call. */
+  rowOf(callId: number): number {
+    const root = this.#rootOf.get(callId)
+    let row = 0
+    for (let at = root; at > 0; at -= at & -at) row += this.#sums.get(at)
+    const runs = this.#runs.get(root)
+    if (!runs) return row + callId - this.#rootIds.get(root)
+    const run = lastAtMost(runs.firstIds, callId)
+    return row + runs.positions[run]! + callId - runs.firstIds[run]!
+  }
+
+  get sizeBytes(): number {
+    return [this.#rootOf, this.#rootIds, this.#sizes, this.#sums].reduce(
+      (sum, column) => sum + column.sizeBytes,
+      0,
+    )
+  }
+
+  #appendSum(at: number): void {
+    let sum = this.#sizes.get(at - 1)
+    for (let child = at - 1; child > at - (at & -at); child -= child & -child) sum += this.#sums.get(child)
+    this.#sums.set(at, sum)
+  }
+}
+
+function highestPowerOfTwo(value: number): number {
+  return value === 0 ? 0 : 2 ** Math.floor(Math.log2(value))
+}
+
+/** The index of the last entry that is at most `value`, in a growing list that begins at or below it. */
+function lastAtMost(list: readonly number[], value: number): number {
+  let low = 0
+  let high = list.length - 1
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if (list[middle]! <= value) low = middle
+    else high = middle - 1
+  }
+  return low
+}

@@ -1,0 +1,222 @@
+/** The calls of one session in columns, as they arrive from its worker. */
+import type { CallId, CallKind, CallOutcome, CallRow, CallSummary } from '../contract/model.ts'
+import type { InspectorError } from '../contract/result.ts'
+import { CallOrder } from './call-order.ts'
+import { Column, makeBytes, makeFloats, makeShorts, makeWords } from './column.ts'
+import type { FunctionDefinition } from './events.ts'
+import { OUTCOMES } from './events.ts'
+import { ValueStore } from './value-store.ts'
+
+const DEEPEST = 0xffff
+/** How a call that failed is kept: most calls do not. */
+const RETURNED = OUTCOMES.indexOf('returned')
+
+/** How the time of a call divides up, in nanoseconds. */
+export interface CallTimes {
+  totalNs: number
+  guestNs: number
+  hostNs: number
+  suspendedNs: number
+}
+
+/** Calls by id, from 1. The caller sees to it that ids arrive in order. */
+export class CallStore {
+  readonly order = new CallOrder()
+  readonly values = new ValueStore()
+  readonly definitions: FunctionDefinition[] = []
+  /** The calls that have not ended. */
+  readonly running = new Set<CallId>()
+  readonly #functions = new Column(makeWords)
+  readonly #parents = new Column(makeWords)
+  readonly #depths = new Column(makeShorts)
+  readonly #outcomes = new Column(makeBytes)
+  readonly #starts = new Column(makeFloats)
+  readonly #ends = new Column(makeFloats)
+  /** Of an import: its own. Of an export: the sum over the imports that it made. */
+  readonly #hosts = new Column(makeFloats)
+  readonly #suspensions = new Column(makeFloats)
+  readonly #paramSlots = new Column(makeFloats)
+  readonly #resultSlots = new Column(makeFloats)
+  readonly #childCounts = new Column(makeWords)
+  readonly #errors = new Map<CallId, InspectorError>()
+  readonly #suspended = new Set<CallId>()
+  /** The import call that a running export is inside of. */
+  readonly #insideOf = new Map<CallId, CallId>()
+
+  get callCount(): number {
+    return this.order.callCount
+  }
+
+  get sizeBytes(): number {
+    const columns = [
+      ...[
+        this.#functions,
+        this.#parents,
+        this.#depths,
+        this.#outcomes,
+        this.#starts,
+        this.#ends,
+        this.#hosts,
+      ],
+      ...[this.#suspensions, this.#paramSlots, this.#resultSlots, this.#childCounts],
+    ]
+    return (
+      columns.reduce((sum, column) => sum + column.sizeBytes, 0) +
+      this.order.sizeBytes +
+      this.values.sizeBytes
+    )
+  }
+
+  has(id: CallId): boolean {
+    return id >= 1 && id <= this.callCount
+  }
+
+  begin(id: CallId, parent: CallId, functionIndex: number, startNs: number, paramSlot: number): void {
+    this.order.add(id, parent)
+    this.#functions.set(id, functionIndex)
+    this.#parents.set(id, parent)
+    this.#starts.set(id, startNs)
+    this.#paramSlots.set(id, paramSlot)
+    this.running.add(id)
+    if (parent === 0) return
+    this.#depths.set(id, Math.min(DEEPEST, this.#depths.get(parent) + 1))
+    this.#childCounts.add(parent, 1)
+    if (this.kindOf(id) === 'import') this.#insideOf.set(parent, id)
+  }
+
+  suspend(id: CallId, hostNs: number): void {
+    this.#hosts.set(id, hostNs)
+    this.#suspended.add(id)
+  }
+
+  fail(id: CallId, error: InspectorError): void {
+    this.#errors.set(id, error)
+  }
+
+  end(
+    id: CallId,
+    outcome: number,
+    endNs: number,
+    hostNs: number,
+    suspendedNs: number,
+    resultSlot: number,
+  ): void {
+    this.#outcomes.set(id, outcome)
+    this.#ends.set(id, endNs)
+    this.#resultSlots.set(id, resultSlot)
+    this.running.delete(id)
+    this.#suspended.delete(id)
+    this.#insideOf.delete(id)
+    if (this.kindOf(id) === 'export') return
+    this.#hosts.set(id, hostNs)
+    this.#suspensions.set(id, suspendedNs)
+    const parent = this.#parents.get(id)
+    if (parent === 0) return
+    this.#hosts.add(parent, hostNs)
+    this.#suspensions.add(parent, suspendedNs)
+    if (this.#insideOf.get(parent) === id) this.#insideOf.delete(parent)
+  }
+
+  kindOf(id: CallId): CallKind {
+    return this.definitionOf(id).kind
+  }
+
+  functionIndexOf(id: CallId): number {
+    return this.#functions.get(id)
+  }
+
+  definitionOf(id: CallId): FunctionDefinition {
+    return this.definitions[this.#functions.get(id)]!
+  }
+
+  outcomeOf(id: CallId): CallOutcome {
+    return OUTCOMES[this.#outcomes.get(id)]!
+  }
+
+  errorOf(id: CallId): InspectorError | null {
+    return this.#errors.get(id) ?? null
+  }
+
+  parentOf(id: CallId): CallId | null {
+    return this.#parents.get(id) || null
+  }
+
+  startOf(id: CallId): number {
+    return this.#starts.get(id)
+  }
+
+  childCountOf(id: CallId): number {
+    return this.#childCounts.get(id)
+  }
+
+  /** Splits a call's time; that of a running call up to `nowNs`. */
+  timesOf(id: CallId, nowNs: number): CallTimes {
+    const running = this.running.has(id)
+    const totalNs = Math.max(0, (running ? nowNs : this.#ends.get(id)) - this.#starts.get(id))
+    let hostNs = this.#hosts.get(id)
+    let suspendedNs = this.#suspensions.get(id)
+    if (this.kindOf(id) === 'import') {
+      if (running && this.#suspended.has(id)) suspendedNs = Math.max(0, totalNs - hostNs)
+      else if (running) hostNs = totalNs
+      return { totalNs, guestNs: 0, hostNs, suspendedNs }
+    }
+    const inside = this.#insideOf.get(id)
+    if (inside !== undefined) {
+      const part = this.timesOf(inside, nowNs)
+      hostNs += part.hostNs
+      suspendedNs += part.suspendedNs
+    }
+    return { totalNs, guestNs: Math.max(0, totalNs - hostNs - suspendedNs), hostNs, suspendedNs }
+  }
+
+  /** The whole row of a call. */
+  row(id: CallId, nowNs: number): CallRow {
+    const definition = this.definitionOf(id)
+    const outcome = this.#outcomes.get(id)
+    const error = this.#errors.get(id)
+    return {
+      id,
+      parent: this.parentOf(id),
+      depth: this.#depths.get(id),
+      kind: definition.kind,
+      module: definition.module,
+      name: definition.name,
+      params: this.values.read(this.#paramSlots.get(id), definition.params),
+      results: outcome === RETURNED ? this.values.read(this.#resultSlots.get(id), definition.results) : null,
+      outcome: OUTCOMES[outcome]!,
+      suspended: this.#isSuspended(id),
+      startNs: this.#starts.get(id),
+      endNs: this.running.has(id) ? null : this.#ends.get(id),
+      ...this.timesOf(id, nowNs),
+      errorText: error ? error.why || error.what : null,
+    }
+  }
+
+  summary(id: CallId, nowNs: number): CallSummary {
+    const { kind, module, name } = this.definitionOf(id)
+    const { totalNs, hostNs, suspendedNs } = this.timesOf(id, nowNs)
+    return {
+      ...{ id, kind, module, name, outcome: this.outcomeOf(id), suspended: this.#isSuspended(id) },
+      ...{ startNs: this.#starts.get(id), totalNs, hostNs, suspendedNs },
+    }
+  }
+
+  /** The first `limit` calls made directly inside of a call. */
+  childrenOf(id: CallId, limit: number): CallId[] {
+    const children: CallId[] = []
+    const wanted = Math.min(limit, this.#childCounts.get(id))
+    const row = this.order.rowOf(id)
+    for (let next = 1; children.length < wanted; next++) {
+      const child = this.order.idAt(row + next)
+      if (child === 0) break
+      if (this.#parents.get(child) === id) children.push(child)
+    }
+    return children
+  }
+
+  /** An export is shown as suspended while the import that it is inside of is. */
+  #isSuspended(id: CallId): boolean {
+    const inside = this.#insideOf.get(id)
+    return this.#suspended.has(id) || (inside !== undefined && this.#suspended.has(inside))
+  }
+}

@@ -1,0 +1,59 @@
+import type { CallOutcome, TimingRow } from '../contract/model.ts'
+import type { CallStore, CallTimes } from './call-store.ts'
+import { Histogram } from './histogram.ts'
+
+interface FunctionTimings {
+  total: Histogram
+  suspended: Histogram
+  count: number
+  failedCount: number
+}
+
+/** Percentiles per import and export, kept up to date as calls end. */
+export class Timings {
+  readonly #byFunction = new Map<number, FunctionTimings>()
+
+  record(functionIndex: number, outcome: CallOutcome, times: CallTimes): void {
+    let timings = this.#byFunction.get(functionIndex)
+    if (!timings) {
+      timings = { total: new Histogram(), suspended: new Histogram(), count: 0, failedCount: 0 }
+      this.#byFunction.set(functionIndex, timings)
+    }
+    timings.count++
+    if (outcome !== 'returned') timings.failedCount++
+    timings.total.record(times.totalNs)
+    timings.suspended.record(times.suspendedNs)
+  }
+
+  /** A row for each function that has been called, exports first, each in the order of their definition. */
+  rows(calls: CallStore): TimingRow[] {
+    const runningCounts = new Map<number, number>()
+    for (const id of calls.running) {
+      const index = calls.functionIndexOf(id)
+      runningCounts.set(index, (runningCounts.get(index) ?? 0) + 1)
+    }
+    const none = new Histogram()
+    return calls.definitions
+      .flatMap((definition, index): TimingRow[] => {
+        const timings = this.#byFunction.get(index)
+        const runningCount = runningCounts.get(index) ?? 0
+        if (!timings && runningCount === 0) return []
+        const { total, suspended } = timings ?? { total: none, suspended: none }
+        return [
+          {
+            kind: definition.kind,
+            module: definition.module,
+            name: definition.name,
+            count: timings?.count ?? 0,
+            runningCount,
+            failedCount: timings?.failedCount ?? 0,
+            sumTotalNs: total.sumNs,
+            sumSuspendedNs: suspended.sumNs,
+            total: total.summarize(),
+            suspended: suspended.summarize(),
+          },
+        ]
+      })
+      .sort((a, b) => Number(a.kind === 'import') - Number(b.kind === 'import'))
+  }
+}

@@ -1,0 +1,202 @@
+/** The trace of one session: reads its ring, keeps calls and console, sums up timings. */
+import type { CallId, CallOutcome, CallRow, ConsoleLevel, TimingRow, TraceStatus } from '../contract/model.ts'
+import type { InspectorError } from '../contract/result.ts'
+import { CallStore } from './call-store.ts'
+import { ConsoleStore } from './console-store.ts'
+import type { FunctionDefinition } from './events.ts'
+import { CONSOLE, ENTER, EXIT, LEVELS, OUTCOMES, SOURCES, SUSPEND, TAGS, TEXT } from './events.ts'
+import { RingReader } from './ring.ts'
+import { Timings } from './timings.ts'
+
+const decoder = new TextDecoder()
+
+/** What a trace tells while it reads. */
+export interface TraceListener {
+  /** A call has ended, in order of ending. */
+  onCallEnded?: (id: CallId) => void
+}
+
+/** Memory for the calls of a session, unless the inspector is told otherwise. */
+export const DEFAULT_TRACE_LIMIT_BYTES = 1024 * 1024 * 1024
+
+/** Grows by {@link Trace.drain}; the worker may be busy, suspended or dead. */
+export class Trace {
+  readonly calls = new CallStore()
+  readonly console = new ConsoleStore()
+  readonly #ring: RingReader
+  readonly #timings = new Timings()
+  readonly #limitBytes: number
+  readonly #listener: TraceListener
+  #droppedCount = 0
+  /** Sums over the calls that have ended. */
+  #guestNs = 0
+  #hostNs = 0
+  #suspendedNs = 0
+  #full = false
+
+  constructor(ring: SharedArrayBuffer, limitBytes: number, listener: TraceListener = {}) {
+    this.#ring = new RingReader(ring)
+    this.#limitBytes = limitBytes
+    this.#listener = listener
+  }
+
+  /** Takes in what the worker has written, and says how many bytes that was. */
+  drain(): number {
+    this.#full = this.sizeBytes >= this.#limitBytes
+    return this.#ring.drain(this.#read)
+  }
+
+  /** See {@link RingReader.rest}. */
+  rest(): boolean {
+    return this.#ring.rest()
+  }
+
+  get sizeBytes(): number {
+    return this.calls.sizeBytes + this.console.sizeBytes
+  }
+
+  get droppedCount(): number {
+    return this.#droppedCount
+  }
+
+  /** Ends the calls that are still running, because their worker is gone. */
+  endRunning(
+    outcome: Exclude<CallOutcome, 'running' | 'returned'>,
+    error: InspectorError,
+    nowNs: number,
+  ): void {
+    // Inner calls first, as they would have ended.
+    for (const id of [...this.calls.running].reverse()) {
+      const { hostNs, suspendedNs } = this.calls.timesOf(id, nowNs)
+      this.calls.fail(id, error)
+      this.#end(id, OUTCOMES.indexOf(outcome), nowNs, hostNs, suspendedNs, 0)
+    }
+  }
+
+  rows(fromRow: number, rowCount: number, nowNs: number): CallRow[] {
+    const rows: CallRow[] = []
+    const end = Math.min(fromRow + rowCount, this.calls.callCount)
+    for (let row = fromRow; row < end; row++) rows.push(this.calls.row(this.calls.order.idAt(row), nowNs))
+    return rows
+  }
+
+  timings(): TimingRow[] {
+    return this.#timings.rows(this.calls)
+  }
+
+  status(nowNs: number): Omit<TraceStatus, 'sessionId' | 'generation'> {
+    let [guestNs, hostNs, suspendedNs] = [this.#guestNs, this.#hostNs, this.#suspendedNs]
+    for (const id of this.calls.running) {
+      const times = this.calls.timesOf(id, nowNs)
+      if (this.calls.kindOf(id) === 'export') guestNs += times.guestNs
+      else {
+        hostNs += times.hostNs
+        suspendedNs += times.suspendedNs
+      }
+    }
+    return {
+      callCount: this.calls.callCount,
+      inFlightCount: this.calls.running.size,
+      droppedCount: this.#droppedCount,
+      ...{ guestNs, hostNs, suspendedNs },
+      consoleLineCount: this.console.lineCount,
+      sizeBytes: this.sizeBytes,
+    }
+  }
+
+  readonly #read = (tag: number, offset: number): void => {
+    const { words, floats, bytes } = this.#ring
+    const word = offset >> 2
+    switch (tag) {
+      case TAGS.enter: {
+        const id = words[word + ENTER.callId / 4]!
+        if (this.#full || id !== this.calls.callCount + 1) {
+          this.#full = true
+          this.#droppedCount++
+          return
+        }
+        const slot = this.calls.values.append(
+          words,
+          word + ENTER.values / 4,
+          words[word + ENTER.valueCount / 4]!,
+        )
+        this.calls.begin(
+          id,
+          words[word + ENTER.parentId / 4]!,
+          words[word + ENTER.functionIndex / 4]!,
+          floats[(offset + ENTER.startNs) >> 3]!,
+          slot,
+        )
+        return
+      }
+      case TAGS.suspend: {
+        const id = words[word + SUSPEND.callId / 4]!
+        if (this.calls.has(id)) this.calls.suspend(id, floats[(offset + SUSPEND.hostNs) >> 3]!)
+        return
+      }
+      case TAGS.exit: {
+        const id = words[word + EXIT.callId / 4]!
+        if (!this.calls.has(id)) return
+        const slot = this.calls.values.append(
+          words,
+          word + EXIT.values / 4,
+          words[word + EXIT.valueCount / 4]!,
+        )
+        this.#end(
+          id,
+          words[word + EXIT.outcome / 4]!,
+          floats[(offset + EXIT.endNs) >> 3]!,
+          floats[(offset + EXIT.hostNs) >> 3]!,
+          floats[(offset + EXIT.suspendedNs) >> 3]!,
+          slot,
+        )
+        return
+      }
+      case TAGS.define:
+        this.calls.definitions[words[word + TEXT.identifier / 4]!] = JSON.parse(
+          this.#text(offset),
+        ) as FunctionDefinition
+        return
+      case TAGS.reference:
+        this.calls.values.setPreview(words[word + TEXT.identifier / 4]!, this.#text(offset))
+        return
+      case TAGS.error: {
+        const id = words[word + TEXT.identifier / 4]!
+        if (this.calls.has(id)) this.calls.fail(id, JSON.parse(this.#text(offset)) as InspectorError)
+        return
+      }
+      case TAGS.console: {
+        const omittedBytes = words[word + CONSOLE.omittedBytes / 4]!
+        const start = offset + CONSOLE.text
+        const text = decoder.decode(bytes.slice(start, start + words[word + CONSOLE.textBytes / 4]!))
+        this.console.append(omittedBytes > 0 ? `${text}… (${omittedBytes} bytes more)` : text, {
+          timeNs: floats[(offset + CONSOLE.timeNs) >> 3]!,
+          level: LEVELS[bytes[offset + CONSOLE.level]!] as ConsoleLevel,
+          source: SOURCES[bytes[offset + CONSOLE.source]!]!,
+        })
+        return
+      }
+      default:
+        throw new Error(`The ring holds an event with the unknown tag ${tag}.`)
+    }
+  }
+
+  #end(id: CallId, outcome: number, endNs: number, hostNs: number, suspendedNs: number, slot: number): void {
+    this.calls.end(id, outcome, endNs, hostNs, suspendedNs, slot)
+    const times = this.calls.timesOf(id, endNs)
+    if (this.calls.kindOf(id) === 'export') this.#guestNs += times.guestNs
+    else {
+      this.#hostNs += times.hostNs
+      this.#suspendedNs += times.suspendedNs
+    }
+    this.#timings.record(this.calls.functionIndexOf(id), OUTCOMES[outcome]!, times)
+    this.#listener.onCallEnded?.(id)
+  }
+
+  #text(offset: number): string {
+    const start = offset + TEXT.text
+    const sizeBytes = this.#ring.words[(offset + TEXT.textBytes) >> 2]!
+    // A copy, because TextDecoder does not read shared memory.
+    return decoder.decode(this.#ring.bytes.slice(start, start + sizeBytes))
+  }
+}

@@ -1,0 +1,72 @@
+/** Arguments and results: 8 bytes each, bit for bit as the worker wrote them. */
+import type { TypedValue } from '../contract/model.ts'
+import type { ValueEncoding } from './events.ts'
+import { encodingOf } from './events.ts'
+import { numberToJson } from './values.ts'
+
+const BLOCK_SLOTS = 16_384
+
+interface Block {
+  words: Uint32Array
+  integers: Int32Array
+  longs: BigInt64Array
+  floats: Float64Array
+}
+
+/** Append-only; a slot's number says where a call's first value lies. */
+export class ValueStore {
+  readonly #blocks: Block[] = []
+  readonly #previews = new Map<number, string>()
+  #slotCount = 0
+
+  /** Copies `count` values from `words[wordIndex]` on, and returns the slot of the first. */
+  append(words: Uint32Array, wordIndex: number, count: number): number {
+    const first = this.#slotCount
+    for (let index = 0; index < count; index++) {
+      const slot = this.#slotCount++
+      if (slot % BLOCK_SLOTS === 0) this.#blocks.push(createBlock())
+      const target = this.#blocks.at(-1)!.words
+      const at = (slot % BLOCK_SLOTS) * 2
+      // Two words and not one float: a float register may alter the bits of a NaN, and so an i64.
+      target[at] = words[wordIndex + 2 * index]!
+      target[at + 1] = words[wordIndex + 2 * index + 1]!
+    }
+    return first
+  }
+
+  /** Keeps the text of a reference. */
+  setPreview(handle: number, preview: string): void {
+    this.#previews.set(handle, preview)
+  }
+
+  /** The values of `types` from slot `first` on. */
+  read(first: number, types: readonly string[]): TypedValue[] {
+    return types.map((type, index) => this.#readOne(first + index, type, encodingOf(type)))
+  }
+
+  get sizeBytes(): number {
+    return this.#blocks.length * BLOCK_SLOTS * 8
+  }
+
+  #readOne(slot: number, type: string, encoding: ValueEncoding): TypedValue {
+    const block = this.#blocks[Math.floor(slot / BLOCK_SLOTS)]!
+    const at = slot % BLOCK_SLOTS
+    if (encoding === 'i32') return { type, value: block.integers[at * 2]! }
+    if (encoding === 'i64') return { type, value: numberToJson(encoding, block.longs[at]!) }
+    if (encoding === 'float') return { type, value: numberToJson(encoding, block.floats[at]!) }
+    const handle = block.words[at * 2]!
+    if (handle === 0) return { type, value: null }
+    const preview = this.#previews.get(handle)
+    return { type, value: `${type}#${handle}`, ...(preview === undefined ? {} : { preview }) }
+  }
+}
+
+function createBlock(): Block {
+  const buffer = new ArrayBuffer(BLOCK_SLOTS * 8)
+  return {
+    words: new Uint32Array(buffer),
+    integers: new Int32Array(buffer),
+    longs: new BigInt64Array(buffer),
+    floats: new Float64Array(buffer),
+  }
+}
