@@ -14,16 +14,17 @@ async function rebuild(guest: Guest, tools: FoundToolchain): Promise<string> {
   const outputFolder = await mkdtemp(path.join(tmpdir(), 'guest-'))
   try {
     await tools.build(guest.folder, outputFolder)
-    const fileName = `${guest.name}.wasm`
-    const built = await readFile(path.join(outputFolder, fileName))
-    const before = await readFile(path.join(guest.folder, fileName)).catch(() => undefined)
-    const outputs = await readdir(outputFolder)
-    for (const output of outputs.filter((name) => name.startsWith(fileName))) {
+    const outputs = (await readdir(outputFolder)).filter((output) => output.startsWith(`${guest.name}.wasm`))
+    const changed: string[] = []
+    for (const output of outputs) {
+      const built = await readFile(path.join(outputFolder, output))
+      const kept = await readFile(path.join(guest.folder, output)).catch(() => undefined)
+      if (kept !== undefined && built.equals(kept)) continue
+      changed.push(output)
       // Written rather than copied: a linker makes its output executable.
-      await writeFile(path.join(guest.folder, output), await readFile(path.join(outputFolder, output)))
+      await writeFile(path.join(guest.folder, output), built)
     }
-    const change = before === undefined ? 'new' : built.equals(before) ? 'unchanged' : 'changed'
-    return `${built.byteLength.toLocaleString('en')} bytes, ${change}`
+    return changed.length === 0 ? 'unchanged' : `changed: ${changed.join(', ')}`
   } finally {
     await rm(outputFolder, { recursive: true })
   }

@@ -36,6 +36,6 @@
     (local.set $half (i32.shr_u (local.get $rounds) (i32.const 1)))
     (local.set $first (call $spin (local.get $half)))
     (call $wait (local.get $ms))
-    (i32.xor
+    (i32.add
       (local.get $first)
       (call $spin (i32.sub (local.get $rounds) (local.get $half))))))
