@@ -1,7 +1,8 @@
 /**
  * Builds every guest from its source where the tools for its language are installed, and says how to get the
- * others. Run it with `npm run guests`.
- * The exit status is 1 when a guest did not build although its tools are there, and otherwise 0.
+ * others. Run it with `npm run guests`; with `-- --check` it writes nothing and only compares.
+ * The exit status is 1 when a guest did not build although its tools are there, or when a check finds a
+ * difference, and otherwise 0.
  */
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,8 +10,13 @@ import path from 'node:path'
 import { listGuests } from './toolchains.ts'
 import type { FoundToolchain, Guest, Toolchain } from './toolchains.ts'
 
-/** Builds a guest aside, and moves it into its folder only when all went well. Says what became of it. */
-async function rebuild(guest: Guest, tools: FoundToolchain): Promise<string> {
+const checkOnly = process.argv.includes('--check')
+
+/**
+ * Builds a guest aside, and moves what differs into its folder only when all went well.
+ * Returns the names of the files that differ.
+ */
+async function rebuild(guest: Guest, tools: FoundToolchain): Promise<string[]> {
   const outputFolder = await mkdtemp(path.join(tmpdir(), 'guest-'))
   try {
     await tools.build(guest.folder, outputFolder)
@@ -21,10 +27,11 @@ async function rebuild(guest: Guest, tools: FoundToolchain): Promise<string> {
       const kept = await readFile(path.join(guest.folder, output)).catch(() => undefined)
       if (kept !== undefined && built.equals(kept)) continue
       changed.push(output)
+      if (checkOnly) continue
       // Written rather than copied: a linker makes its output executable.
       await writeFile(path.join(guest.folder, output), built)
     }
-    return changed.length === 0 ? 'unchanged' : `changed: ${changed.join(', ')}`
+    return changed
   } finally {
     await rm(outputFolder, { recursive: true })
   }
@@ -43,7 +50,10 @@ for (const { name, folder, toolchain } of await listGuests()) {
     continue
   }
   try {
-    print(`${name}: ${await rebuild({ name, folder, toolchain }, tools)}`)
+    const changed = await rebuild({ name, folder, toolchain }, tools)
+    const what = checkOnly ? 'differs from its source' : 'changed'
+    print(`${name}: ${changed.length === 0 ? 'unchanged' : `${what}: ${changed.join(', ')}`}`)
+    if (checkOnly && changed.length > 0) process.exitCode = 1
   } catch (error) {
     print(`${name}: failed`, String(error))
     process.exitCode = 1

@@ -81,7 +81,7 @@ export async function loadGuest(
   const { default: hostModule } = (await import(hostFile)) as { default: HostModule }
   const hostImports = typeof hostModule === 'function' ? await hostModule(context) : hostModule
 
-  const imports: WebAssembly.Imports = {}
+  const imports: Record<string, Record<string, unknown>> = {}
   for (const source of [hostImports, extraImports]) {
     for (const [moduleName, members] of Object.entries(source)) {
       imports[moduleName] ??= {}
@@ -93,7 +93,7 @@ export async function loadGuest(
   }
 
   const bytes = await readFile(path.join(guestsFolder, name, `${name}.wasm`))
-  instance = await WebAssembly.instantiate(await WebAssembly.compile(bytes), imports)
+  instance = await WebAssembly.instantiate(await WebAssembly.compile(bytes), imports as WebAssembly.Imports)
   return {
     exports: instance.exports,
     call: async (exportName, ...values) => await promising(readExport(instance, exportName))(...values),

@@ -11,9 +11,11 @@ if (Suspending === undefined || promising === undefined) throw new Error('No pro
 
 const count = () => void Atomics.add(counter, 1, 1)
 const bytes = await readFile(new URL('../../guests/fail-loop/fail-loop.wasm', import.meta.url))
-const { exports } = await WebAssembly.instantiate(await WebAssembly.compile(bytes), {
-  env: { tick_sync: count, tick_async: new Suspending(async () => count()) },
-})
+const imports = { env: { tick_sync: count, tick_async: new Suspending(async () => count()) } }
+const { exports } = await WebAssembly.instantiate(
+  await WebAssembly.compile(bytes),
+  imports as object as WebAssembly.Imports,
+)
 Atomics.store(counter, 0, 1)
 await promising(exports[name])()
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
