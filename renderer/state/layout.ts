@@ -4,7 +4,7 @@ import type { Backend } from '../backend/backend.ts'
 
 const SAVE_AFTER_MS = 400
 
-/** Sizes in CSS pixels and visibility of the panes around the calls table. */
+/** Sizes in CSS pixels and visibility of the panes around the calls table, and the open sections of the sidebar. */
 export const layout = reactive({
   sidebarVisible: true,
   sidebarWidth: 256,
@@ -12,10 +12,18 @@ export const layout = reactive({
   detailWidth: 300,
   panelVisible: true,
   panelHeight: 200,
+  guestsOpen: true,
+  exportsOpen: true,
+  importsOpen: true,
+  warningsOpen: true,
+  runsOpen: true,
 })
 
 /** A pane that can be hidden. */
 export type Pane = 'sidebar' | 'detail' | 'panel'
+
+/** A section of the sidebar that can be closed. */
+export type Section = 'guests' | 'exports' | 'imports' | 'warnings' | 'runs'
 
 /** Takes over a saved layout; what it does not know it leaves as it is. */
 export function restoreLayout(saved: Layout): void {

@@ -1,0 +1,76 @@
+import type { RunInfo, SessionId, SessionInfo, Stub } from '../../main/contract/model.ts'
+import type { Result } from '../../main/contract/result.ts'
+import { useBackend } from '../backend/backend.ts'
+import { referToFiles } from './opening.ts'
+import { reportProblem } from './problems.ts'
+import { activeSessionId, putRun, putSession } from './sessions.ts'
+
+/** What a user can have done to guests, sessions and runs. Failures are shown as problems. */
+export function useActions() {
+  const { call, pathForFile } = useBackend()
+
+  return {
+    /** Opens dropped or chosen files, and shows the session of the last guest among them. */
+    async openFiles(files: readonly File[]): Promise<void> {
+      const references = await referToFiles(files, pathForFile)
+      if (!references.ok) {
+        reportProblem(references.error)
+        return
+      }
+      const active = activeSessionId.value
+      showOpened(
+        await call.openFiles({ files: references.value, ...(active !== null && { sessionId: active }) }),
+      )
+    },
+    async openRecent(path: string): Promise<void> {
+      showOpened(await call.openFiles({ files: [{ path }] }))
+    },
+    async openExample(name: string): Promise<void> {
+      const opened = await call.openExample({ name })
+      showOpened(opened.ok ? { ok: true, value: [opened.value] } : opened)
+    },
+    trustHostModule: (sessionId: SessionId) => takeSession(call.trustHostModule({ sessionId })),
+    setStub: (sessionId: SessionId, module: string, name: string, stub: Stub | null) =>
+      call.setStub({ sessionId, module, name, stub }),
+    setInterleaved: (sessionId: SessionId, interleaved: boolean) =>
+      takeSession(call.setInterleaved({ sessionId, interleaved })),
+    endSession: (sessionId: SessionId) => takeSession(call.endSession({ sessionId })),
+    reloadSession: (sessionId: SessionId) => takeSession(call.reloadSession({ sessionId })),
+    async closeSession(sessionId: SessionId): Promise<void> {
+      const closed = await call.closeSession({ sessionId })
+      if (!closed.ok) reportProblem(closed.error)
+    },
+    /** Answers with the refusal, which belongs to the argument fields. */
+    async startRun(
+      sessionId: SessionId,
+      exportName: string,
+      argumentTexts: string[],
+    ): Promise<Result<RunInfo>> {
+      const started = await call.startRun({ sessionId, exportName, argumentTexts: [...argumentTexts] })
+      if (started.ok) putRun(started.value)
+      return started
+    },
+    async cancelRun(run: RunInfo): Promise<void> {
+      const cancelled = await call.cancelRun({ runId: run.runId })
+      if (cancelled.ok) putRun(cancelled.value)
+      else if (cancelled.error.code !== 'RUN_NOT_FOUND') reportProblem(cancelled.error)
+    },
+  }
+}
+
+async function takeSession(answer: Promise<Result<SessionInfo>>): Promise<boolean> {
+  const result = await answer
+  if (result.ok) putSession(result.value)
+  else reportProblem(result.error)
+  return result.ok
+}
+
+/** Makes the last of the sessions that were opened the one that the window shows. */
+function showOpened(opened: Result<SessionInfo[]>): void {
+  if (!opened.ok) {
+    reportProblem(opened.error)
+    return
+  }
+  opened.value.forEach(putSession)
+  activeSessionId.value = opened.value.at(-1)?.sessionId ?? activeSessionId.value
+}

@@ -1,0 +1,74 @@
+import type { FileReference } from '../../main/contract/service.ts'
+import type { InspectorError, Result } from '../../main/contract/result.ts'
+
+/** What the file dialog offers, and what a drop may hold. */
+export const GUEST_EXTENSIONS = ['.wasm', '.wat']
+export const HOST_EXTENSIONS = ['.ts', '.js', '.mjs']
+
+/** The same limit as the contract's, so that a file which is too large need not be read first. */
+export const FILE_SIZE_LIMIT_BYTES = 256 * 1024 * 1024
+
+/**
+ * Turns dropped or chosen files into what the service opens: by path where `pathForFile` knows it, else by
+ * content. Fails on the first that is too large, of an unknown kind, or cannot be read.
+ */
+export async function referToFiles(
+  files: readonly File[],
+  pathForFile?: (file: File) => string,
+): Promise<Result<FileReference[]>> {
+  const references: FileReference[] = []
+  for (const file of files) {
+    const problem = checkFile(file)
+    if (problem) return { ok: false, error: problem }
+    const path = pathForFile?.(file)
+    if (path) {
+      references.push({ path })
+      continue
+    }
+    try {
+      references.push({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })
+    } catch (cause) {
+      return { ok: false, error: describeUnreadable(file, cause) }
+    }
+  }
+  return { ok: true, value: references }
+}
+
+function checkFile(file: File): InspectorError | null {
+  if (!isKnownKind(file.name)) {
+    return {
+      code: 'GUEST_NOT_WASM',
+      what: 'The file is neither a guest nor a host module.',
+      why: `“${file.name}” does not end in ${[...GUEST_EXTENSIONS, ...HOST_EXTENSIONS].join(', ')}.`,
+      fix: 'Drop a .wasm or .wat file, or a host module written in TypeScript or JavaScript.',
+    }
+  }
+  if (file.size > FILE_SIZE_LIMIT_BYTES) {
+    return {
+      code: 'GUEST_TOO_LARGE',
+      what: 'The file is too large.',
+      why: `“${file.name}” has ${toMegabytes(file.size)} MB; the limit is ${toMegabytes(FILE_SIZE_LIMIT_BYTES)} MB.`,
+      fix: 'Strip its debug information, or split the module.',
+    }
+  }
+  return null
+}
+
+function describeUnreadable(file: File, cause: unknown): InspectorError {
+  return {
+    code: 'GUEST_UNREADABLE',
+    what: 'The file cannot be read.',
+    why: `“${file.name}” may be a folder, may have been moved, or may not be yours to read.`,
+    fix: 'Check that it is a file and that you may read it, then drop it again.',
+    cause: String(cause),
+  }
+}
+
+function isKnownKind(name: string): boolean {
+  const lower = name.toLowerCase()
+  return [...GUEST_EXTENSIONS, ...HOST_EXTENSIONS].some((extension) => lower.endsWith(extension))
+}
+
+function toMegabytes(sizeBytes: number): number {
+  return Math.ceil(sizeBytes / 1024 / 1024)
+}

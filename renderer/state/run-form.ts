@@ -1,0 +1,65 @@
+import { computed, reactive, shallowReactive, shallowRef, toValue } from 'vue'
+import type { ComputedRef, MaybeRefOrGetter } from 'vue'
+import type { ExportInfo, ParameterInfo, RunId, SessionId, SessionInfo } from '../../main/contract/model.ts'
+import type { InspectorError } from '../../main/contract/result.ts'
+
+const chosenNames = shallowReactive(new Map<SessionId, string>())
+const typedTexts = reactive(new Map<string, string[]>())
+
+/** The run that the user clicked last: Cancel means it while it is in flight. */
+export const chosenRunId = shallowRef<RunId | null>(null)
+
+/** The exported functions; those that cannot be called say why in `notCallable`. */
+export function listFunctions(session: SessionInfo): ExportInfo[] {
+  return session.exports.filter((item) => item.kind === 'function')
+}
+
+/** The export that Run calls: the one that the user chose, else the first that looks meant for it. */
+export function useChosenExport(session: MaybeRefOrGetter<SessionInfo>): ComputedRef<ExportInfo | null> {
+  return computed(() => {
+    const { sessionId } = toValue(session)
+    const callable = listFunctions(toValue(session)).filter((item) => item.notCallable === undefined)
+    return (
+      callable.find((item) => item.name === chosenNames.get(sessionId)) ??
+      callable.find((item) => item.name === '_start') ??
+      callable.find((item) => !item.name.startsWith('_')) ??
+      callable[0] ??
+      null
+    )
+  })
+}
+
+/** Chooses the export that Run calls. */
+export function chooseExport(sessionId: SessionId, name: string): void {
+  chosenNames.set(sessionId, name)
+}
+
+/** What stands in the argument fields of an export: one text for each parameter, kept for each export. */
+export function useArgumentTexts(sessionId: SessionId, item: ExportInfo): string[] {
+  const key = `${sessionId} ${item.name}`
+  const params = item.signature?.params ?? []
+  const kept = typedTexts.get(key)
+  if (kept?.length !== params.length)
+    typedTexts.set(
+      key,
+      params.map((param) => zeroText(param.type)),
+    )
+  return typedTexts.get(key) ?? []
+}
+
+/** The plainest value of a type, as it is typed: it can be run at once, and replaced. */
+export function zeroText(type: string): string {
+  return /^[if](32|64)$/.test(type) ? '0' : 'null'
+}
+
+/**
+ * The parameter that a refusal speaks of, counted from 0; null where it speaks of none. Its `why` begins with
+ * the parameter's name, or with `Argument 2` where it has none.
+ */
+export function findFaultyArgument(error: InspectorError, params: readonly ParameterInfo[]): number | null {
+  if (!error.code.startsWith('ARGUMENT_')) return null
+  const index = params.findIndex((param, at) =>
+    error.why.startsWith(`${param.name ?? `Argument ${at + 1}`} (`),
+  )
+  return index < 0 ? null : index
+}
