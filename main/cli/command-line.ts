@@ -1,0 +1,163 @@
+import { cac } from 'cac'
+import { makeError } from '../contract/error-codes.ts'
+import { failure, success } from '../contract/result.ts'
+import type { Result } from '../contract/result.ts'
+
+/** What the command line asks for. Paths are as they were typed. */
+export type Command =
+  | { verb: 'open'; guest?: string; host?: string }
+  | { verb: 'serve'; guest?: string; host?: string; port?: number; opensBrowser: boolean }
+  | {
+      verb: 'run'
+      guest: string
+      exportName?: string
+      argumentTexts: string[]
+      host?: string
+      stub: boolean
+      trace?: string
+      timeoutMs?: number
+    }
+  | { verb: 'inspect'; guest: string; json: boolean }
+  /** Help or the version has been printed; there is nothing left to do. */
+  | { verb: 'none' }
+
+const VERBS = new Set(['open', 'run', 'inspect', 'serve'])
+/** The options that take a value. */
+const VALUE_OPTIONS = new Set(['host', 'trace', 'timeout', 'port'])
+
+/**
+ * Stands before every text that is a value. The parser takes `-1` for an option and `0x10` for a number; with
+ * this before it, it takes them as they are. No argument of a process can contain it.
+ */
+const VALUE_MARK = '\0'
+
+/** Reads the command line, without the program's own name. Fails with USAGE. */
+export function parseCommandLine(texts: readonly string[], version: string): Result<Command> {
+  let command: Command = { verb: 'none' }
+  const choose = (chosen: Command) => {
+    command = chosen
+  }
+  try {
+    const parser = defineParser(version, choose)
+    parser.parse(['', '', ...markValues(texts)], { run: false })
+    parser.runMatchedCommand()
+    return success(command)
+  } catch (error) {
+    if (!(error instanceof UsageError || (error instanceof Error && error.name === 'CACError'))) throw error
+    const why = error.message.replaceAll(VALUE_MARK, '')
+    return failure(
+      makeError('USAGE', { why: why.replace(/^./, (first) => first.toUpperCase()).replace(/\.?$/, '.') }),
+    )
+  }
+}
+
+function defineParser(version: string, choose: (command: Command) => void) {
+  const parser = cac('jspi-inspector')
+  const hostText = 'Host module, instead of the one found beside the guest'
+
+  parser
+    .command('open [guest]', 'Open the desktop window; a browser page where Electron is not to be had')
+    .alias('!')
+    .option('--host <file>', hostText)
+    .action((guest: unknown, options: Options) =>
+      choose({ verb: 'open', ...optional('guest', readText(guest)), ...readHost(options) }),
+    )
+  parser
+    .command('run <guest> [export] [...arguments]', 'Call an export and print what it returns')
+    .option('--host <file>', hostText)
+    .option('--stub', 'Bind imports that nobody else binds to stubs that return zeros')
+    .option('--trace <file>', 'Write every call to a file, as JSON Lines')
+    .option('--timeout <ms>', 'Cancel the call after this many milliseconds')
+    .action((guest: unknown, exportName: unknown, rest: unknown[], options: Options) =>
+      choose({
+        verb: 'run',
+        guest: readText(guest) ?? '',
+        argumentTexts: rest.map((text) => readText(text) ?? ''),
+        stub: options.stub === true,
+        ...optional('exportName', readText(exportName)),
+        ...readHost(options),
+        ...optional('trace', readOption(options, 'trace')),
+        ...optional('timeoutMs', readNumber(options, 'timeout', 1, 2_147_483_647)),
+      }),
+    )
+  parser
+    .command('inspect <guest>', "Print a guest's imports and exports with their types")
+    .option('--json', 'Print them as JSON')
+    .action((guest: unknown, options: Options) =>
+      choose({ verb: 'inspect', guest: readText(guest) ?? '', json: options.json === true }),
+    )
+  parser
+    .command('serve [guest]', 'Open the inspector as a page for a browser on this machine')
+    .option('--host <file>', hostText)
+    .option('--port <number>', 'Port; any free one if left out')
+    .option('--no-open', 'Do not open a browser')
+    .action((guest: unknown, options: Options) =>
+      choose({
+        verb: 'serve',
+        ...optional('guest', readText(guest)),
+        ...readHost(options),
+        ...optional('port', readNumber(options, 'port', 0, 65_535)),
+        opensBrowser: options.open !== false,
+      }),
+    )
+  parser.help()
+  parser.version(version)
+  return parser
+}
+
+class UsageError extends Error {}
+
+type Options = Record<string, unknown>
+
+/** Marks everything that is a value, so that only verbs and options are left for the parser to interpret. */
+function markValues(texts: readonly string[]): string[] {
+  const marked: string[] = []
+  let onlyValues = false
+  for (const [index, text] of texts.entries()) {
+    const [, name, value] = /^--([^=]+)=(.*)$/s.exec(text) ?? []
+    if (onlyValues || !isOption(text)) {
+      marked.push(!onlyValues && index === 0 && VERBS.has(text) ? text : VALUE_MARK + text)
+    } else if (text === '--') {
+      onlyValues = true
+    } else if (name !== undefined && VALUE_OPTIONS.has(name)) {
+      marked.push(`--${name}`, VALUE_MARK + value)
+    } else {
+      marked.push(text)
+    }
+  }
+  return marked
+}
+
+/** Negative numbers are arguments for the guest, not options. */
+function isOption(text: string): boolean {
+  return text.length > 1 && text.startsWith('-') && !/^-(?:\.?\d|inf|nan)/i.test(text)
+}
+
+function readText(value: unknown): string | undefined {
+  return value === undefined ? undefined : String(value).replace(VALUE_MARK, '')
+}
+
+function readOption(options: Options, name: string): string | undefined {
+  if (Array.isArray(options[name])) throw new UsageError(`--${name} is given more than once`)
+  return readText(options[name])
+}
+
+function readHost(options: Options): { host?: string } {
+  return optional('host', readOption(options, 'host'))
+}
+
+function readNumber(options: Options, name: string, lowest: number, highest: number): number | undefined {
+  const text = readOption(options, name)
+  if (text === undefined) return undefined
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (value >= lowest && value <= highest) return value
+  throw new UsageError(`--${name} is "${text}", which is not a whole number from ${lowest} to ${highest}`)
+}
+
+/** An object with the property, or without it where there is no value. */
+function optional<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): { [Key in Name]?: Value } {
+  return (value === undefined ? {} : { [name]: value }) as { [Key in Name]?: Value }
+}

@@ -1,0 +1,134 @@
+import { resolve } from 'node:path'
+import { makeError } from '../contract/error-codes.ts'
+import type { ErrorCode } from '../contract/error-codes.ts'
+import type { RunInfo, SessionInfo } from '../contract/model.ts'
+import type { InspectorError } from '../contract/result.ts'
+import { connectInProcess } from '../doors/in-process.ts'
+import type { Inspector } from '../inspector/api.ts'
+import { createInspector } from '../inspector/inspector.ts'
+import type { Command } from './command-line.ts'
+import { createConsolePrinter } from './console-printer.ts'
+import { whenAborted } from './interruption.ts'
+import type { Interruption } from './interruption.ts'
+import { STATUS, printError, printNotice, printResult } from './output.ts'
+import type { ProgramPaths } from './paths.ts'
+import { createRunWatcher } from './run-watcher.ts'
+import { formatTable } from './table.ts'
+import { openTraceFile } from './trace-file.ts'
+import { formatResults } from './values.ts'
+
+type RunCommand = Extract<Command, { verb: 'run' }>
+
+/** The export that is called when none is named: that of a command, by the custom of WASI. */
+const COMMAND_EXPORT = '_start'
+
+/** Failures before the call that are the guest's or the host module's own doing while they ran. */
+const RUNTIME_FAILURES = new Set<ErrorCode>([
+  'START_FAILED',
+  'GUEST_TRAPPED',
+  'GUEST_EXCEPTION',
+  'HOST_THREW',
+])
+
+/** Calls one export of a guest, prints what it returns, and answers with the exit status. */
+export async function run(
+  command: RunCommand,
+  paths: ProgramPaths,
+  interruption: Interruption,
+): Promise<number> {
+  const inspector = await createInspector({ ...paths, settingsFolder: null })
+  const runs = createRunWatcher()
+  const printer = createConsolePrinter(() => client)
+  const client = connectInProcess(inspector, { runChanged: runs.note, traceGrew: printer.noteGrowth })
+  const interrupted = whenAborted(interruption.signal)
+  let isCalling = false
+
+  async function openAndCall(): Promise<number> {
+    const opened = await inspector.open({
+      path: resolve(command.guest),
+      trustHost: true,
+      stubUnbound: command.stub,
+      ...(command.host !== undefined && { hostPath: resolve(command.host) }),
+    })
+    if (!opened.ok) return reportUnusable(opened.error)
+    const session = opened.value
+    const endTrace = command.trace === undefined ? null : writeTrace(inspector, session, command.trace)
+    for (const warning of session.warnings) printError(warning)
+    const status =
+      session.state === 'ready'
+        ? await callExport(session)
+        : reportUnusable(session.error ?? makeError('SESSION_NOT_READY'))
+    await printer.finish(session.sessionId)
+    endTrace?.()
+    return status
+  }
+
+  async function callExport(session: SessionInfo): Promise<number> {
+    const exportName = command.exportName ?? findCommandExport(session)
+    if (exportName === null) return reportNoExport(session)
+    isCalling = true
+    const started = await client.call('startRun', {
+      sessionId: session.sessionId,
+      exportName,
+      argumentTexts: command.argumentTexts,
+      ...(command.timeoutMs !== undefined && { timeoutMs: command.timeoutMs }),
+    })
+    if (!started.ok) return reportUnusable(started.error)
+    const { runId } = started.value
+    // It may have ended by itself just before; its end is then what counts, whatever this answers.
+    void interrupted.then(() => client.call('cancelRun', { runId }))
+    const ended = await runs.whenEnded(started.value)
+    await printer.finish(session.sessionId)
+    return reportRun(ended)
+  }
+
+  try {
+    const status = openAndCall()
+    // A call is cancelled in good order; what comes before it, such as a start function, is given up.
+    const givenUp = interrupted.then(() => (isCalling ? status : STATUS.cancelled))
+    const reached = await Promise.race([status, givenUp])
+    return reached === STATUS.cancelled && interruption.signal.aborted ? interruption.status : reached
+  } finally {
+    client.close()
+    await inspector.close()
+  }
+}
+
+function findCommandExport(session: SessionInfo): string | null {
+  const found = session.exports.some(({ kind, name }) => kind === 'function' && name === COMMAND_EXPORT)
+  return found ? COMMAND_EXPORT : null
+}
+
+function writeTrace(inspector: Inspector, session: SessionInfo, path: string): () => void {
+  const file = openTraceFile(path)
+  const stop = inspector.streamTrace(session.sessionId, file.write)
+  return () => {
+    stop()
+    file.close()
+  }
+}
+
+function reportUnusable(error: InspectorError): number {
+  printError(error)
+  return RUNTIME_FAILURES.has(error.code) ? STATUS.failed : STATUS.unusable
+}
+
+function reportNoExport(session: SessionInfo): number {
+  const { name } = session.guest
+  const functions = session.exports.filter(({ kind }) => kind === 'function')
+  if (functions.length === 0) {
+    printError(makeError('EXPORT_NOT_FOUND', { why: `${name} exports no function.`, fix: '' }))
+  } else {
+    printError(makeError('USAGE', { why: 'No export is named.', fix: `${name} exports:` }))
+    for (const line of formatTable(functions.map((each) => [each.name, each.typeText]))) printNotice(line)
+  }
+  return STATUS.unusable
+}
+
+function reportRun(run: RunInfo): number {
+  if (run.error) printError(run.error)
+  if (run.state === 'cancelled') return STATUS.cancelled
+  if (run.state !== 'returned') return STATUS.failed
+  if (run.results && run.results.length > 0) printResult(`wasm said: ${formatResults(run.results)}`)
+  return STATUS.ok
+}

@@ -1,0 +1,85 @@
+import { join, resolve } from 'node:path'
+import type { InspectorError } from '../contract/result.ts'
+import type { Inspector, OpenRequest } from '../inspector/api.ts'
+import { createInspector } from '../inspector/inspector.ts'
+import { startBrowserDoor } from '../doors/web-socket.ts'
+import { openInBrowser } from './browser.ts'
+import { whenAborted } from './interruption.ts'
+import type { Interruption } from './interruption.ts'
+import { STATUS, printError, printNotice, printResult } from './output.ts'
+import type { ProgramPaths } from './paths.ts'
+import { findSettingsFolder } from './settings-folder.ts'
+
+export interface ServeOptions {
+  request: OpenRequest | null
+  port?: number
+  opensBrowser: boolean
+}
+
+/** Serves the inspector to a browser until it is interrupted, and answers with the exit status. */
+export async function serve(
+  options: ServeOptions,
+  paths: ProgramPaths,
+  interruption: Interruption,
+): Promise<number> {
+  const { request, port, opensBrowser } = options
+  const inspector = await createInspector({ ...paths, settingsFolder: findSettingsFolder() })
+  try {
+    const started = await startBrowserDoor({
+      inspector,
+      rendererFolder: paths.rendererFolder,
+      ...(port !== undefined && { port }),
+    })
+    if (!started.ok) {
+      printError(started.error)
+      return STATUS.unusable
+    }
+    const door = started.value
+    const failed = request && (await showGuest(inspector, request))
+    if (failed) {
+      printError(failed)
+      await door.close()
+      return STATUS.unusable
+    }
+    printResult(door.url)
+    printNotice('This is the address of the inspector, for a browser on this machine. Ctrl-C ends it.')
+    if (opensBrowser) openInBrowser(door.createOpeningUrl())
+    await whenAborted(interruption.signal)
+    await door.close()
+    // Ctrl-C is the ordinary way to end it.
+    return interruption.status === STATUS.cancelled ? STATUS.ok : interruption.status
+  } finally {
+    await inspector.close()
+  }
+}
+
+/**
+ * Opens a guest. Resolves as soon as there is a session that the page can show, whatever becomes of it; with an
+ * error if there will be none.
+ */
+async function showGuest(inspector: Inspector, request: OpenRequest): Promise<InspectorError | null> {
+  const opened = inspector.open(request).then((result) => (result.ok ? null : result.error))
+  const shown = new Promise<null>((resolve) => {
+    const unsubscribe = inspector.subscribe({
+      sessionChanged() {
+        unsubscribe()
+        resolve(null)
+      },
+    })
+  })
+  return Promise.race([opened, shown])
+}
+
+/** What `open` and `serve` are to show. Paths count from the folder in which the program was started. */
+export function makeOpenRequest(command: { guest?: string; host?: string }): OpenRequest | null {
+  if (command.guest === undefined) return null
+  return {
+    path: resolve(command.guest),
+    ...(command.host !== undefined && { hostPath: resolve(command.host) }),
+  }
+}
+
+/** The bundled guest that is shown when none is named. */
+export function makeDefaultRequest(paths: ProgramPaths): OpenRequest {
+  return { path: join(paths.guestsFolder, 'sum/sum.wasm') }
+}
