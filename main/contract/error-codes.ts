@@ -26,6 +26,10 @@ export const ERRORS = {
   ],
   GUEST_WAT_SYNTAX: ['The text module has a syntax error.', 'Correct the line that is named.'],
   HOST_NOT_FOUND: ['The host module does not exist.', 'Check the path that --host names.'],
+  HOST_WITHOUT_GUEST: [
+    'A host module was opened without a guest.',
+    'Open a guest first, or drop both together.',
+  ],
   HOST_LOAD_FAILED: ['The host module does not load.', 'Correct the line that is named.'],
   HOST_WRONG_EXPORT: [
     'The host module exports the wrong thing.',

@@ -17,8 +17,8 @@ export interface Failure {
  */
 const TRAP_NAMES: readonly (readonly [message: RegExp, name: string])[] = [
   [/^unreachable/, 'unreachable'],
-  [/^memory access out of bounds/, 'out of bounds memory access'],
-  [/^table (index|access|element) .*out of bounds|^table or dictionary access/, 'out of bounds table access'],
+  [/^memory access out of bounds|^data segment/, 'out of bounds memory access'],
+  [/^table .*out of bounds|^element segment/, 'out of bounds table access'],
   [/^divide by zero|^remainder by zero/, 'integer divide by zero'],
   [/^divide result unrepresentable/, 'integer overflow'],
   [/^float unrepresentable in integer range/, 'invalid conversion to integer'],
@@ -27,7 +27,6 @@ const TRAP_NAMES: readonly (readonly [message: RegExp, name: string])[] = [
   [/^illegal cast/, 'cast failure'],
   [/^array access out of bounds|^array element access out of bounds/, 'out of bounds array access'],
   [/^requested new array is too large/, 'array too large'],
-  [/^data segment|^element segment/, 'out of bounds segment access'],
   [/^operation does not support unaligned/, 'unaligned atomic'],
   [/^Atomics.wait cannot be called/, 'wait on unshared memory'],
 ]

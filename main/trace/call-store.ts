@@ -49,16 +49,17 @@ export class CallStore {
 
   get sizeBytes(): number {
     const columns = [
-      ...[
-        this.#functions,
-        this.#parents,
-        this.#depths,
-        this.#outcomes,
-        this.#starts,
-        this.#ends,
-        this.#hosts,
-      ],
-      ...[this.#suspensions, this.#paramSlots, this.#resultSlots, this.#childCounts],
+      this.#functions,
+      this.#parents,
+      this.#depths,
+      this.#outcomes,
+      this.#starts,
+      this.#ends,
+      this.#hosts,
+      this.#suspensions,
+      this.#paramSlots,
+      this.#resultSlots,
+      this.#childCounts,
     ]
     return (
       columns.reduce((sum, column) => sum + column.sizeBytes, 0) +
@@ -196,8 +197,16 @@ export class CallStore {
     const { kind, module, name } = this.definitionOf(id)
     const { totalNs, hostNs, suspendedNs } = this.timesOf(id, nowNs)
     return {
-      ...{ id, kind, module, name, outcome: this.outcomeOf(id), suspended: this.#isSuspended(id) },
-      ...{ startNs: this.#starts.get(id), totalNs, hostNs, suspendedNs },
+      id,
+      kind,
+      module,
+      name,
+      outcome: this.outcomeOf(id),
+      suspended: this.#isSuspended(id),
+      startNs: this.#starts.get(id),
+      totalNs,
+      hostNs,
+      suspendedNs,
     }
   }
 

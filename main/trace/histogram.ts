@@ -32,20 +32,20 @@ export class Histogram {
 
   /** The nearest-rank percentiles. */
   summarize(): Distribution {
-    const [p50Ns, p95Ns, p99Ns] = this.#percentiles([0.5, 0.95, 0.99])
-    return { p50Ns: p50Ns!, p95Ns: p95Ns!, p99Ns: p99Ns!, maxNs: this.#maxNs }
+    return {
+      p50Ns: this.#percentile(0.5),
+      p95Ns: this.#percentile(0.95),
+      p99Ns: this.#percentile(0.99),
+      maxNs: this.#maxNs,
+    }
   }
 
-  #percentiles(fractions: readonly number[]): number[] {
-    const found: number[] = []
+  #percentile(fraction: number): number {
+    const rank = Math.ceil(fraction * this.#total)
+    if (rank === 0) return 0
     let seen = 0
-    for (let bucket = 0; bucket < this.#counts.length && found.length < fractions.length; bucket++) {
-      seen += this.#counts[bucket]!
-      while (found.length < fractions.length && seen > 0 && seen >= fractions[found.length]! * this.#total) {
-        found.push(Math.min(this.#maxNs, middleOf(bucket)))
-      }
-    }
-    return fractions.map((_, index) => found[index] ?? 0)
+    const bucket = this.#counts.findIndex((count) => (seen += count) >= rank)
+    return Math.min(this.#maxNs, middleOf(bucket))
   }
 }
 

@@ -66,7 +66,7 @@ export class Trace {
     nowNs: number,
   ): void {
     // Inner calls first, as they would have ended.
-    for (const id of [...this.calls.running].reverse()) {
+    for (const id of [...this.calls.running].toReversed()) {
       const { hostNs, suspendedNs } = this.calls.timesOf(id, nowNs)
       this.calls.fail(id, error)
       this.#end(id, OUTCOMES.indexOf(outcome), nowNs, hostNs, suspendedNs, 0)
@@ -98,7 +98,9 @@ export class Trace {
       callCount: this.calls.callCount,
       inFlightCount: this.calls.running.size,
       droppedCount: this.#droppedCount,
-      ...{ guestNs, hostNs, suspendedNs },
+      guestNs,
+      hostNs,
+      suspendedNs,
       consoleLineCount: this.console.lineCount,
       sizeBytes: this.sizeBytes,
     }

@@ -1,0 +1,45 @@
+/** Turns what the binary says about a module into what the window shows. */
+import type { Binding, ExportInfo, ImportInfo, SignatureInfo } from '../contract/model.ts'
+import { formatExternType } from '../wasm/format.ts'
+import type { ExportShape, FunctionType, ImportShape, ModuleShape } from '../wasm/types.ts'
+import { canCrossBoundary, formatValueType } from '../wasm/types.ts'
+import { parameterHint } from '../wasm/value-text.ts'
+
+const UNBOUND: Binding = { by: 'nobody' }
+
+/** The exports of a module, in its order. */
+export function describeExports(shape: ModuleShape): ExportInfo[] {
+  return shape.exports.map((exported) => {
+    const { name, type } = exported
+    const info: ExportInfo = { name, kind: type.kind, typeText: formatExternType(type) }
+    if (type.kind !== 'function') return info
+    info.signature = describeSignature(type, exported)
+    const foreign = [...type.params, ...type.results].find((valueType) => !canCrossBoundary(valueType))
+    if (foreign !== undefined) {
+      info.notCallable = `A value of type ${formatValueType(foreign)} cannot cross the JavaScript boundary.`
+    }
+    return info
+  })
+}
+
+/** The imports of a module, in its order; `bindings` in the same order, as far as they are known. */
+export function describeImports(shape: ModuleShape, bindings: readonly Binding[]): ImportInfo[] {
+  return shape.imports.map((imported, index) => ({
+    module: imported.module,
+    name: imported.name,
+    kind: imported.type.kind,
+    typeText: formatExternType(imported.type),
+    ...(imported.type.kind === 'function' ? { signature: describeSignature(imported.type, imported) } : {}),
+    binding: bindings[index] ?? UNBOUND,
+  }))
+}
+
+function describeSignature(type: FunctionType, { parameterNames }: ExportShape | ImportShape): SignatureInfo {
+  return {
+    params: type.params.map((param, index) => {
+      const name = parameterNames?.[index]
+      return { type: formatValueType(param), hint: parameterHint(param), ...(name ? { name } : {}) }
+    }),
+    results: type.results.map(formatValueType),
+  }
+}

@@ -1,0 +1,131 @@
+/** The inspector: makes the service of the contract out of sessions, settings and bundled guests. */
+import { resolve } from 'node:path'
+import { makeError } from '../contract/error-codes.ts'
+import type { InspectorService } from '../contract/service.ts'
+import type { Inspector, InspectorOptions } from './api.ts'
+import { Events } from './events.ts'
+import { exampleGuestPath, listExamples } from './examples.ts'
+import { hashFile } from './host-file.ts'
+import { openFiles } from './open-files.ts'
+import { createReadingService } from './reading-service.ts'
+import { success } from '../contract/result.ts'
+import { Sessions } from './sessions.ts'
+import { Settings } from './settings.ts'
+import { Uploads } from './uploads.ts'
+
+/** Starts the inspector. Nothing runs before a guest is opened. */
+export function createInspector(options: InspectorOptions): Inspector {
+  const settings = Settings.load(options.settingsFolder)
+  const examples = listExamples(options.guestsFolder)
+  const events = new Events()
+  const uploads = new Uploads()
+  const sessions = new Sessions(options, settings, events)
+
+  const service: InspectorService = {
+    ...createReadingService(sessions),
+    attach: () =>
+      success({
+        host: {
+          version: options.version,
+          nodeVersion: process.versions.node,
+          v8Version: process.versions.v8,
+          electronVersion: process.versions['electron'] ?? null,
+          platform: `${process.platform} ${process.arch}`,
+        },
+        sessions: sessions.list().map((session) => session.info()),
+        runs: sessions.list().flatMap((session) => session.runs.list()),
+        traces: sessions.list().map((session) => session.status()),
+        examples,
+        recentGuests: settings.recentGuests,
+        layout: settings.layout,
+        activeSessionId: sessions.activeSessionId,
+      }),
+    openFiles: (request) => openFiles(request, { sessions, uploads, events }),
+    openExample: ({ name }) =>
+      sessions.open({ guestPath: exampleGuestPath(options.guestsFolder, name), trustHost: true }),
+    async trustHostModule({ sessionId }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      const session = found.value
+      const hash = session.hostPath && (await hashFile(session.hostPath))
+      if (session.hostPath && hash) {
+        const saved = await settings.trust(session.hostPath, hash)
+        if (!saved.ok) events.emit('problem', saved.error)
+      }
+      await session.load()
+      return success(session.info())
+    },
+    async declineHostModule({ sessionId }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      found.value.setHost(null)
+      await found.value.load()
+      return success(found.value.info())
+    },
+    async setStub({ sessionId, module, name, stub }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      const set = found.value.setStub(module, name, stub)
+      if (!set.ok) return set
+      await found.value.load()
+      return success(found.value.info())
+    },
+    setInterleaved({ sessionId, interleaved }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      found.value.setInterleaved(interleaved)
+      return success(found.value.info())
+    },
+    startRun({ sessionId, exportName, argumentTexts, timeoutMs }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      return found.value.startRun(sessions.nextRunId(), exportName, argumentTexts, timeoutMs)
+    },
+    async cancelRun({ runId }) {
+      const session = sessions.findRun(runId)
+      if (!session) return { ok: false, error: makeError('RUN_NOT_FOUND') }
+      await session.cancel(runId, makeError('CALL_CANCELLED'))
+      const run = session.runs.get(runId)
+      return run ? success(run) : { ok: false, error: makeError('RUN_NOT_FOUND') }
+    },
+    async endSession({ sessionId }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      await found.value.end()
+      return success(found.value.info())
+    },
+    async reloadSession({ sessionId }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      await found.value.load()
+      return success(found.value.info())
+    },
+    async closeSession({ sessionId }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      await sessions.close(found.value)
+      return success(null)
+    },
+    saveLayout: ({ layout }) => settings.saveLayout(layout),
+  }
+
+  return {
+    service,
+    subscribe: (listener) => events.subscribe(listener),
+    open: ({ path, hostPath, trustHost, stubUnbound }) =>
+      sessions.open({
+        guestPath: resolve(path),
+        ...(hostPath === undefined ? {} : { hostPath: resolve(hostPath) }),
+        trustHost:
+          hostPath !== undefined || trustHost === true || resolve(path).startsWith(options.guestsFolder),
+        stubUnbound: stubUnbound ?? false,
+      }),
+    streamTrace: (sessionId, write) => sessions.stream(sessionId, write),
+    sendMenuCommand: (name) => events.emit('menuCommand', { name }),
+    reportProblem: (error) => events.emit('problem', error),
+    async close() {
+      await Promise.all(sessions.list().map((session) => sessions.close(session)))
+      await uploads.remove()
+    },
+  }
+}

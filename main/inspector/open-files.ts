@@ -1,0 +1,81 @@
+/** Opens what the user dropped or chose: guests, a host module, or both. */
+import { basename } from 'node:path'
+import { makeError } from '../contract/error-codes.ts'
+import type { SessionInfo } from '../contract/model.ts'
+import type { InspectorError, Result } from '../contract/result.ts'
+import { failure, success } from '../contract/result.ts'
+import { GUEST_SIZE_LIMIT_BYTES } from '../contract/schemas.ts'
+import type { FileReference, InspectorService } from '../contract/service.ts'
+import type { Events } from './events.ts'
+import { tooLargeError } from './guest-file.ts'
+import { isHostModuleName } from './host-file.ts'
+import type { Sessions } from './sessions.ts'
+import type { Uploads } from './uploads.ts'
+
+/** What opening files needs. */
+export interface OpenFilesContext {
+  sessions: Sessions
+  uploads: Uploads
+  events: Events
+}
+
+interface OpenedFile {
+  path: string
+  uploaded: boolean
+}
+
+/** See `InspectorService.openFiles`. With several failures the first is answered, the others are problems. */
+export async function openFiles(
+  { files, sessionId }: Parameters<InspectorService['openFiles']>[0],
+  { sessions, uploads, events }: OpenFilesContext,
+): Promise<Result<SessionInfo[]>> {
+  const tooLarge = files.find((file) => 'bytes' in file && file.bytes.length > GUEST_SIZE_LIMIT_BYTES)
+  if (tooLarge && 'bytes' in tooLarge) return failure(tooLargeError(tooLarge.bytes.length, tooLarge.name))
+  const opened = await placeFiles(files, uploads)
+  const guests = opened.filter(({ path }) => !isHostModuleName(path))
+  const host = opened.find(({ path }) => isHostModuleName(path))
+
+  if (guests.length === 0 && host) {
+    if (sessionId === undefined) return failure(makeError('HOST_WITHOUT_GUEST'))
+    const found = sessions.find(sessionId)
+    if (!found.ok) return found
+    found.value.setHost(host.path)
+    await found.value.load()
+    return success([found.value.info()])
+  }
+
+  const infos: SessionInfo[] = []
+  const errors: InspectorError[] = []
+  for (const guest of guests) {
+    const result = await sessions.open({
+      guestPath: guest.path,
+      ...(host ? { hostPath: host.path } : {}),
+      trustHost: false,
+      uploaded: guest.uploaded,
+    })
+    if (result.ok) infos.push(result.value)
+    else
+      errors.push({
+        ...result.error,
+        why: `${basename(guest.path)}: ${result.error.why}`.replace(/: $/, '.'),
+      })
+  }
+  const [first, ...others] = errors
+  if (infos.length === 0 && first) {
+    for (const error of others) events.emit('problem', error)
+    return failure(first)
+  }
+  for (const error of errors) events.emit('problem', error)
+  return success(infos)
+}
+
+/** Uploaded files of one drop lie in one folder, so that a host module finds what came with it. */
+async function placeFiles(files: readonly FileReference[], uploads: Uploads): Promise<OpenedFile[]> {
+  const named = files.filter((file) => 'bytes' in file)
+  const paths = named.length > 0 ? await uploads.store(named) : []
+  return files.map((file) =>
+    'path' in file
+      ? { path: file.path, uploaded: false }
+      : { path: paths[named.indexOf(file)]!, uploaded: true },
+  )
+}

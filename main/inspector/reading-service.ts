@@ -1,0 +1,93 @@
+/** The part of the service that reads traces. */
+import { makeError } from '../contract/error-codes.ts'
+import type { CallDetail } from '../contract/model.ts'
+import type { Result } from '../contract/result.ts'
+import { failure, success } from '../contract/result.ts'
+import type { InspectorService } from '../contract/service.ts'
+import { formatJsonLine } from '../trace/json-lines.ts'
+import type { Trace } from '../trace/trace.ts'
+import type { Session } from './session.ts'
+import type { Sessions } from './sessions.ts'
+
+const CHILD_LIMIT = 100
+const ANCESTOR_LIMIT = 100
+/** Characters in a piece of an export, about. */
+const PIECE_LENGTH = 256 * 1024
+
+type ReadingService = Pick<
+  InspectorService,
+  'readCalls' | 'readCall' | 'readTimings' | 'readConsole' | 'exportTrace'
+>
+
+/** Answers from the sessions' traces. A session that has never started has an empty one. */
+export function createReadingService(sessions: Sessions): ReadingService {
+  return {
+    readCalls({ sessionId, fromRow, rowCount, anchorId }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      const { trace } = found.value
+      if (!trace) return success({ totalRows: 0, fromRow, rows: [], anchorRow: null })
+      return success({
+        totalRows: trace.calls.callCount,
+        fromRow,
+        rows: trace.rows(fromRow, rowCount, found.value.nowNs()),
+        anchorRow:
+          anchorId !== undefined && trace.calls.has(anchorId) ? trace.calls.order.rowOf(anchorId) : null,
+      })
+    },
+    readCall({ sessionId, callId }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      const { trace } = found.value
+      if (!trace?.calls.has(callId)) return failure(makeError('CALL_NOT_FOUND', { why: `It is #${callId}.` }))
+      return describeCall(found.value, trace, callId)
+    },
+    readTimings({ sessionId }) {
+      const found = sessions.find(sessionId)
+      return found.ok ? success(found.value.trace?.timings() ?? []) : found
+    },
+    readConsole({ sessionId, fromLine, lineCount }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      const { trace } = found.value
+      return success({
+        lineCount: trace?.console.lineCount ?? 0,
+        firstKept: trace?.console.firstKept ?? 0,
+        lines: trace?.console.read(fromLine, lineCount) ?? [],
+      })
+    },
+    exportTrace({ sessionId, fromCallId }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      const { trace } = found.value
+      const nowNs = found.value.nowNs()
+      let text = ''
+      let id = Math.max(1, fromCallId)
+      while (trace?.calls.has(id) && text.length < PIECE_LENGTH) {
+        text += formatJsonLine(trace.calls.row(id, nowNs), trace.calls.errorOf(id))
+        id++
+      }
+      return success({ text, nextCallId: trace?.calls.has(id) ? id : null })
+    },
+  }
+}
+
+function describeCall(session: Session, trace: Trace, callId: number): Result<CallDetail> {
+  const { calls } = trace
+  const nowNs = session.nowNs()
+  const ancestors: number[] = []
+  for (
+    let id = calls.parentOf(callId);
+    id !== null && ancestors.length < ANCESTOR_LIMIT;
+    id = calls.parentOf(id)
+  ) {
+    ancestors.unshift(id)
+  }
+  return success({
+    ...calls.row(callId, nowNs),
+    error: calls.errorOf(callId),
+    ancestors: ancestors.map((id) => calls.summary(id, nowNs)),
+    children: calls.childrenOf(callId, CHILD_LIMIT).map((id) => calls.summary(id, nowNs)),
+    childCount: calls.childCountOf(callId),
+  })
+}

@@ -1,0 +1,137 @@
+/** The runs of one session: a queue, because calls on an instance are serial unless the user allows overlap. */
+import { makeError } from '../contract/error-codes.ts'
+import type { RunId, RunInfo, SessionId, TypedValue } from '../contract/model.ts'
+import type { InspectorError } from '../contract/result.ts'
+
+/**
+ * Calls in flight on one instance. Each suspended one has a stack of its own, and V8 aborts the process when
+ * the kernel refuses to map more of them, at about 33,000.
+ */
+export const IN_FLIGHT_LIMIT = 10_000
+/** Finished runs that stay in the list. */
+const FINISHED_LIMIT = 200
+
+interface Run {
+  info: RunInfo
+  values: unknown[]
+  timeoutMs: number | undefined
+  timer: NodeJS.Timeout | null
+}
+
+/** What the queue needs of its session. */
+export interface RunsOwner {
+  sessionId: SessionId
+  send(run: { runId: RunId; exportName: string; values: unknown[] }): void
+  changed(run: RunInfo): void
+  /** Called when a run's time limit has passed. */
+  timedOut(runId: RunId, error: InspectorError): void
+}
+
+/** Starts queued runs in order, as many at once as allowed. */
+export class Runs {
+  interleaved = false
+  readonly #owner: RunsOwner
+  readonly #runs = new Map<RunId, Run>()
+  readonly #queue: RunId[] = []
+  readonly #inFlight = new Set<RunId>()
+  readonly #finished: RunId[] = []
+
+  constructor(owner: RunsOwner) {
+    this.#owner = owner
+  }
+
+  list(): RunInfo[] {
+    return [...this.#runs.values()].map(({ info }) => info)
+  }
+
+  get(runId: RunId): RunInfo | null {
+    return this.#runs.get(runId)?.info ?? null
+  }
+
+  add(
+    runId: RunId,
+    exportName: string,
+    argumentTexts: string[],
+    values: unknown[],
+    timeoutMs?: number,
+  ): RunInfo {
+    const info: RunInfo = {
+      runId,
+      sessionId: this.#owner.sessionId,
+      exportName,
+      argumentTexts,
+      state: 'queued',
+      callId: null,
+      results: null,
+      error: null,
+    }
+    this.#runs.set(runId, { info, values, timeoutMs, timer: null })
+    this.#queue.push(runId)
+    this.#owner.changed(info)
+    this.startNext()
+    return this.get(runId)!
+  }
+
+  /** Sends queued runs while there is room. */
+  startNext(): void {
+    const limit = this.interleaved ? IN_FLIGHT_LIMIT : 1
+    while (this.#inFlight.size < limit) {
+      const runId = this.#queue.shift()
+      if (runId === undefined) return
+      const run = this.#runs.get(runId)!
+      this.#inFlight.add(runId)
+      this.#owner.send({ runId, exportName: run.info.exportName, values: run.values })
+      this.#change(run, { state: 'running' })
+      const { timeoutMs } = run
+      if (timeoutMs === undefined) continue
+      run.timer = setTimeout(() => {
+        this.#owner.timedOut(runId, makeError('CALL_TIMED_OUT', { why: `The limit is ${timeoutMs} ms.` }))
+      }, timeoutMs)
+    }
+  }
+
+  /** Its call has begun. */
+  began(runId: RunId, callId: number): void {
+    const run = this.#runs.get(runId)
+    if (run) this.#change(run, { callId })
+  }
+
+  ended(
+    runId: RunId,
+    state: Exclude<RunInfo['state'], 'queued' | 'running'>,
+    results: TypedValue[] | null,
+    error: InspectorError | null,
+  ): void {
+    const run = this.#runs.get(runId)
+    if (!run || !isActive(run.info)) return
+    if (run.timer) clearTimeout(run.timer)
+    this.#inFlight.delete(runId)
+    const queuedAt = this.#queue.indexOf(runId)
+    if (queuedAt >= 0) this.#queue.splice(queuedAt, 1)
+    this.#finished.push(runId)
+    if (this.#finished.length > FINISHED_LIMIT) this.#runs.delete(this.#finished.shift()!)
+    this.#change(run, { state, results, error })
+    this.startNext()
+  }
+
+  /** Ends every run, queued ones too: the worker is gone. */
+  endAll(error: InspectorError): void {
+    this.#queue.length = 0
+    for (const { info } of this.#runs.values()) this.ended(info.runId, 'cancelled', null, error)
+  }
+
+  /** The trace that the runs' calls were in is gone. */
+  forgetCalls(): void {
+    for (const run of this.#runs.values()) if (run.info.callId !== null) this.#change(run, { callId: null })
+  }
+
+  #change(run: Run, change: Partial<RunInfo>): void {
+    run.info = { ...run.info, ...change }
+    this.#owner.changed(run.info)
+  }
+}
+
+/** Whether a run has not ended. */
+export function isActive(run: RunInfo): boolean {
+  return run.state === 'queued' || run.state === 'running'
+}

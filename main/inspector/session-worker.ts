@@ -1,0 +1,124 @@
+/** A worker thread with its ring and trace: starts it, reads what it records, ends it. */
+import { Worker } from 'node:worker_threads'
+import { makeError } from '../contract/error-codes.ts'
+import type { InspectorError } from '../contract/result.ts'
+import type { MessageFromWorker, MessageToWorker, WorkerInput } from '../host/protocol.ts'
+import { createRing } from '../trace/ring.ts'
+import type { TraceListener } from '../trace/trace.ts'
+import { Trace } from '../trace/trace.ts'
+
+/** How long records wait in the ring while a guest runs. */
+const DRAIN_INTERVAL_MS = 16
+/** A call that is cancelled answers at once, unless the guest computes. */
+const ANSWER_MS = 50
+
+/** What the owner of a worker hears. */
+export interface WorkerListener extends TraceListener {
+  onMessage(message: Exclude<MessageFromWorker, { type: 'wake' | 'clock' }>): void
+  /** The trace has grown. */
+  onTrace(): void
+  /** The worker has ended by itself; its records are all in the trace. */
+  onExit(error: InspectorError): void
+}
+
+/** The worker of one session. */
+export class SessionWorker {
+  readonly trace: Trace
+  /** Wall clock at the session's time zero, in milliseconds since 1970. */
+  zeroWallMs = Date.now()
+  readonly #worker: Worker
+  readonly #listener: WorkerListener
+  #zeroHrtimeNs = process.hrtime.bigint()
+  #timer: NodeJS.Timeout | null = null
+  #fatal: InspectorError | null = null
+  #ended = false
+
+  constructor(
+    workerUrl: URL,
+    input: Omit<WorkerInput, 'ring'>,
+    traceLimitBytes: number,
+    listener: WorkerListener,
+  ) {
+    const ring = createRing()
+    this.#listener = listener
+    this.trace = new Trace(ring, traceLimitBytes, listener)
+    this.#worker = new Worker(workerUrl, {
+      workerData: { ...input, ring } satisfies WorkerInput,
+      name: `guest ${input.guestName}`.slice(0, 60),
+      // The launcher's own flags are not the host module's.
+      execArgv: [],
+    })
+    this.#worker.on('message', (message: MessageFromWorker) => this.#receive(message))
+    this.#worker.on('error', (thrown: NodeJS.ErrnoException) => {
+      const code = thrown.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'WORKER_OUT_OF_MEMORY' : 'WORKER_EXITED'
+      this.#fatal = makeError(code, {
+        why: thrown.message,
+        ...(thrown.stack === undefined ? {} : { cause: thrown.stack }),
+      })
+    })
+    this.#worker.on('exit', (exitCode) => {
+      if (this.#ended) return
+      this.#finish()
+      listener.onExit(this.#fatal ?? makeError('WORKER_EXITED', { why: `Its exit code is ${exitCode}.` }))
+    })
+  }
+
+  /** Nanoseconds on the session's clock. */
+  nowNs(): number {
+    return Number(process.hrtime.bigint() - this.#zeroHrtimeNs)
+  }
+
+  post(message: MessageToWorker): void {
+    this.#worker.postMessage(message)
+  }
+
+  /** Ends the worker, whatever it does. Everything that it recorded is in the trace. */
+  async terminate(): Promise<void> {
+    if (this.#ended) return
+    this.#ended = true
+    await this.#worker.terminate()
+    this.#finish()
+  }
+
+  /**
+   * Resolves with true when the worker has not been idle for a moment: its guest or host module computes and
+   * does not answer. A machine that is merely slow leaves the worker idle in between.
+   */
+  async isComputing(): Promise<boolean> {
+    const before = this.#worker.performance.eventLoopUtilization()
+    await new Promise((resolve) => setTimeout(resolve, ANSWER_MS))
+    return this.#worker.performance.eventLoopUtilization(before).idle === 0
+  }
+
+  #receive(message: MessageFromWorker): void {
+    if (this.#ended) return
+    if (message.type === 'clock') {
+      this.#zeroHrtimeNs = message.zeroHrtimeNs
+      this.zeroWallMs = message.zeroWallMs
+      return
+    }
+    // What was recorded before the message was sent is shown before it takes effect.
+    this.#drain()
+    if (message.type === 'wake') this.#timer ??= setTimeout(this.#tick, DRAIN_INTERVAL_MS)
+    else this.#listener.onMessage(message)
+  }
+
+  readonly #tick = (): void => {
+    this.#timer = null
+    if (this.#ended) return
+    if (this.#drain() > 0 || !this.trace.rest()) this.#timer = setTimeout(this.#tick, DRAIN_INTERVAL_MS)
+  }
+
+  #drain(): number {
+    const readBytes = this.trace.drain()
+    if (readBytes > 0) this.#listener.onTrace()
+    return readBytes
+  }
+
+  #finish(): void {
+    this.#ended = true
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#timer = null
+    this.#drain()
+  }
+}

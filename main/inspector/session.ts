@@ -1,0 +1,318 @@
+/** A session: one guest, one host module, one worker at a time, its runs and its trace. */
+import { basename } from 'node:path'
+import { makeError } from '../contract/error-codes.ts'
+import type {
+  Binding,
+  GuestInfo,
+  RunId,
+  RunInfo,
+  SessionId,
+  SessionInfo,
+  SessionState,
+  Stub,
+  TraceStatus,
+} from '../contract/model.ts'
+import type { InspectorError, Result } from '../contract/result.ts'
+import { failure, success } from '../contract/result.ts'
+import type { ImportStub, MessageFromWorker } from '../host/protocol.ts'
+import type { Trace } from '../trace/trace.ts'
+import { describeExports, describeImports } from './describe-module.ts'
+import type { LoadedGuest } from './guest-file.ts'
+import { readGuestFile } from './guest-file.ts'
+import { hashFile } from './host-file.ts'
+import { prepareRun } from './prepare-run.ts'
+import { isActive, Runs } from './runs.ts'
+import { SessionWorker } from './session-worker.ts'
+
+/** What a session is opened with. */
+export interface SessionOptions {
+  sessionId: SessionId
+  guestPath: string
+  /** The path is shown, and the guest listed as recent, unless it was uploaded. */
+  uploaded: boolean
+  hostPath: string | null
+  stubUnbound: boolean
+  workerUrl: URL
+  traceLimitBytes: number
+  /** Whether the file with this content may run. */
+  isTrusted(hostPath: string, hash: string): boolean
+  onChange(session: SessionInfo): void
+  onRun(run: RunInfo): void
+  onTrace(session: Session): void
+  /** Calls that have ended, in order of ending. */
+  onCallsEnded(session: Session, ids: number[]): void
+}
+
+const ENDED_BY_USER = makeError('CALL_CANCELLED', { why: 'The session was ended.' })
+const RELOADED = makeError('CALL_CANCELLED', { why: 'The session was reloaded.' })
+const COMPUTING = 'The guest was computing, so its worker was ended.'
+/** How often a cancelled worker is asked whether it computes, before it is ended all the same. */
+const CANCEL_ATTEMPTS = 40
+
+/** See {@link SessionInfo} for its states. */
+export class Session {
+  readonly runs: Runs
+  readonly #options: SessionOptions
+  readonly #stubs: ImportStub[] = []
+  #guest: LoadedGuest | null = null
+  #hostPath: string | null
+  #hostTrusted = false
+  #state: SessionState = 'starting'
+  #error: InspectorError | null = null
+  #warnings: InspectorError[] = []
+  #bindings: Binding[] = []
+  #worker: SessionWorker | null = null
+  #generation = 0
+  #endedIds: number[] = []
+  #settled = Promise.withResolvers<void>()
+
+  constructor(options: SessionOptions) {
+    this.#options = options
+    this.#hostPath = options.hostPath
+    this.runs = new Runs({
+      sessionId: options.sessionId,
+      send: (run) => this.#worker?.post({ type: 'call', ...run }),
+      changed: options.onRun,
+      timedOut: (runId, error) => void this.cancel(runId, error),
+    })
+  }
+
+  get sessionId(): SessionId {
+    return this.#options.sessionId
+  }
+
+  get guestPath(): string {
+    return this.#options.guestPath
+  }
+
+  get hostPath(): string | null {
+    return this.#hostPath
+  }
+
+  /** Null until the first worker has started. */
+  get trace(): Trace | null {
+    return this.#worker?.trace ?? null
+  }
+
+  /** On the session's clock. */
+  nowNs(): number {
+    return this.#worker?.nowNs() ?? 0
+  }
+
+  info(): SessionInfo {
+    const guest: GuestInfo = {
+      name: basename(this.guestPath),
+      ...(this.#options.uploaded ? {} : { path: this.guestPath }),
+      sizeBytes: this.#guest?.sizeBytes ?? 0,
+    }
+    return {
+      sessionId: this.sessionId,
+      guest,
+      host: this.#hostPath
+        ? { name: basename(this.#hostPath), path: this.#hostPath, trusted: this.#hostTrusted }
+        : null,
+      state: this.#state,
+      error: this.#error,
+      warnings: this.#warnings,
+      exports: this.#guest ? describeExports(this.#guest.shape) : [],
+      imports: this.#guest ? describeImports(this.#guest.shape, this.#bindings) : [],
+      interleaved: this.runs.interleaved,
+      startedAtMs: this.#worker?.zeroWallMs ?? Date.now(),
+    }
+  }
+
+  status(): TraceStatus {
+    const own = { sessionId: this.sessionId, generation: this.#generation }
+    const empty = { callCount: 0, inFlightCount: 0, droppedCount: 0, consoleLineCount: 0, sizeBytes: 0 }
+    return {
+      ...own,
+      ...(this.trace?.status(this.nowNs()) ?? { ...empty, guestNs: 0, hostNs: 0, suspendedNs: 0 }),
+    }
+  }
+
+  /**
+   * Reads guest and host module and starts a worker with an empty trace; ends the present one first. Resolves
+   * when the session is no longer starting.
+   */
+  async load(): Promise<void> {
+    await this.#stop(RELOADED)
+    this.#worker = null
+    this.#generation++
+    this.#endedIds = []
+    this.runs.forgetCalls()
+    this.#bindings = []
+    this.#warnings = []
+    this.#settled = Promise.withResolvers()
+    this.#setState('starting')
+    const generation = this.#generation
+    const guest = await readGuestFile(this.guestPath)
+    if (generation !== this.#generation || this.#state !== 'starting') return
+    if (!guest.ok) return this.#setState('failed', guest.error)
+    this.#guest = guest.value
+    if (this.#hostPath !== null) {
+      const hash = await hashFile(this.#hostPath)
+      if (generation !== this.#generation || this.#state !== 'starting') return
+      if (hash === null) {
+        return this.#setState('failed', makeError('HOST_NOT_FOUND', { location: { file: this.#hostPath } }))
+      }
+      this.#hostTrusted = this.#options.isTrusted(this.#hostPath, hash)
+      if (!this.#hostTrusted) {
+        const location = { file: this.#hostPath }
+        return this.#setState('untrusted', makeError('HOST_NOT_TRUSTED', { location }))
+      }
+    }
+    this.#startWorker(guest.value)
+    this.#options.onTrace(this)
+    await this.#settled.promise
+  }
+
+  /** Uses another host module, or none, from the next load on. */
+  setHost(path: string | null): void {
+    this.#hostPath = path
+  }
+
+  /** Uses a stub for an import from the next load on; null takes it away. STUB_INVALID for no such import. */
+  setStub(module: string, name: string, stub: Stub | null): Result<null> {
+    const imported = this.#guest?.shape.imports.find(
+      (entry) => entry.module === module && entry.name === name,
+    )
+    if (imported?.type.kind !== 'function') {
+      return failure(makeError('STUB_INVALID', { why: `The guest imports no function ${module}.${name}.` }))
+    }
+    const at = this.#stubs.findIndex((entry) => entry.module === module && entry.name === name)
+    if (at >= 0) this.#stubs.splice(at, 1)
+    if (stub) this.#stubs.push({ module, name, stub })
+    return success(null)
+  }
+
+  setInterleaved(interleaved: boolean): void {
+    this.runs.interleaved = interleaved
+    this.runs.startNext()
+    this.#changed()
+  }
+
+  /** Checks the arguments and queues a run. */
+  startRun(runId: RunId, exportName: string, argumentTexts: string[], timeoutMs?: number): Result<RunInfo> {
+    if (this.#state !== 'ready' || !this.#guest) {
+      return failure(
+        this.#state === 'ended'
+          ? makeError('SESSION_ENDED')
+          : makeError('SESSION_NOT_READY', { why: `It is ${this.#state}.` }),
+      )
+    }
+    const prepared = prepareRun(this.#guest.shape, exportName, argumentTexts)
+    if (!prepared.ok) return prepared
+    return success(this.runs.add(runId, exportName, argumentTexts, prepared.value, timeoutMs))
+  }
+
+  /**
+   * Cancels a run with the error that it then shows. A worker that computes cannot hear of it, and is ended
+   * with all its runs.
+   */
+  async cancel(runId: RunId, error: InspectorError): Promise<void> {
+    const worker = this.#worker
+    const run = this.runs.get(runId)
+    if (!worker || !run || !isActive(run)) return
+    if (run.state === 'queued') return this.runs.ended(runId, 'cancelled', null, error)
+    worker.post({ type: 'cancel', runId, error })
+    for (let attempt = 0; attempt < CANCEL_ATTEMPTS; attempt++) {
+      const computing = await worker.isComputing()
+      const now = this.runs.get(runId)
+      if (worker !== this.#worker || !now || !isActive(now)) return
+      if (computing) break
+    }
+    await this.end({ ...error, why: `${error.why} ${COMPUTING}`.trim() })
+  }
+
+  /** Ends the worker and every run. The trace stays. */
+  async end(error: InspectorError = ENDED_BY_USER): Promise<void> {
+    if (this.#state === 'ended') return
+    const shown = error === ENDED_BY_USER ? null : makeError('SESSION_ENDED', { why: error.why })
+    await this.#stop(error)
+    this.#setState('ended', shown)
+  }
+
+  async #stop(error: InspectorError): Promise<void> {
+    const worker = this.#worker
+    if (!worker) return
+    const nowNs = worker.nowNs()
+    await worker.terminate()
+    this.#endRuns(error, nowNs)
+  }
+
+  #endRuns(error: InspectorError, nowNs: number): void {
+    this.trace?.endRunning('cancelled', error, nowNs)
+    this.runs.endAll(error)
+    this.#flushEnded()
+    this.#options.onTrace(this)
+  }
+
+  #startWorker(guest: LoadedGuest): void {
+    const worker = new SessionWorker(
+      this.#options.workerUrl,
+      {
+        guestBytes: guest.bytes,
+        guestName: basename(this.guestPath),
+        shape: guest.shape,
+        hostPath: this.#hostPath,
+        stubs: this.#stubs,
+        stubUnbound: this.#options.stubUnbound,
+      },
+      this.#options.traceLimitBytes,
+      {
+        onMessage: (message) => void this.#receive(worker, message),
+        onTrace: () => {
+          this.#flushEnded()
+          this.#options.onTrace(this)
+        },
+        onExit: (error) => {
+          this.#endRuns(error, worker.nowNs())
+          this.#setState(this.#state === 'starting' ? 'failed' : 'ended', error)
+        },
+        onCallEnded: (id) => this.#endedIds.push(id),
+      },
+    )
+    this.#worker = worker
+  }
+
+  async #receive(
+    worker: SessionWorker,
+    message: Exclude<MessageFromWorker, { type: 'wake' | 'clock' }>,
+  ): Promise<void> {
+    if (worker !== this.#worker) return
+    switch (message.type) {
+      case 'bound':
+        this.#bindings = message.bindings
+        this.#warnings = message.warnings
+        return
+      case 'ready':
+        return this.#setState('ready')
+      case 'unbound':
+      case 'failed':
+        await worker.terminate()
+        return this.#setState(message.type, message.error)
+      case 'run-began':
+        return this.runs.began(message.runId, message.callId)
+      case 'run-ended':
+        return this.runs.ended(message.runId, message.state, message.results, message.error)
+    }
+  }
+
+  #flushEnded(): void {
+    if (this.#endedIds.length === 0) return
+    const ids = this.#endedIds
+    this.#endedIds = []
+    this.#options.onCallsEnded(this, ids)
+  }
+
+  #setState(state: SessionState, error: InspectorError | null = null): void {
+    this.#state = state
+    this.#error = error
+    this.#changed()
+    if (state !== 'starting') this.#settled.resolve()
+  }
+
+  #changed(): void {
+    this.#options.onChange(this.info())
+  }
+}

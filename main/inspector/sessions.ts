@@ -1,0 +1,155 @@
+/** All sessions of the inspector: opening, finding, closing. */
+import { basename } from 'node:path'
+import { makeError } from '../contract/error-codes.ts'
+import type { RunId, SessionId, SessionInfo } from '../contract/model.ts'
+import type { Result } from '../contract/result.ts'
+import { failure, success } from '../contract/result.ts'
+import { formatJsonLine } from '../trace/json-lines.ts'
+import { DEFAULT_TRACE_LIMIT_BYTES } from '../trace/trace.ts'
+import type { InspectorOptions } from './api.ts'
+import type { Events } from './events.ts'
+import { findHostModule } from './host-file.ts'
+import { Session } from './session.ts'
+import type { Settings } from './settings.ts'
+import { TraceReports } from './trace-reports.ts'
+
+/** Each has a thread and memory of its own. */
+const SESSION_LIMIT = 32
+
+/** How a guest is to be opened. */
+export interface OpenSession {
+  guestPath: string
+  /** Undefined: the one beside the guest, if there is one. */
+  hostPath?: string | null
+  /** Runs the host module without asking. */
+  trustHost: boolean
+  uploaded?: boolean
+  stubUnbound?: boolean
+}
+
+/** Owns the sessions, and knows which was opened last. */
+export class Sessions {
+  activeSessionId: SessionId | null = null
+  readonly #options: InspectorOptions
+  readonly #settings: Settings
+  readonly #events: Events
+  readonly #sessions = new Map<SessionId, Session>()
+  readonly #streams = new Map<SessionId, Set<(lines: string) => void>>()
+  /** Host modules that need no permission: named by the owner of the process, or bundled. */
+  readonly #trustedPaths = new Set<string>()
+  readonly #reports: TraceReports
+  #sessionCount = 0
+  #runCount = 0
+
+  constructor(options: InspectorOptions, settings: Settings, events: Events) {
+    this.#options = options
+    this.#settings = settings
+    this.#events = events
+    this.#reports = new TraceReports((status) => events.emit('traceGrew', status))
+  }
+
+  list(): Session[] {
+    return [...this.#sessions.values()]
+  }
+
+  find(sessionId: SessionId): Result<Session> {
+    const session = this.#sessions.get(sessionId)
+    return session ? success(session) : failure(makeError('SESSION_NOT_FOUND'))
+  }
+
+  findRun(runId: RunId): Session | null {
+    return this.list().find((session) => session.runs.get(runId)) ?? null
+  }
+
+  nextRunId(): RunId {
+    return `run-${++this.#runCount}`
+  }
+
+  /**
+   * Opens a guest in a session of its own. A file that is no guest gives a failure and no session, so that a
+   * mistaken drop leaves nothing to clear away.
+   */
+  async open(request: OpenSession): Promise<Result<SessionInfo>> {
+    if (this.#sessions.size >= SESSION_LIMIT) {
+      return failure(makeError('SESSION_LIMIT', { why: `There are ${SESSION_LIMIT}.` }))
+    }
+    const hostPath =
+      request.hostPath === undefined ? await findHostModule(request.guestPath) : request.hostPath
+    if (request.trustHost && hostPath !== null) this.#trustedPaths.add(hostPath)
+    const stem = basename(request.guestPath).replace(/\.\w+$/, '')
+    const sessionId: SessionId = `${stem.slice(0, 40)}-${++this.#sessionCount}`
+    const session = new Session({
+      sessionId,
+      guestPath: request.guestPath,
+      hostPath,
+      uploaded: request.uploaded ?? false,
+      stubUnbound: request.stubUnbound ?? false,
+      workerUrl: this.#options.workerUrl,
+      traceLimitBytes: this.#options.traceLimitBytes ?? DEFAULT_TRACE_LIMIT_BYTES,
+      isTrusted: (path, hash) => this.#trustedPaths.has(path) || this.#settings.isTrusted(path, hash),
+      onChange: (info) => {
+        if (this.#sessions.has(sessionId)) this.#events.emit('sessionChanged', info)
+      },
+      onRun: (run) => this.#events.emit('runChanged', run),
+      onTrace: (grown) => {
+        if (this.#sessions.has(sessionId)) this.#reports.grew(grown)
+      },
+      onCallsEnded: (ended, ids) => this.#stream(ended, ids),
+    })
+    this.#sessions.set(sessionId, session)
+    await session.load()
+    const info = session.info()
+    if (info.state === 'failed' && info.exports.length === 0 && info.imports.length === 0 && info.error) {
+      this.#sessions.delete(sessionId)
+      this.#reports.forget(sessionId)
+      return failure(info.error)
+    }
+    this.activate(sessionId)
+    this.#events.emit('sessionChanged', session.info())
+    if (!request.uploaded && !request.guestPath.startsWith(this.#options.guestsFolder)) {
+      await this.#settings.addRecent({
+        path: request.guestPath,
+        name: basename(request.guestPath),
+        hostPath: session.hostPath,
+      })
+      this.#events.emit('recentGuestsChanged', this.#settings.recentGuests)
+    }
+    return success(session.info())
+  }
+
+  /** Shows a session to every client. */
+  activate(sessionId: SessionId): void {
+    this.activeSessionId = sessionId
+    this.#events.emit('sessionActivated', { sessionId })
+  }
+
+  async close(session: Session): Promise<void> {
+    await session.end()
+    this.#sessions.delete(session.sessionId)
+    this.#streams.delete(session.sessionId)
+    this.#reports.forget(session.sessionId)
+    if (this.activeSessionId === session.sessionId) {
+      this.activeSessionId = this.list().at(-1)?.sessionId ?? null
+    }
+    this.#events.emit('sessionClosed', { sessionId: session.sessionId })
+  }
+
+  /** See `Inspector.streamTrace`. */
+  stream(sessionId: SessionId, write: (lines: string) => void): () => void {
+    const writers = this.#streams.get(sessionId) ?? new Set()
+    this.#streams.set(sessionId, writers)
+    writers.add(write)
+    return () => writers.delete(write)
+  }
+
+  #stream(session: Session, ids: number[]): void {
+    const writers = this.#streams.get(session.sessionId)
+    const { trace } = session
+    if (!writers || writers.size === 0 || !trace) return
+    const nowNs = session.nowNs()
+    const lines = ids
+      .map((id) => formatJsonLine(trace.calls.row(id, nowNs), trace.calls.errorOf(id)))
+      .join('')
+    for (const write of writers) write(lines)
+  }
+}
