@@ -83,15 +83,16 @@ function readSections(bytes: Uint8Array): Sections {
 function checkAnnounced(declarations: Declarations, endBytes: number): void {
   const { functions, importedFunctionCount, bodyCount, announcedDataCount, dataCount } = declarations
   const announced = [
-    { what: 'functions', section: 'code', count: functions.length - importedFunctionCount, found: bodyCount },
-    { what: 'data segments', section: 'data', count: announcedDataCount ?? dataCount ?? 0, found: dataCount },
+    { what: 'function', section: 'code', count: functions.length - importedFunctionCount, found: bodyCount },
+    { what: 'data segment', section: 'data', count: announcedDataCount ?? dataCount ?? 0, found: dataCount },
   ]
   for (const { what, section, count, found } of announced) {
     if (count === (found ?? 0)) continue
+    const things = `${count} ${what}${count === 1 ? '' : 's'}`
     const message =
       found === undefined
-        ? `The file ends before its ${section} section, where ${count} ${what} should follow.`
-        : `The module announces ${count} ${what}, and its ${section} section has ${found}.`
+        ? `The file ends before its ${section} section, where ${things} should follow.`
+        : `The module announces ${things}, and its ${section} section has ${found}.`
     throw new FormatError(found === undefined ? 'truncated' : 'malformed', message, endBytes)
   }
 }

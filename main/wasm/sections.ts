@@ -164,15 +164,13 @@ function readGlobals(reader: ByteReader, declarations: Declarations): void {
 }
 
 function resolveExport(reader: ByteReader, kind: number, index: number, declared: Declarations): ExternType {
-  if (kind === 0) {
-    return resolveFunctionType(reader, declared.types, declared.functions[index] ?? Number.NaN)
-  }
-  const spaces = [declared.tables, declared.memories, declared.globals, declared.tags]
-  const space: ExternType[] | undefined = spaces[kind - 1]
+  const { types, functions, tables, memories, globals, tags } = declared
+  const spaces: (ExternType | number)[][] = [functions, tables, memories, globals, tags]
+  const space = spaces[kind]
   if (space === undefined) throw reader.malformed(`${kind} is not a known kind of export.`)
-  const type = space[index]
-  if (type === undefined) throw reader.malformed(`An export names index ${index}, which does not exist.`)
-  return type
+  const found = space[index]
+  if (found === undefined) throw reader.malformed(`An export has the index ${index}, which does not exist.`)
+  return typeof found === 'number' ? resolveFunctionType(reader, types, found) : found
 }
 
 function readExports(reader: ByteReader, declarations: Declarations): void {
