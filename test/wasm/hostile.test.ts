@@ -9,6 +9,7 @@ import {
   moduleOfType,
   texts,
 } from './modules.ts'
+import { createRandom } from './random.ts'
 
 function readError(bytes: Uint8Array) {
   const result = readModule(bytes)
@@ -120,15 +121,6 @@ describe('readModule refuses', () => {
     expect(WebAssembly.validate(bytes)).toBe(false)
   })
 })
-
-/** A seeded generator, so that a failure can be repeated. */
-function createRandom(seed: number): (limit: number) => number {
-  let state = seed
-  return (limit) => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
-    return (state >>> 8) % limit
-  }
-}
 
 /** Fails where the reader refuses, or reads otherwise, what the engine accepts. */
 function checkAgainstEngine(name: string, bytes: Uint8Array<ArrayBuffer>) {
