@@ -3,7 +3,7 @@ import type { Result } from '../../main/contract/result.ts'
 import { useBackend } from '../backend/backend.ts'
 import { referToFiles } from './opening.ts'
 import { reportProblem } from './problems.ts'
-import { activeSessionId, putRun, putSession } from './sessions.ts'
+import { activeSessionId, isExamplePath, putRun, putSession, sessions } from './sessions.ts'
 
 /** What a user can have done to guests, sessions and runs. Failures are shown as problems. */
 export function useActions() {
@@ -22,14 +22,18 @@ export function useActions() {
         await call.openFiles({ files: references.value, ...(active !== null && { sessionId: active }) }),
       )
     },
+    /** A guest that is open already is shown, not opened once more. */
     async openRecent(path: string): Promise<void> {
+      if (showOpen((guestPath) => guestPath === path)) return
       showOpened(await call.openFiles({ files: [{ path }] }))
     },
     async openExample(name: string): Promise<void> {
+      if (showOpen((guestPath) => isExamplePath(guestPath, name))) return
       const opened = await call.openExample({ name })
       showOpened(opened.ok ? { ok: true, value: [opened.value] } : opened)
     },
     trustHostModule: (sessionId: SessionId) => takeSession(call.trustHostModule({ sessionId })),
+    declineHostModule: (sessionId: SessionId) => takeSession(call.declineHostModule({ sessionId })),
     setStub: (sessionId: SessionId, module: string, name: string, stub: Stub | null) =>
       call.setStub({ sessionId, module, name, stub }),
     setInterleaved: (sessionId: SessionId, interleaved: boolean) =>
@@ -63,6 +67,12 @@ async function takeSession(answer: Promise<Result<SessionInfo>>): Promise<boolea
   if (result.ok) putSession(result.value)
   else reportProblem(result.error)
   return result.ok
+}
+
+function showOpen(isWanted: (guestPath: string) => boolean): boolean {
+  const open = sessions.value.findLast(({ guest }) => guest.path !== undefined && isWanted(guest.path))
+  if (open) activeSessionId.value = open.sessionId
+  return open !== undefined
 }
 
 /** Makes the last of the sessions that were opened the one that the window shows. */

@@ -24,6 +24,8 @@ const SHORTCUTS: Partial<Record<Command, Shortcut>> = {
   'toggle-detail': { key: 'i' },
 }
 
+const FOCUSABLE =
+  'button:not(:disabled):not([tabindex="-1"]), input:not(:disabled), select, textarea, [tabindex="0"]:not([role="separator"])'
 const isMac = globalThis.navigator?.platform.startsWith('Mac') ?? false
 const handlers = new Map<Command, () => void>()
 
@@ -66,10 +68,29 @@ export function shortcutHint(command: Command): string {
 export function followCommands(backend: Backend): void {
   backend.on('menuCommand', ({ name }) => runCommand(name))
   window.addEventListener('keydown', (event) => {
+    if (event.key === 'F6') {
+      event.preventDefault()
+      moveToRegion(event.shiftKey ? -1 : 1)
+      return
+    }
     const command = event.repeat ? null : commandForKey(event)
     if (!command) return
     // Also keeps the browser, or the application's menu, from doing the same once more.
     event.preventDefault()
     runCommand(command)
   })
+}
+
+/** F6 goes from one part of the window to the next, as in other desktop tools. */
+function moveToRegion(step: number): void {
+  const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')]
+  const at = regions.findIndex((region) => region.contains(document.activeElement))
+  for (let tried = 1; tried <= regions.length; tried++) {
+    const index = at < 0 && step < 0 ? -tried : at + step * tried
+    const region = regions.at(index % regions.length)
+    const target = region?.hasAttribute('tabindex') ? region : region?.querySelector<HTMLElement>(FOCUSABLE)
+    if (!target) continue
+    target.focus()
+    return
+  }
 }

@@ -50,6 +50,11 @@ export function useRuns(sessionId: MaybeRefOrGetter<SessionId>): ComputedRef<Run
   return computed(() => [...runsById.values()].filter((run) => run.sessionId === toValue(sessionId)))
 }
 
+/** Whether a guest's path is that of a bundled example: `guests/NAME/FILE`. */
+export function isExamplePath(path: string, name: string): boolean {
+  return path.split(/[/\\]/).slice(-3, -1).join('/') === `guests/${name}`
+}
+
 /** Whether a run has yet to end. */
 export function isInFlight(run: RunInfo): boolean {
   return run.state === 'queued' || run.state === 'running'
