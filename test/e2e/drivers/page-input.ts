@@ -1,0 +1,17 @@
+import type { Page } from 'playwright-core'
+
+/** Drops real files on the middle of the page: the browser reads them from the disk, as after a real drag. */
+export async function dropFilesOn(page: Page, paths: string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  const { x, y } = await page.evaluate(() => ({ x: innerWidth / 2, y: innerHeight / 2 }))
+  const data = { items: [], files: paths, dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, x, y, data })
+  }
+  await session.detach()
+}
+
+/** Waits until the page has drawn the inspector. */
+export async function waitForInspector(page: Page): Promise<void> {
+  await page.locator('#app > *').first().waitFor()
+}
