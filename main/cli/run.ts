@@ -36,7 +36,7 @@ export async function run(
   paths: ProgramPaths,
   interruption: Interruption,
 ): Promise<number> {
-  const inspector = await createInspector({ ...paths, settingsFolder: null })
+  const inspector = createInspector({ ...paths, settingsFolder: null })
   const runs = createRunWatcher()
   const printer = createConsolePrinter(() => client)
   const client = connectInProcess(inspector, { runChanged: runs.note, traceGrew: printer.noteGrowth })

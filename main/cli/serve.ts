@@ -23,7 +23,7 @@ export async function serve(
   interruption: Interruption,
 ): Promise<number> {
   const { request, port, opensBrowser } = options
-  const inspector = await createInspector({ ...paths, settingsFolder: findSettingsFolder() })
+  const inspector = createInspector({ ...paths, settingsFolder: findSettingsFolder() })
   try {
     const started = await startBrowserDoor({
       inspector,

@@ -9,6 +9,8 @@ import { Trace } from '../trace/trace.ts'
 
 /** How long records wait in the ring while a guest runs. */
 const DRAIN_INTERVAL_MS = 16
+/** What is read in one turn of the event loop, so that clients are answered while a guest makes calls. */
+const DRAIN_LIMIT_BYTES = 256 * 1024
 /** A call that is cancelled answers at once, unless the guest computes. */
 const ANSWER_MS = 50
 
@@ -30,6 +32,7 @@ export class SessionWorker {
   readonly #listener: WorkerListener
   #zeroHrtimeNs = process.hrtime.bigint()
   #timer: NodeJS.Timeout | null = null
+  #immediate: NodeJS.Immediate | null = null
   #fatal: InspectorError | null = null
   #ended = false
 
@@ -92,33 +95,48 @@ export class SessionWorker {
 
   #receive(message: MessageFromWorker): void {
     if (this.#ended) return
+    if (message.type === 'wake') return this.#drainTurn()
     if (message.type === 'clock') {
       this.#zeroHrtimeNs = message.zeroHrtimeNs
       this.zeroWallMs = message.zeroWallMs
       return
     }
     // What was recorded before the message was sent is shown before it takes effect.
-    this.#drain()
-    if (message.type === 'wake') this.#timer ??= setTimeout(this.#tick, DRAIN_INTERVAL_MS)
-    else this.#listener.onMessage(message)
+    this.#drainAll()
+    this.#listener.onMessage(message)
   }
 
-  readonly #tick = (): void => {
-    this.#timer = null
+  /** Reads for one turn, and on: at once while much is left, after a moment while the guest makes calls. */
+  readonly #drainTurn = (): void => {
+    this.#cancelTurn()
     if (this.#ended) return
-    if (this.#drain() > 0 || !this.trace.rest()) this.#timer = setTimeout(this.#tick, DRAIN_INTERVAL_MS)
+    const readBytes = this.#drain(DRAIN_LIMIT_BYTES)
+    if (readBytes >= DRAIN_LIMIT_BYTES) this.#immediate = setImmediate(this.#drainTurn)
+    else if (readBytes > 0 || !this.trace.rest()) {
+      this.#timer = setTimeout(this.#drainTurn, DRAIN_INTERVAL_MS)
+    }
   }
 
-  #drain(): number {
-    const readBytes = this.trace.drain()
+  #cancelTurn(): void {
+    if (this.#timer) clearTimeout(this.#timer)
+    if (this.#immediate) clearImmediate(this.#immediate)
+    this.#timer = null
+    this.#immediate = null
+  }
+
+  #drainAll(): void {
+    this.#drain(Infinity)
+  }
+
+  #drain(limitBytes: number): number {
+    const readBytes = this.trace.drain(limitBytes)
     if (readBytes > 0) this.#listener.onTrace()
     return readBytes
   }
 
   #finish(): void {
     this.#ended = true
-    if (this.#timer) clearTimeout(this.#timer)
-    this.#timer = null
-    this.#drain()
+    this.#cancelTurn()
+    this.#drainAll()
   }
 }

@@ -16,6 +16,8 @@ const HEADER_SIZE_BYTES = 64
 const HEAD = 0
 const TAIL = 1
 const READER_RESTS = 2
+/** A wake-up has been sent that the reader has not acted on: one message waits at the most. */
+const WAKE_SENT = 3
 
 /** An event with this tag fills the end of the ring, where the next event did not fit. */
 export const PADDING_TAG = 0
@@ -26,7 +28,7 @@ export const EVENT_HEADER_SIZE_BYTES = 8
 /** Makes an empty ring. `sizeBytes` is a power of two. */
 export function createRing(sizeBytes: number = RING_SIZE_BYTES): SharedArrayBuffer {
   const ring = new SharedArrayBuffer(HEADER_SIZE_BYTES + sizeBytes)
-  new Int32Array(ring, 0, 3)[READER_RESTS] = 1
+  new Int32Array(ring, 0, HEADER_SIZE_BYTES / 4)[READER_RESTS] = 1
   return ring
 }
 
@@ -105,7 +107,7 @@ export class RingWriter extends RingViews {
 
   #wakeReader(): void {
     this.#wokenAt = this.#head
-    this.#wake()
+    if (Atomics.exchange(this.header, WAKE_SENT, 1) === 0) this.#wake()
   }
 
   #waitForRoom(sizeBytes: number): void {
@@ -126,19 +128,20 @@ export class RingReader extends RingViews {
   #tail = 0
 
   /**
-   * Calls `read` with tag, offset and size of each event that has been published, oldest first, and frees
-   * its room afterwards. Returns the number of bytes read.
+   * Calls `read` with tag and offset of each event that has been published, oldest first, and frees its room
+   * afterwards. Stops after about `limitBytes`. Returns the number of bytes read.
    */
-  drain(read: (tag: number, offset: number, sizeBytes: number) => void): number {
+  drain(read: (tag: number, offset: number) => void, limitBytes: number): number {
+    Atomics.store(this.header, WAKE_SENT, 0)
     const mask = this.sizeBytes - 1
     const head = Atomics.load(this.header, HEAD)
-    const available = (head - this.#tail) | 0
+    const begin = this.#tail
     let freedAt = this.#tail
-    while (this.#tail !== head) {
+    while (this.#tail !== head && ((this.#tail - begin) | 0) < limitBytes) {
       const offset = this.#tail & mask
       const tag = this.words[offset >> 2]!
       const sizeBytes = this.words[(offset >> 2) + 1]!
-      if (tag !== PADDING_TAG) read(tag, offset, sizeBytes)
+      if (tag !== PADDING_TAG) read(tag, offset)
       this.#tail = (this.#tail + sizeBytes) | 0
       if (((this.#tail - freedAt) | 0) >= WAKE_SIZE_BYTES) {
         freedAt = this.#tail
@@ -146,7 +149,7 @@ export class RingReader extends RingViews {
       }
     }
     this.#free()
-    return available
+    return (this.#tail - begin) | 0
   }
 
   /**

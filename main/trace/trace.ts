@@ -40,10 +40,10 @@ export class Trace {
     this.#listener = listener
   }
 
-  /** Takes in what the worker has written, and says how many bytes that was. */
-  drain(): number {
+  /** Takes in what the worker has written, about `limitBytes` of it, and says how many bytes that was. */
+  drain(limitBytes: number): number {
     this.#full = this.sizeBytes >= this.#limitBytes
-    return this.#ring.drain(this.#read)
+    return this.#ring.drain(this.#read, limitBytes)
   }
 
   /** See {@link RingReader.rest}. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  formatColumnDuration,
   formatDuration,
   formatInstant,
   formatNanoseconds,
@@ -38,6 +39,12 @@ describe('formatDuration', () => {
     for (let exponent = 3; exponent < 14; exponent += 1) {
       expect(splitDuration(3 * 10 ** exponent).figure).toMatch(/^[\d,]+\.\d\d$/)
     }
+  })
+
+  test('a column fills the shorter unit up', () => {
+    expect(formatColumnDuration(1_840_000_000)).toBe('1.84 s ')
+    expect(formatColumnDuration(1_840_000)).toBe('1.84 ms')
+    expect(formatColumnDuration(12)).toBe('12 ns')
   })
 
   test('what is not a duration reads as none', () => {

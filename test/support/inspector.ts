@@ -1,0 +1,141 @@
+/** Drives the real inspector in tests: real workers, real guests, real files. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { onTestFinished } from 'vitest'
+import type { CallRow, RunInfo, SessionInfo, TraceStatus } from '../../main/contract/model.ts'
+import type { InspectorError, Result } from '../../main/contract/result.ts'
+import type { Inspector, InspectorOptions } from '../../main/inspector/api.ts'
+import { createInspector } from '../../main/inspector/inspector.ts'
+
+export const ROOT = resolve(import.meta.dirname, '../..')
+export const GUESTS_FOLDER = join(ROOT, 'guests')
+const WORKER_URL = pathToFileURL(join(ROOT, 'main/host/worker.ts'))
+
+/** An inspector that is closed when the test ends. */
+export function startInspector(options: Partial<InspectorOptions> = {}): Inspector {
+  const inspector = createInspector({
+    workerUrl: WORKER_URL,
+    guestsFolder: GUESTS_FOLDER,
+    settingsFolder: null,
+    version: '0.0.0',
+    ...options,
+  })
+  onTestFinished(() => inspector.close())
+  return inspector
+}
+
+/** The value of a result that has to be one. */
+export function valueOf<Value>(result: Result<Value>): Value {
+  if (!result.ok) throw new Error(`${result.error.code}: ${result.error.what} ${result.error.why}`)
+  return result.value
+}
+
+/** The error of a result that has to be one. */
+export function errorOf(result: Result<unknown>): InspectorError {
+  if (result.ok) throw new Error('It did not fail.')
+  return result.error
+}
+
+/** A folder with files in it, removed when the test ends. */
+export async function createFolder(files: Record<string, string | Uint8Array> = {}): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'jspi-inspector-test-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
+  return folder
+}
+
+/** Waits until `condition` gives something; fails with what is missing after a time that only a hang takes. */
+export async function waitFor<Value>(
+  what: string,
+  condition: () => Value | undefined | null | false,
+): Promise<Value> {
+  const giveUpAt = Date.now() + 30_000
+  for (;;) {
+    const value = condition()
+    if (value !== undefined && value !== null && value !== false) return value
+    if (Date.now() > giveUpAt) throw new Error(`Waited in vain for ${what}.`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+/** A session, with short ways to what tests ask of it. */
+export class TestSession {
+  readonly inspector: Inspector
+  readonly sessionId: string
+  info: SessionInfo
+
+  constructor(inspector: Inspector, info: SessionInfo) {
+    this.inspector = inspector
+    this.sessionId = info.sessionId
+    this.info = info
+    inspector.subscribe({
+      sessionChanged: (changed) => {
+        if (changed.sessionId === this.sessionId) this.info = changed
+      },
+    })
+  }
+
+  start(exportName: string, ...argumentTexts: string[]): RunInfo {
+    return valueOf(this.inspector.service.startRun({ sessionId: this.sessionId, exportName, argumentTexts }))
+  }
+
+  run(runId: string): RunInfo {
+    const run = valueOf(this.inspector.service.attach()).runs.find((entry) => entry.runId === runId)
+    if (!run) throw new Error(`There is no run ${runId}.`)
+    return run
+  }
+
+  /** Waits until a run has ended. */
+  async ended({ runId }: RunInfo): Promise<RunInfo> {
+    return waitFor(`the end of ${runId}`, () => {
+      const run = this.run(runId)
+      return run.state === 'queued' || run.state === 'running' ? null : run
+    })
+  }
+
+  async call(exportName: string, ...argumentTexts: string[]): Promise<RunInfo> {
+    return this.ended(this.start(exportName, ...argumentTexts))
+  }
+
+  rows(fromRow = 0, rowCount = 2000): CallRow[] {
+    return valueOf(this.inspector.service.readCalls({ sessionId: this.sessionId, fromRow, rowCount })).rows
+  }
+
+  status(): TraceStatus {
+    const { traces } = valueOf(this.inspector.service.attach())
+    return traces.find(({ sessionId }) => sessionId === this.sessionId)!
+  }
+
+  lines(): string[] {
+    const read = this.inspector.service.readConsole({
+      sessionId: this.sessionId,
+      fromLine: 0,
+      lineCount: 2000,
+    })
+    return valueOf(read).lines.map(({ text }) => text)
+  }
+}
+
+/** Opens a bundled guest. */
+export async function openExample(
+  name: string,
+  options: Partial<InspectorOptions> = {},
+): Promise<TestSession> {
+  const inspector = startInspector(options)
+  return new TestSession(inspector, valueOf(await inspector.service.openExample({ name })))
+}
+
+/** Opens a guest from its text format, with a host module from its source. */
+export async function openText(
+  wat: string,
+  host: string | null,
+  options: Partial<InspectorOptions> & { hostName?: string; stubUnbound?: boolean } = {},
+): Promise<TestSession> {
+  const { hostName = 'host.ts', stubUnbound = false, ...inspectorOptions } = options
+  const folder = await createFolder({ 'guest.wat': wat, ...(host === null ? {} : { [hostName]: host }) })
+  const inspector = startInspector(inspectorOptions)
+  const opened = await inspector.open({ path: join(folder, 'guest.wat'), trustHost: true, stubUnbound })
+  return new TestSession(inspector, valueOf(opened))
+}
