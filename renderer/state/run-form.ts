@@ -42,14 +42,23 @@ export function useArgumentTexts(sessionId: SessionId, item: ExportInfo): string
   if (kept?.length !== params.length)
     typedTexts.set(
       key,
-      params.map((param) => zeroText(param.type)),
+      params.map((param) => firstText(param.type)),
     )
   return typedTexts.get(key) ?? []
 }
 
-/** The plainest value of a type, as it is typed: it can be run at once, and replaced. */
+/** What stands in a field at first: one, because with it more guests do something than with zero. */
+function firstText(type: string): string {
+  return isNumeric(type) ? '1' : zeroText(type)
+}
+
+/** Zero or null of a type, as it is typed. */
 export function zeroText(type: string): string {
-  return /^[if](32|64)$/.test(type) ? '0' : 'null'
+  return isNumeric(type) ? '0' : 'null'
+}
+
+function isNumeric(type: string): boolean {
+  return /^[if](32|64)$/.test(type)
 }
 
 /**
