@@ -45,6 +45,11 @@ export function formatDuration(durationNs: number): string {
   return `${figure} ${unit}`
 }
 
+/** The same with the unit filled up to two characters, so that right-aligned monospaced figures align. */
+export function formatColumnDuration(durationNs: number): string {
+  return formatDuration(durationNs).replace(/ s$/, ' s ')
+}
+
 /** The same unit as {@link formatDuration} with one decimal more, for a detail view: `0.421 ms`. */
 export function formatPreciseDuration(durationNs: number): string {
   const { figure, unit } = splitDuration(durationNs, 3)

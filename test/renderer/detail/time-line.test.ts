@@ -75,6 +75,14 @@ test('a call inside that was read a moment later does not stick out', () => {
   expect(pieces(call).at(-1)).toEqual(['suspended', 2, 60, 40])
 })
 
+test('after the last call that has been read, nothing is claimed', () => {
+  const call = detail(
+    { ...summary(1, 1000, 0, 0), kind: 'export', totalNs: 100 },
+    { children: [summary(2, 1010, 10, 20)], childCount: 2 },
+  )
+  expect(pieces(call)[0]).toEqual(['guest', null, 0, 40])
+})
+
 test('without any time there is nothing to draw', () => {
   expect(pieces(detail(summary(2, 1000, 0, 0)))).toEqual([])
 })

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
 import type { TimingRow } from '../../../main/contract/model.ts'
-import { nextOrder, sortTimings, TIMING_COLUMNS } from '../../../renderer/components/timings/timing-columns.ts'
+import {
+  nextOrder,
+  sortTimings,
+  TIMING_COLUMNS,
+} from '../../../renderer/components/timings/timing-columns.ts'
 
 function timing(name: string, count: number, p95Ns: number): TimingRow {
   const distribution = { p50Ns: 1, p95Ns, p99Ns: 3, maxNs: 4 }

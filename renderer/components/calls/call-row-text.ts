@@ -1,0 +1,59 @@
+/** A row of the calls table as the texts that its cells show. */
+import type { CallRow } from '../../../main/contract/model.ts'
+import { describeKind, describeOutcome, formatCallName } from '../../format/calls.ts'
+import type { OutcomeText } from '../../format/calls.ts'
+import { formatCount } from '../../format/numbers.ts'
+import { elideText, escapeInvisible } from '../../format/text.ts'
+import { formatColumnDuration } from '../../format/times.ts'
+import { formatTypedValues, formatValues } from '../../format/values.ts'
+
+/** Beyond this depth rows are no longer indented further; the depth is written instead. */
+const DEEPEST_INDENT = 8
+const ERROR_LIMIT = 300
+
+export interface CallRowText {
+  number: string
+  name: string
+  nameTitle: string
+  /** How far the name is indented, in levels. */
+  indent: number
+  /** The depth as a number where the indentation no longer tells it; otherwise empty. */
+  depthNote: string
+  params: string
+  paramsTitle: string
+  /** The results, or what went wrong. */
+  result: string
+  resultTitle: string
+  outcome: OutcomeText
+  total: string
+  /** Empty where no time was spent so. */
+  guest: string
+  host: string
+  suspended: string
+}
+
+/** Writes a call as the texts of its row. */
+export function writeCallRow(call: CallRow): CallRowText {
+  const error = call.errorText === null ? null : elideText(escapeInvisible(call.errorText), ERROR_LIMIT)
+  const name = formatCallName(call)
+  return {
+    number: formatCount(call.id),
+    name,
+    nameTitle: `${name} (${describeKind(call.kind)})`,
+    indent: Math.min(call.depth, DEEPEST_INDENT),
+    depthNote: call.depth > DEEPEST_INDENT ? formatCount(call.depth) : '',
+    params: formatValues(call.params),
+    paramsTitle: formatTypedValues(call.params),
+    result: error ?? formatValues(call.results ?? []),
+    resultTitle: error ?? formatTypedValues(call.results ?? []),
+    outcome: describeOutcome(call),
+    total: formatColumnDuration(call.totalNs),
+    guest: formatPart(call.guestNs),
+    host: formatPart(call.hostNs),
+    suspended: formatPart(call.suspendedNs),
+  }
+}
+
+function formatPart(durationNs: number): string {
+  return durationNs > 0 ? formatColumnDuration(durationNs) : ''
+}

@@ -1,0 +1,213 @@
+import { computed, onBeforeUnmount, shallowRef, watch } from 'vue'
+import type { ComputedRef, ShallowRef } from 'vue'
+import type { CallId, CallRow, SessionId, TraceStatus } from '../../../main/contract/model.ts'
+import type { CallRows } from '../../../main/contract/service.ts'
+import type { Backend } from '../../backend/backend.ts'
+import { createCoalescedRead, nextFrame } from './coalesced-read.ts'
+import { clampWindow, isAtEnd, maximumTopPx, ROW_HEIGHT_PX, topPxToShow, visibleRows } from './row-window.ts'
+import type { RowRange, RowWindow } from './row-window.ts'
+
+/** Rows read beyond each edge of what is in sight, so that a little scrolling finds them there. */
+const OVERSCAN_ROWS = 20
+/** How often the times of calls in flight are read again. */
+const TICK_MS = 200
+
+/** The rows that the table holds: those in sight and a few around them. */
+type LoadedRows = Pick<CallRows, 'fromRow' | 'rows'>
+
+export interface CallRowsView {
+  /** What is in sight. */
+  readonly window: Readonly<ShallowRef<RowWindow>>
+  /** The rows in sight, each null until it has been read. */
+  readonly visible: ComputedRef<{ row: number; call: CallRow | null }[]>
+  /** Whether the table keeps to the newest row. */
+  readonly following: Readonly<ShallowRef<boolean>>
+  /** Calls that came since the table stopped following. */
+  readonly newCallCount: ComputedRef<number>
+  /** Takes over the height of the place for rows. */
+  resize(viewportPx: number): void
+  /** Scrolls to a position that the user chose; following goes on if that is the end. */
+  scrollTo(topPx: number): void
+  /** Stops following, if there is anything to scroll away from. */
+  leaveEnd(): void
+  /** Keeps to the newest row from now on. */
+  follow(): void
+  /** Scrolls a row into sight, as little as possible. */
+  showRow(row: number): void
+  /** The row in which a call stands now; null if it is not in the trace. */
+  locate(callId: CallId): Promise<number | null>
+  /** The call that stands in a row. */
+  readRow(row: number): Promise<CallRow | null>
+}
+
+/** Keeps the rows of a session's calls that are in sight, and never more than a few beyond them. */
+export function useCallRows(
+  backend: Backend,
+  sessionId: () => SessionId,
+  trace: () => TraceStatus | null,
+): CallRowsView {
+  const window = shallowRef<RowWindow>({ totalRows: 0, viewportPx: 0, topPx: 0 })
+  const loaded = shallowRef<LoadedRows>({ fromRow: 0, rows: [] })
+  const following = shallowRef(true)
+  const totalWhenLeft = shallowRef(0)
+  let ticker: ReturnType<typeof setTimeout> | undefined
+
+  const reader = createCoalescedRead(readWindow, nextFrame)
+
+  function loadedCall(row: number): CallRow | null {
+    return loaded.value.rows[row - loaded.value.fromRow] ?? null
+  }
+
+  async function readWindow(): Promise<void> {
+    clearTimeout(ticker)
+    const session = sessionId()
+    const expectedRows = following.value ? (trace()?.callCount ?? 0) : window.value.totalRows
+    const expected = { ...window.value, totalRows: expectedRows }
+    const range = widen(visibleRows(following.value ? atEnd(expected) : expected))
+    const anchor = following.value ? null : findAnchor()
+    const answer = await backend.call.readCalls({
+      sessionId: session,
+      fromRow: range.first,
+      rowCount: range.count,
+      ...(anchor && { anchorId: anchor.call.id }),
+    })
+    if (!answer.ok || session !== sessionId()) return
+    const { value: read } = answer
+    if (following.value) takeNewest(read)
+    else takeInPlace(read, anchor && read.anchorRow !== null ? read.anchorRow - anchor.row : 0)
+    if (!covers(loaded.value, visibleRows(window.value))) reader.request()
+    scheduleTick()
+  }
+
+  /** Shows the end of what was read: what came after that, the next read brings, and no gap is seen until then. */
+  function takeNewest(read: CallRows): void {
+    const end = read.fromRow + read.rows.length
+    const totalRows = read.rows.length > 0 ? Math.min(read.totalRows, end) : read.totalRows
+    loaded.value = read
+    window.value = atEnd({ ...window.value, totalRows })
+    if (totalRows < read.totalRows) reader.request()
+  }
+
+  /** Rows that came in above move the window along with them, so that what the user looks at stays put. */
+  function takeInPlace(read: CallRows, shiftRows: number): void {
+    const next = clampWindow({
+      ...window.value,
+      totalRows: read.totalRows,
+      topPx: window.value.topPx + shiftRows * ROW_HEIGHT_PX,
+    })
+    const useful = shiftRows === 0 || covers(read, visibleRows(next))
+    loaded.value = useful ? read : { fromRow: loaded.value.fromRow + shiftRows, rows: loaded.value.rows }
+    window.value = next
+  }
+
+  function findAnchor(): { row: number; call: CallRow } | null {
+    const { first, count } = visibleRows(window.value)
+    for (let row = first; row < first + count; row += 1) {
+      const call = loadedCall(row)
+      if (call) return { row, call }
+    }
+    return null
+  }
+
+  function scheduleTick(): void {
+    clearTimeout(ticker)
+    const inFlight = visible.value.some(({ call }) => call?.endNs === null)
+    if (inFlight) ticker = setTimeout(reader.request, TICK_MS)
+  }
+
+  function reset(): void {
+    loaded.value = { fromRow: 0, rows: [] }
+    window.value = { ...window.value, totalRows: 0, topPx: 0 }
+    following.value = true
+    reader.request()
+  }
+
+  function moveTo(topPx: number): void {
+    window.value = clampWindow({ ...window.value, topPx })
+    if (!covers(loaded.value, visibleRows(window.value))) reader.request()
+  }
+
+  function setFollowing(value: boolean): void {
+    if (following.value && !value) totalWhenLeft.value = window.value.totalRows
+    following.value = value
+  }
+
+  const visible = computed(() => {
+    const { first, count } = visibleRows(window.value)
+    return Array.from({ length: count }, (_, index) => ({
+      row: first + index,
+      call: loadedCall(first + index),
+    }))
+  })
+
+  watch(sessionId, reset)
+  watch(
+    trace,
+    (status, before) => {
+      if ((status?.callCount ?? 0) < (before?.callCount ?? 0)) reset()
+      else reader.request()
+    },
+    { immediate: true },
+  )
+  onBeforeUnmount(() => {
+    reader.dispose()
+    clearTimeout(ticker)
+  })
+
+  return {
+    window,
+    visible,
+    following,
+    newCallCount: computed(() =>
+      following.value ? 0 : Math.max(0, window.value.totalRows - totalWhenLeft.value),
+    ),
+    resize(viewportPx) {
+      const resized = { ...window.value, viewportPx }
+      window.value = following.value ? atEnd(resized) : clampWindow(resized)
+      reader.request()
+    },
+    scrollTo(topPx) {
+      moveTo(topPx)
+      setFollowing(isAtEnd(window.value))
+    },
+    leaveEnd() {
+      if (maximumTopPx(window.value) > 0) setFollowing(false)
+    },
+    follow() {
+      setFollowing(true)
+      window.value = atEnd(window.value)
+      reader.request()
+    },
+    showRow(row) {
+      moveTo(topPxToShow(window.value, row))
+    },
+    async locate(callId) {
+      const answer = await backend.call.readCalls({
+        sessionId: sessionId(),
+        fromRow: 0,
+        rowCount: 0,
+        anchorId: callId,
+      })
+      return answer.ok ? answer.value.anchorRow : null
+    },
+    async readRow(row) {
+      const known = loadedCall(row)
+      if (known) return known
+      const answer = await backend.call.readCalls({ sessionId: sessionId(), fromRow: row, rowCount: 1 })
+      return answer.ok ? (answer.value.rows[0] ?? null) : null
+    },
+  }
+}
+
+function atEnd(window: RowWindow): RowWindow {
+  return { ...window, topPx: maximumTopPx(window) }
+}
+
+function widen({ first, count }: RowRange): RowRange {
+  const from = Math.max(0, first - OVERSCAN_ROWS)
+  return { first: from, count: first - from + count + OVERSCAN_ROWS }
+}
+
+function covers(loaded: LoadedRows, { first, count }: RowRange): boolean {
+  return first >= loaded.fromRow && first + count <= loaded.fromRow + loaded.rows.length
+}

@@ -1,0 +1,98 @@
+import { watch } from 'vue'
+import type { ComputedRef } from 'vue'
+import type { CallId, SessionId } from '../../../main/contract/model.ts'
+import { revealRequest, selectCall } from '../../state/selection.ts'
+import { targetRow } from './row-keys.ts'
+import { pageRows, visibleRows } from './row-window.ts'
+import type { CallRowsView } from './use-call-rows.ts'
+
+const KEYS = new Set([
+  'ArrowDown',
+  'ArrowUp',
+  'ArrowLeft',
+  'ArrowRight',
+  'PageDown',
+  'PageUp',
+  'Home',
+  'End',
+  'Enter',
+  ' ',
+])
+
+/** Moves the selection by keys, and to calls that a link elsewhere asks to see. Returns the key handler. */
+export function useRowCursor(
+  view: CallRowsView,
+  sessionId: () => SessionId,
+  selected: ComputedRef<CallId | null>,
+): { onKeydown(event: KeyboardEvent): void } {
+  // One key after the other: a move may have to ask where the cursor's call stands by now.
+  let work: Promise<void> = Promise.resolve()
+
+  async function handleKey(key: string): Promise<void> {
+    if (key === 'ArrowLeft') return selectParent()
+    if (key === 'ArrowRight') return selectFirstChild()
+    const row = targetRow(key, await readCursor())
+    if (row === null) return
+    if (key === 'End') view.follow()
+    else if (row < view.window.value.totalRows - 1) view.leaveEnd()
+    await selectRow(row)
+  }
+
+  async function readCursor() {
+    const row = await findSelectedRow()
+    const { first, count } = visibleRows(view.window.value)
+    return {
+      row,
+      totalRows: view.window.value.totalRows,
+      pageRows: pageRows(view.window.value),
+      firstVisibleRow: first,
+      lastVisibleRow: first + count - 1,
+    }
+  }
+
+  async function findSelectedRow(): Promise<number | null> {
+    const callId = selected.value
+    if (callId === null) return null
+    const seen = view.visible.value.find(({ call }) => call?.id === callId)
+    return seen ? seen.row : view.locate(callId)
+  }
+
+  async function selectRow(row: number): Promise<void> {
+    view.showRow(row)
+    const call = await view.readRow(row)
+    if (call) selectCall(sessionId(), call.id)
+  }
+
+  async function selectParent(): Promise<void> {
+    const row = await findSelectedRow()
+    const call = row === null ? null : await view.readRow(row)
+    if (call?.parent) await reveal(call.parent)
+  }
+
+  async function selectFirstChild(): Promise<void> {
+    const row = await findSelectedRow()
+    const next = row === null ? null : await view.readRow(row + 1)
+    if (next !== null && next.parent === selected.value) await reveal(next.id)
+  }
+
+  async function reveal(callId: CallId): Promise<void> {
+    const row = await view.locate(callId)
+    if (row === null) return
+    if (row < view.window.value.totalRows - 1) view.leaveEnd()
+    view.showRow(row)
+    selectCall(sessionId(), callId)
+  }
+
+  watch(revealRequest, (request) => {
+    if (request && request.sessionId === sessionId()) void reveal(request.callId)
+  })
+
+  return {
+    onKeydown(event) {
+      if (!KEYS.has(event.key) || event.ctrlKey || event.metaKey || event.altKey) return
+      event.preventDefault()
+      const { key } = event
+      work = work.then(() => handleKey(key))
+    },
+  }
+}

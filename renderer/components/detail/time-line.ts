@@ -1,0 +1,58 @@
+/** The pieces of a call's time line, in percent of the call's duration. */
+import type { CallDetail, CallSummary } from '../../../main/contract/model.ts'
+import type { SplitPart } from '../../format/split.ts'
+
+export interface TimeSegment {
+  part: SplitPart
+  /** The call inside that this is a piece of; null for the call's own time. */
+  child: CallSummary | null
+  startPercent: number
+  widthPercent: number
+}
+
+/** Where a call lies within another, in percent of that other one's duration. */
+export interface TimeSpan {
+  startPercent: number
+  widthPercent: number
+}
+
+/**
+ * An import call is the host's until its handler returns, and suspended from then on. An export call is the
+ * guest's but for the calls that it makes. Where these have not all been read, nothing is laid out after them.
+ */
+export function layOutSegments(call: CallDetail): TimeSegment[] {
+  if (call.totalNs <= 0) return []
+  if (call.kind === 'import') return layOutImport(call, call, null)
+  const inside = call.children.flatMap((child) => layOutImport(call, child, child))
+  const knownPercent =
+    call.childCount > call.children.length
+      ? Math.max(0, ...inside.map(({ startPercent, widthPercent }) => startPercent + widthPercent))
+      : 100
+  return [{ part: 'guest', child: null, startPercent: 0, widthPercent: knownPercent }, ...inside]
+}
+
+/** Where the call lies within the one that made it; null for an outermost call. */
+export function locateInParent(call: CallDetail): { parent: CallSummary; span: TimeSpan } | null {
+  const parent = call.ancestors.at(-1)
+  if (!parent || parent.totalNs <= 0) return null
+  return { parent, span: spanWithin(parent, call.startNs, call.totalNs) }
+}
+
+type Timed = Pick<CallSummary, 'startNs' | 'totalNs' | 'hostNs' | 'suspendedNs'>
+
+function layOutImport(whole: Timed, call: Timed, child: CallSummary | null): TimeSegment[] {
+  const host: TimeSegment = { part: 'host', child, ...spanWithin(whole, call.startNs, call.hostNs) }
+  const suspendedNs = Math.max(0, call.totalNs - call.hostNs)
+  const suspended = spanWithin(whole, call.startNs + call.hostNs, suspendedNs)
+  return [host, { part: 'suspended' as const, child, ...suspended }].filter(
+    ({ widthPercent }) => widthPercent > 0,
+  )
+}
+
+/** Clipped to the whole: a call in flight may have been read a moment later than the one it lies in. */
+function spanWithin(whole: Timed, startNs: number, durationNs: number): TimeSpan {
+  const toPercent = (atNs: number) =>
+    Math.min(100, Math.max(0, ((atNs - whole.startNs) / whole.totalNs) * 100))
+  const startPercent = toPercent(startNs)
+  return { startPercent, widthPercent: toPercent(startNs + durationNs) - startPercent }
+}

@@ -1,0 +1,95 @@
+/** The columns of the timings table, and its order. */
+import type { TimingRow } from '../../../main/contract/model.ts'
+import { formatCallName } from '../../format/calls.ts'
+
+export type TimingColumnName =
+  | 'call'
+  | 'count'
+  | 'running'
+  | 'failed'
+  | 'total-p50'
+  | 'total-p95'
+  | 'total-p99'
+  | 'total-max'
+  | 'total-sum'
+  | 'suspended-p50'
+  | 'suspended-p95'
+  | 'suspended-p99'
+  | 'suspended-max'
+  | 'suspended-sum'
+
+/** `text` sorts by name, from A on; the others by their figure, the largest first. */
+export interface TimingColumn {
+  name: TimingColumnName
+  heading: string
+  /** For people who do not see the group above the heading. */
+  label: string
+  kind: 'text' | 'count' | 'duration'
+  read(row: TimingRow): number
+}
+
+const PERCENTILES = [
+  ['p50', 'p50Ns', 'median'],
+  ['p95', 'p95Ns', '95th percentile'],
+  ['p99', 'p99Ns', '99th percentile'],
+  ['max', 'maxNs', 'maximum'],
+] as const
+
+/** All columns, in their order on the screen. */
+export const TIMING_COLUMNS: readonly TimingColumn[] = [
+  { name: 'call', heading: 'Call', label: 'Call', kind: 'text', read: () => 0 },
+  { name: 'count', heading: 'Count', label: 'Finished calls', kind: 'count', read: (row) => row.count },
+  { name: 'running', heading: 'Running', label: 'Running', kind: 'count', read: (row) => row.runningCount },
+  { name: 'failed', heading: 'Failed', label: 'Failed', kind: 'count', read: (row) => row.failedCount },
+  ...distributionColumns('total'),
+  ...distributionColumns('suspended'),
+]
+
+export interface TimingOrder {
+  column: TimingColumnName
+  direction: 'ascending' | 'descending'
+}
+
+/** The order after a click on the heading of `column`: its natural direction first, then the other. */
+export function nextOrder(order: TimingOrder, column: TimingColumnName): TimingOrder {
+  const natural = column === 'call' ? 'ascending' : 'descending'
+  if (order.column !== column) return { column, direction: natural }
+  return { column, direction: order.direction === 'ascending' ? 'descending' : 'ascending' }
+}
+
+/** The rows in the order asked for; equal ones by name, so that rows do not swap places as figures come in. */
+export function sortTimings(rows: readonly TimingRow[], order: TimingOrder): TimingRow[] {
+  const column = TIMING_COLUMNS.find(({ name }) => name === order.column)
+  const sign = order.direction === 'ascending' ? 1 : -1
+  return [...rows].sort((left, right) => {
+    const byName = compareNames(left, right)
+    if (!column || column.kind === 'text') return sign * byName
+    return sign * (column.read(left) - column.read(right)) || byName
+  })
+}
+
+function compareNames(left: TimingRow, right: TimingRow): number {
+  return (
+    formatCallName(left).localeCompare(formatCallName(right), 'en', { numeric: true }) ||
+    left.kind.localeCompare(right.kind)
+  )
+}
+
+function distributionColumns(part: 'total' | 'suspended'): TimingColumn[] {
+  const sumField = part === 'total' ? 'sumTotalNs' : 'sumSuspendedNs'
+  const percentiles = PERCENTILES.map(([heading, field, meaning]): TimingColumn => ({
+    name: `${part}-${heading}`,
+    heading,
+    label: `${part}, ${meaning}`,
+    kind: 'duration',
+    read: (row) => row[part][field],
+  }))
+  const sum: TimingColumn = {
+    name: `${part}-sum`,
+    heading: 'sum',
+    label: `${part}, sum`,
+    kind: 'duration',
+    read: (row) => row[sumField],
+  }
+  return [...percentiles, sum]
+}
