@@ -1,3 +1,4 @@
+import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { CallId } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { Failure } from './failures.ts'
@@ -40,12 +41,15 @@ export class Activation {
     return this.#abort.signal
   }
 
-  /** Cancels what it called first, then itself: handlers hear their signal before the guest is unwound. */
-  cancel(error: InspectorError): void {
+  /**
+   * Cancels what it called first, then itself: handlers hear their signal, each in the context of its own
+   * call, before the guest is unwound.
+   */
+  cancel(error: InspectorError, activations: AsyncLocalStorage<Activation>): void {
     if (this.cancelledBy) return
-    for (const child of this.children) child.cancel(error)
+    for (const child of this.children) child.cancel(error, activations)
     this.cancelledBy = error
-    this.#abort?.abort(abortReason(error))
+    activations.run(this, () => this.#abort?.abort(abortReason(error)))
     this.suspendedIn?.cancel(error)
   }
 

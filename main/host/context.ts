@@ -17,43 +17,58 @@ export interface GuestAccess {
 /** Handlers that were marked with `sync()`. */
 export type SyncHandlers = WeakSet<ImportHandler>
 
-/** Makes the context of a session. `access` is filled in by the worker when the guest is instantiated. */
-export function createContext(
-  activations: AsyncLocalStorage<Activation>,
-  access: GuestAccess,
-  syncHandlers: SyncHandlers,
-  hostConsole: HostConsole,
-): HostContext {
-  const findMemory = (): WebAssembly.Memory => {
-    if (access.memory) return access.memory
-    throw new Error(
-      access.exports
-        ? 'The guest has no memory that the host can see: it neither exports nor imports one.'
-        : 'The guest is not instantiated yet: use memory inside of a handler.',
-    )
-  }
-  return {
-    get memory() {
-      return findMemory()
-    },
-    get exports() {
-      if (access.exports) return access.exports
-      throw new Error('The guest is not instantiated yet: use exports inside of a handler.')
-    },
-    read: createReader(findMemory),
-    write: createWriter(findMemory),
-    get signal() {
-      return activations.getStore()?.signal ?? NEVER
-    },
-    console: hostConsole,
-    show(...values) {
+/**
+ * The context of a session; `access` is filled in by the worker when the guest is instantiated. A class, because what is read at the time of a call (memory, exports, signal) is
+ * then on the prototype, and `{ console, ...rest }` in a host module does not read it too early.
+ */
+export class SessionContext implements HostContext {
+  readonly read: MemoryReader
+  readonly write: MemoryWriter
+  readonly console: HostConsole
+  readonly show: HostContext['show']
+  readonly sync: HostContext['sync']
+  readonly #activations: AsyncLocalStorage<Activation>
+  readonly #access: GuestAccess
+
+  constructor(
+    activations: AsyncLocalStorage<Activation>,
+    access: GuestAccess,
+    syncHandlers: SyncHandlers,
+    hostConsole: HostConsole,
+  ) {
+    this.#activations = activations
+    this.#access = access
+    this.console = hostConsole
+    this.read = createReader(() => this.memory)
+    this.write = createWriter(() => this.memory)
+    this.show = (...values) => {
       const params = activations.getStore()?.importFunction?.definition.params
       return showValues(values, params?.length === values.length ? params : null)
-    },
-    sync(handler) {
+    }
+    this.sync = (handler) => {
       syncHandlers.add(handler)
       return handler
-    },
+    }
+  }
+
+  get memory(): WebAssembly.Memory {
+    const { memory, exports } = this.#access
+    if (memory) return memory
+    throw new Error(
+      exports
+        ? 'The guest has no memory that the host can see: it neither exports nor imports one.'
+        : 'The guest is not instantiated yet: read context.memory inside of a handler.',
+    )
+  }
+
+  get exports(): Record<string, unknown> {
+    const { exports } = this.#access
+    if (exports) return exports
+    throw new Error('The guest is not instantiated yet: read context.exports inside of a handler.')
+  }
+
+  get signal(): AbortSignal {
+    return this.#activations.getStore()?.signal ?? NEVER
   }
 }
 

@@ -11,7 +11,7 @@ import type { ImportHandler } from './api.ts'
 import { bindImports } from './bindings.ts'
 import { captureOutput, createHostConsole } from './console.ts'
 import type { GuestAccess } from './context.ts'
-import { createContext } from './context.ts'
+import { SessionContext } from './context.ts'
 import type { CallableExport } from './exports.ts'
 import { callExport, toGuestValues } from './exports.ts'
 import { describeThrown, makeGenuineTrap } from './failures.ts'
@@ -62,7 +62,7 @@ async function start(): Promise<MessageFromWorker> {
   captureOutput(recorder, hostConsole)
   const access: GuestAccess = { memory: null, exports: null }
   const syncHandlers = new WeakSet<ImportHandler>()
-  const context = createContext(boundary.activations, access, syncHandlers, hostConsole)
+  const context = new SessionContext(boundary.activations, access, syncHandlers, hostConsole)
   let host: LoadedHostModule | null = null
   if (input.hostPath !== null) {
     const loaded = await loadHostModule(input.hostPath, context)
@@ -134,7 +134,7 @@ function wrapExports(
 
 function receive(message: MessageToWorker): void {
   if (message.type === 'call') void run(message.runId, message.exportName, message.values)
-  else running.get(message.runId)?.cancel(message.error)
+  else running.get(message.runId)?.cancel(message.error, boundary.activations)
 }
 
 async function run(runId: RunId, exportName: string, values: unknown[]): Promise<void> {
