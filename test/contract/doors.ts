@@ -5,6 +5,7 @@ import { WebSocket } from 'ws'
 import { connectClient } from '../../main/doors/client.ts'
 import type { Client } from '../../main/doors/client.ts'
 import type { Channel } from '../../main/doors/channel.ts'
+import { openInProcessChannel } from '../../main/doors/in-process.ts'
 import { openPortChannel } from '../../main/doors/port.ts'
 import { serveClient } from '../../main/doors/serve-client.ts'
 import { startBrowserDoor } from '../../main/doors/web-socket.ts'
@@ -36,7 +37,7 @@ export interface DoorDriver {
 }
 
 /** The real inspector with real workers, run from source. */
-export function startInspector(): Promise<Inspector> {
+export function startInspector(): Inspector {
   return createInspector({
     workerUrl: pathToFileURL(resolve(ROOT_FOLDER, 'main/host/worker.ts')),
     guestsFolder: resolve(ROOT_FOLDER, 'guests'),
@@ -67,15 +68,8 @@ function connectChannel(channel: Channel, listener: EventListener = {}): Connect
   return { channel, client: connectClient(channel, listener) }
 }
 
-/** Serves one end of a new pair of ports, as each door does with its own kind, and gives the other. */
-function openServedPort(inspector: Inspector): Channel {
-  const { port1, port2 } = new MessageChannel()
-  serveClient(inspector, openPortChannel(port1))
-  return openPortChannel(port2)
-}
-
 /** Electron's port by its shape: an emitter without `addEventListener`, whose messages come inside of an event. */
-function openServedElectronPort(inspector: Inspector): Channel {
+function openElectronChannel(inspector: Inspector): Channel {
   const { port1, port2 } = new MessageChannel()
   const electronPort = {
     postMessage: (message: unknown) => port1.postMessage(message),
@@ -92,16 +86,16 @@ function openServedElectronPort(inspector: Inspector): Channel {
 export const DOORS: DoorDriver[] = [
   {
     name: 'in-process',
-    open: () => openDoor((inspector) => openServedPort(inspector)),
+    open: () => openDoor(openInProcessChannel),
   },
   {
     name: 'electron port',
-    open: () => openDoor((inspector) => openServedElectronPort(inspector)),
+    open: () => openDoor(openElectronChannel),
   },
   {
     name: 'browser',
     async open() {
-      const inspector = await startInspector()
+      const inspector = startInspector()
       const door = await openBrowserDoor(inspector)
       return {
         async connect(listener) {
@@ -118,7 +112,7 @@ export const DOORS: DoorDriver[] = [
 ]
 
 async function openDoor(openChannel: (inspector: Inspector) => Channel): Promise<OpenDoor> {
-  const inspector = await startInspector()
+  const inspector = startInspector()
   const channels: Channel[] = []
   return {
     connect: async (listener) => {
