@@ -21,7 +21,11 @@ export function connectBackend(): Backend {
 }
 
 /** Makes a backend of a way to open connections; opens the first at once and another when one is lost. */
-function createBackend(open: OpenChannel, door: string, pathForFile?: (file: File) => string): Backend {
+export function createBackend(
+  open: OpenChannel,
+  door: string,
+  pathForFile?: (file: File) => string,
+): Backend {
   const state = ref<BackendState>('connecting')
   const handlers = new Map<string, Set<(payload: never) => void>>()
   const connected = Promise.withResolvers<void>()

@@ -31,7 +31,8 @@ export function receiveElectronPorts(): OpenChannel {
   }
 }
 
-function openPort(port: MessagePort): Channel {
+/** Makes a channel of a port. */
+export function openPort(port: MessagePort): Channel {
   return {
     post: (message) => port.postMessage(message),
     listen(handler) {

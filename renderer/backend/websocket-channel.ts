@@ -18,7 +18,7 @@ export function prepareWebSocket(): OpenChannel {
 
 function openSocket(socket: WebSocket): Channel {
   return {
-    post: (message) => socket.send(packr.pack(message)),
+    post: (message) => socket.send(packr.pack(message) as Uint8Array<ArrayBuffer>),
     listen: (handler) =>
       socket.addEventListener('message', (event: MessageEvent<ArrayBuffer>) =>
         handler(packr.unpack(new Uint8Array(event.data))),

@@ -14,6 +14,7 @@ import type { Attachment } from '../../main/contract/service.ts'
 import type { Backend } from '../backend/backend.ts'
 import { restoreLayout } from './layout.ts'
 import { reportProblem } from './problems.ts'
+import { selectCall } from './selection.ts'
 
 // What the service said last, each payload as it came: frozen, and replaced whole.
 const sessionsById = shallowReactive(new Map<SessionId, SessionInfo>())
@@ -70,6 +71,21 @@ export function putRun(run: RunInfo): void {
   runsById.set(run.runId, Object.freeze(run))
 }
 
+function putTrace(trace: TraceStatus): void {
+  const { sessionId, generation } = trace
+  // The calls of the trace before a reload are gone, and their numbers now mean others.
+  if ((tracesById.get(sessionId)?.generation ?? generation) !== generation) selectCall(sessionId, null)
+  tracesById.set(sessionId, Object.freeze(trace))
+}
+
+/**
+ * Names the session's present trace: another after each reload. What shows calls or lines of the one before has
+ * to begin anew.
+ */
+export function useTraceKey(sessionId: MaybeRefOrGetter<SessionId>): ComputedRef<string> {
+  return computed(() => `${toValue(sessionId)} ${tracesById.get(toValue(sessionId))?.generation ?? 1}`)
+}
+
 /** Follows the service: reads its whole state, also after a lost connection, and hears what changes. */
 export function followSessions(backend: Backend): void {
   backend.on('sessionChanged', (session) => {
@@ -81,7 +97,7 @@ export function followSessions(backend: Backend): void {
     activeSessionId.value = sessionId
   })
   backend.on('runChanged', putRun)
-  backend.on('traceGrew', (trace) => tracesById.set(trace.sessionId, Object.freeze(trace)))
+  backend.on('traceGrew', putTrace)
   backend.on('recentGuestsChanged', (guests) => {
     recentGuests.value = Object.freeze(guests)
   })
@@ -101,10 +117,10 @@ export async function attachToService(backend: Backend): Promise<void> {
 function takeAttachment(attachment: Attachment): void {
   sessionsById.clear()
   runsById.clear()
-  tracesById.clear()
   attachment.sessions.forEach(putSession)
   attachment.runs.forEach(putRun)
-  for (const trace of attachment.traces) tracesById.set(trace.sessionId, Object.freeze(trace))
+  attachment.traces.forEach(putTrace)
+  for (const sessionId of tracesById.keys()) if (!sessionsById.has(sessionId)) tracesById.delete(sessionId)
   examples.value = Object.freeze(attachment.examples)
   recentGuests.value = Object.freeze(attachment.recentGuests)
   hostInfo.value = Object.freeze(attachment.host)
