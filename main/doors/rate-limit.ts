@@ -3,13 +3,13 @@ export const MESSAGES_PER_SECOND = 5000
 /** Messages that may arrive at once before the average counts. */
 export const MESSAGE_BURST = 10_000
 
-/** Counts messages against the limit; `admit` says whether one more is within it. */
-export function createRateLimit(): { admit(): boolean } {
+/** Counts messages against the limit; `admit` says whether one more is within it. `now` is a clock in milliseconds. */
+export function createRateLimit(now: () => number = () => performance.now()): { admit(): boolean } {
   let allowance = MESSAGE_BURST
-  let lastMs = performance.now()
+  let lastMs = now()
   return {
     admit() {
-      const nowMs = performance.now()
+      const nowMs = now()
       allowance = Math.min(MESSAGE_BURST, allowance + ((nowMs - lastMs) / 1000) * MESSAGES_PER_SECOND)
       lastMs = nowMs
       if (allowance < 1) return false

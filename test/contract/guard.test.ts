@@ -9,6 +9,7 @@ import { success } from '../../main/contract/result.ts'
 import type { InspectorService } from '../../main/contract/service.ts'
 import { WAITING_EVENTS_LIMIT } from '../../main/doors/event-queue.ts'
 import { openPortChannel } from '../../main/doors/port.ts'
+import { MESSAGES_PER_SECOND, MESSAGE_BURST, createRateLimit } from '../../main/doors/rate-limit.ts'
 import { serveClient } from '../../main/doors/serve-client.ts'
 import { openWebSocketChannel } from '../../main/doors/web-socket-channel.ts'
 import type { EventListener, Inspector } from '../../main/inspector/api.ts'
@@ -87,6 +88,30 @@ test('functions are called as methods of the service, with what the schema let t
   const layout = { width: 3 }
   expect(await call(channel, 'saveLayout', [{ layout }])).toEqual(success([true, [{ layout }]]))
   stop()
+})
+
+test('messages beyond the rate are refused, and are not carried out', async () => {
+  let callCount = 0
+  const { inspector } = makeInspector({ attach: () => success((callCount += 1)) })
+  const { channel, stop } = connect(inspector)
+  const count = MESSAGE_BURST * 5
+  const answers = await Promise.all(Array.from({ length: count }, () => call(channel, 'attach', [])))
+  const refused = answers.filter((answer) => codeOf(answer) === 'MESSAGE_RATE')
+  expect(refused.length).toBeGreaterThan(0)
+  expect(callCount).toBe(count - refused.length)
+  stop()
+})
+
+test('the allowance comes back with time', () => {
+  let nowMs = 0
+  const limit = createRateLimit(() => nowMs)
+  const admitMany = (count: number) =>
+    Array.from({ length: count }, () => limit.admit()).filter(Boolean).length
+  expect(admitMany(MESSAGE_BURST * 2)).toBe(MESSAGE_BURST)
+  nowMs += 100
+  expect(admitMany(MESSAGE_BURST)).toBe(MESSAGES_PER_SECOND / 10)
+  nowMs += 60_000
+  expect(admitMany(MESSAGE_BURST * 2)).toBe(MESSAGE_BURST)
 })
 
 test('a channel that is closed hears no more events', async () => {
