@@ -47,8 +47,8 @@ function scale(significand: bigint, exponent: number, shape: FloatShape): number
 function roundDecimal(significand: bigint, exponent: number, shape: FloatShape): number {
   if (exponent >= 0) return roundBinary(significand * 10n ** BigInt(exponent), 0, shape)
   const divisor = 10n ** BigInt(-exponent)
-  // Enough bits for every significand, and a last one that says whether anything was cut off.
-  const shift = countBits(divisor) + 64
+  // More bits than are kept, and a last one that says whether anything was cut off.
+  const shift = countBits(divisor) + shape.significandBits + 2
   const scaled = significand << BigInt(shift)
   const sticky = scaled % divisor === 0n ? 0n : 1n
   return roundBinary(((scaled / divisor) << 1n) | sticky, -shift - 1, shape)

@@ -85,6 +85,15 @@ describe('floating-point text is rounded once, as the text format says', () => {
     expect(parseFloats(texts, type)).toEqual(await evaluateInGuest(texts, type))
   })
 
+  it.each(['f32', 'f64'] as const)('%s, few digits', async (type) => {
+    const [lowestExponent] = exponentRanges[type].decimal
+    const exponents = Array.from({ length: -lowestExponent }, (_, index) => index + lowestExponent)
+    const texts = exponents.flatMap((exponent) =>
+      [1, 3, 7, 9, 17, 23].map((digits) => `${digits}e${exponent}`),
+    )
+    expect(parseFloats(texts, type)).toEqual(await evaluateInGuest(texts, type))
+  })
+
   it('f64, as JavaScript reads the same decimals', () => {
     const texts = Array.from({ length: 5000 }, () => randomDecimal(-350, 320))
     const expected = texts.map((text) => (Number.isFinite(Number(text)) ? Number(text) : 'range'))

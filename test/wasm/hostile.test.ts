@@ -92,6 +92,7 @@ describe('readModule refuses', () => {
     ['a name longer than its section', assembleModule([2, [1, ...hugeCount, 0]])],
     ['a name that is not UTF-8', assembleModule([0, [1, 0xff]])],
     ['an integer of six bytes', assembleModule([3, [0x80, 0x80, 0x80, 0x80, 0x80, 0]])],
+    ['an integer of eleven bytes', assembleModule([5, [1, 4, ...Array(10).fill(0x80), 0]])],
     ['an integer beyond 32 bits', assembleModule([3, [0xff, 0xff, 0xff, 0xff, 0x1f]])],
     ['an integer beyond 64 bits', assembleModule([5, [1, 4, ...Array(9).fill(0xff), 0x02]])],
     ['a constant beyond 32 bits', moduleOfGlobal(0x41, 0xff, 0xff, 0xff, 0xff, 0x4f, 0x0b)],
@@ -104,6 +105,7 @@ describe('readModule refuses', () => {
     ['an unknown kind of import', moduleOfImport(5, 0)],
     ['an imported function of a type that is none', moduleOfImport(0, 1)],
     ['an imported function of no type', moduleOfImport(0, 2)],
+    ['a compact import after a name', moduleOfImport(0x7f, 1, ...encodeName('x'), 0, 0)],
     ['an unknown tag attribute', moduleOfImport(4, 1, 0)],
     ['an unknown mutability', moduleOfImport(3, 0x7f, 2)],
     ['unknown limits', moduleOfImport(2, 0x10, 1)],
@@ -119,6 +121,23 @@ describe('readModule refuses', () => {
   ])('%s', (_, bytes) => {
     expect(readError(bytes)).toMatchObject({ kind: 'malformed', message: expect.stringMatching(/^\S.*\.$/) })
     expect(WebAssembly.validate(bytes)).toBe(false)
+  })
+})
+
+describe('readModule says what is wrong', () => {
+  it.each([
+    [assembleModule([3, [5, 0]]), '5 functions do not fit into the function section.', 10],
+    [
+      assembleModule([3, hugeCount]),
+      '4294967295 functions are more than the 1000000 that engines accept.',
+      10,
+    ],
+    [moduleOfImport(0, 1), 'Type 1 is not a function type of this module.', 25],
+    [assembleModule([7, [1, 0, 2, 3]]), 'An export has the index 3, which does not exist.', 14],
+    [moduleOfGlobal(0x10, 0, 0x0b), 'Instruction 0x10 is not allowed in a constant expression.', 13],
+    [assembleModule([3, [0]], [1, [0]]), 'The type section is there twice, or too late.', 11],
+  ])('%#', (bytes, message, offsetBytes) => {
+    expect(readError(bytes)).toEqual({ kind: 'malformed', message, offsetBytes })
   })
 })
 

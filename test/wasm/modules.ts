@@ -83,7 +83,7 @@ export const texts = {
       (type $node (sub (struct (field $next (ref null $node)) (field (mut i8)))))
       (type $visitor (func (param (ref $node)) (result (ref null $list))))
       (type $list (sub final (array (mut (ref null $node))))))
-    (type $leaf (sub $node (struct (field (ref null $node)) (field (mut i8)) (field v128))))
+    (type $leaf (sub final $node (struct (field (ref null $node)) (field (mut i8)) (field v128))))
     (type $bytes (array i16))
     (import "env" "visit" (func (type $visitor)))
     (global (export "leaf") (ref $leaf)
