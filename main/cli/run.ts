@@ -39,7 +39,11 @@ export async function run(
   const inspector = createInspector({ ...paths, settingsFolder: null })
   const runs = createRunWatcher()
   const printer = createConsolePrinter(() => client)
-  const client = connectInProcess(inspector, { runChanged: runs.note, traceGrew: printer.noteGrowth })
+  const client = connectInProcess(inspector, {
+    runChanged: runs.note,
+    traceGrew: printer.noteGrowth,
+    problem: printError,
+  })
   const interrupted = whenAborted(interruption.signal)
   let isCalling = false
 

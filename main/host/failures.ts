@@ -55,10 +55,20 @@ export function describeThrown(thrown: unknown): { message: string; cause: strin
 export function hostFailure(thrown: unknown, importName: string): Failure {
   if (thrown instanceof HandlerError) return { outcome: 'threw', error: thrown.inspectorError }
   const { message, cause } = describeThrown(thrown)
+  if (isSuspendError(thrown)) {
+    return {
+      outcome: 'threw',
+      error: makeError('SUSPEND_REFUSED', { why: `${importName}: ${message}.`, cause }),
+    }
+  }
   return {
     outcome: 'threw',
     error: makeError('HOST_THREW', { why: `${importName} failed: ${message}.`.replace(/\.\.$/, '.'), cause }),
   }
+}
+
+function isSuspendError(thrown: unknown): boolean {
+  return WebAssembly.SuspendError !== undefined && thrown instanceof WebAssembly.SuspendError
 }
 
 /** The failure of an export call that ended with `thrown`, which no host function threw. */
@@ -81,7 +91,7 @@ export function guestFailure(thrown: unknown): Failure {
   if (thrown instanceof WebAssembly.Exception) {
     return { outcome: 'trapped', error: makeError('GUEST_EXCEPTION', { cause }) }
   }
-  if (WebAssembly.SuspendError && thrown instanceof WebAssembly.SuspendError) {
+  if (isSuspendError(thrown)) {
     return { outcome: 'threw', error: makeError('SUSPEND_REFUSED', { why: `${message}.`, cause }) }
   }
   return { outcome: 'threw', error: makeError('HOST_THREW', { why: message, cause }) }

@@ -9,7 +9,7 @@ import { describeThrown, guestFailure } from './failures.ts'
  * bytes are well-formed as far as the section structure goes: `readModule` has read it before.
  */
 const MISSING_FEATURE =
-  /--experimental-wasm|enable with|invalid (numeric |simd |gc |table |atomic )?opcode|not (supported|enabled)|unknown section|invalid value type|invalid limits flags|unsupported/i
+  /--experimental-wasm|enable with|invalid (numeric |simd |gc |table |atomic )?opcode|not (supported|enabled)|unknown section|invalid value type|invalid (memory |table )?limits flags|unsupported/i
 
 /** Compiles the module: GUEST_MALFORMED or GUEST_NEEDS_FEATURE with V8's reason and offset. */
 export function compileGuest(bytes: Uint8Array): Result<WebAssembly.Module> {
@@ -25,9 +25,15 @@ export function compileGuest(bytes: Uint8Array): Result<WebAssembly.Module> {
 /** Why instantiation failed: `hostError` is the failure of the import that the start function called last. */
 export function instantiationError(thrown: unknown, hostError: InspectorError | null): InspectorError {
   const { message, cause } = describeThrown(thrown)
+  const reason = message.replace(/^WebAssembly\.Instance\(\):\s*/, '')
   if (thrown instanceof WebAssembly.LinkError) {
-    return makeError('IMPORT_MISMATCH', {
-      why: `${message.replace(/^WebAssembly\.Instance\(\):\s*/, '')}.`,
+    return makeError('IMPORT_MISMATCH', { why: `${reason}.`, cause })
+  }
+  // A trap of the start function has no such prefix: here a data or element segment does not fit.
+  if (thrown instanceof WebAssembly.RuntimeError && reason !== message) {
+    return makeError('INSTANTIATE_FAILED', {
+      why: `${reason}.`,
+      fix: 'Give the guest a larger memory or table, or move the segment.',
       cause,
     })
   }

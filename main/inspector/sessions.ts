@@ -1,10 +1,11 @@
 /** All sessions of the inspector: opening, finding, closing. */
 import { basename } from 'node:path'
 import { makeError } from '../contract/error-codes.ts'
-import type { RunId, SessionId, SessionInfo } from '../contract/model.ts'
+import type { CallId, RunId, SessionId, SessionInfo } from '../contract/model.ts'
 import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import { formatJsonLine } from '../trace/json-lines.ts'
+import type { Trace } from '../trace/trace.ts'
 import { DEFAULT_TRACE_LIMIT_BYTES } from '../trace/trace.ts'
 import type { InspectorOptions } from './api.ts'
 import type { Events } from './events.ts'
@@ -38,6 +39,7 @@ export class Sessions {
   /** Host modules that need no permission: named by the owner of the process, or bundled. */
   readonly #trustedPaths = new Set<string>()
   readonly #reports: TraceReports
+  readonly #fullTraces = new WeakSet<Trace>()
   #sessionCount = 0
   #runCount = 0
 
@@ -46,6 +48,10 @@ export class Sessions {
     this.#settings = settings
     this.#events = events
     this.#reports = new TraceReports((status) => events.emit('traceGrew', status))
+  }
+
+  get #traceLimitBytes(): number {
+    return this.#options.traceLimitBytes ?? DEFAULT_TRACE_LIMIT_BYTES
   }
 
   list(): Session[] {
@@ -85,14 +91,16 @@ export class Sessions {
       uploaded: request.uploaded ?? false,
       stubUnbound: request.stubUnbound ?? false,
       workerUrl: this.#options.workerUrl,
-      traceLimitBytes: this.#options.traceLimitBytes ?? DEFAULT_TRACE_LIMIT_BYTES,
+      traceLimitBytes: this.#traceLimitBytes,
       isTrusted: (path, hash) => this.#trustedPaths.has(path) || this.#settings.isTrusted(path, hash),
       onChange: (info) => {
         if (this.#sessions.has(sessionId)) this.#events.emit('sessionChanged', info)
       },
       onRun: (run) => this.#events.emit('runChanged', run),
       onTrace: (grown) => {
-        if (this.#sessions.has(sessionId)) this.#reports.grew(grown)
+        if (!this.#sessions.has(sessionId)) return
+        this.#reports.grew(grown)
+        this.#reportLimit(grown)
       },
       onCallsEnded: (ended, ids) => this.#stream(ended, ids),
     })
@@ -139,17 +147,33 @@ export class Sessions {
     const writers = this.#streams.get(sessionId) ?? new Set()
     this.#streams.set(sessionId, writers)
     writers.add(write)
+    // A start function calls imports before anybody can know the session.
+    const { trace } = this.#sessions.get(sessionId) ?? {}
+    for (let id = 1; trace?.calls.has(id); id++) {
+      if (!trace.calls.running.has(id)) write(formatLine(trace, id))
+    }
     return () => writers.delete(write)
+  }
+
+  /** Says once for each trace that it is full. */
+  #reportLimit({ guestPath, trace }: Session): void {
+    if (!trace || trace.droppedCount === 0 || this.#fullTraces.has(trace)) return
+    this.#fullTraces.add(trace)
+    const limitMebibytes = Math.round(this.#traceLimitBytes / 1024 / 1024)
+    const why = `That of ${basename(guestPath)} has ${limitMebibytes} MiB: further calls run, but are only counted.`
+    this.#events.emit('problem', makeError('TRACE_LIMIT', { why }))
   }
 
   #stream(session: Session, ids: number[]): void {
     const writers = this.#streams.get(session.sessionId)
     const { trace } = session
     if (!writers || writers.size === 0 || !trace) return
-    const nowNs = session.nowNs()
-    const lines = ids
-      .map((id) => formatJsonLine(trace.calls.row(id, nowNs), trace.calls.errorOf(id)))
-      .join('')
+    const lines = ids.map((id) => formatLine(trace, id)).join('')
     for (const write of writers) write(lines)
   }
+}
+
+/** The line of a call that has ended: what time it is now does not matter. */
+function formatLine(trace: Trace, id: CallId): string {
+  return formatJsonLine(trace.calls.row(id, 0), trace.calls.errorOf(id))
 }
