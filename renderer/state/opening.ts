@@ -10,13 +10,15 @@ export const FILE_SIZE_LIMIT_BYTES = 256 * 1024 * 1024
 
 /**
  * Turns dropped or chosen files into what the service opens: by path where `pathForFile` knows it, else by
- * content. Fails on the first that is too large, of an unknown kind, or cannot be read.
+ * content. Fails on the first that is too large, of an unknown kind, or cannot be read, and where the contents
+ * are too much for one message.
  */
 export async function referToFiles(
   files: readonly File[],
   pathForFile?: (file: File) => string,
 ): Promise<Result<FileReference[]>> {
   const references: FileReference[] = []
+  let carriedBytes = 0
   for (const file of files) {
     const problem = checkFile(file)
     if (problem) return { ok: false, error: problem }
@@ -25,6 +27,8 @@ export async function referToFiles(
       references.push({ path })
       continue
     }
+    carriedBytes += file.size
+    if (carriedBytes > FILE_SIZE_LIMIT_BYTES) return { ok: false, error: describeTooMuch() }
     try {
       references.push({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })
     } catch (cause) {
@@ -52,6 +56,15 @@ function checkFile(file: File): InspectorError | null {
     }
   }
   return null
+}
+
+function describeTooMuch(): InspectorError {
+  return {
+    code: 'MESSAGE_TOO_LARGE',
+    what: 'The files are too much for one message.',
+    why: `Together they have more than ${toMegabytes(FILE_SIZE_LIMIT_BYTES)} MB.`,
+    fix: 'Drop them one after the other.',
+  }
 }
 
 function describeUnreadable(file: File, cause: unknown): InspectorError {
