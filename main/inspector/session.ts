@@ -16,6 +16,7 @@ import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { ImportStub, MessageFromWorker } from '../host/protocol.ts'
 import type { Trace } from '../trace/trace.ts'
+import { parseArguments } from '../wasm/value-text.ts'
 import { describeExports, describeImports } from './describe-module.ts'
 import type { LoadedGuest } from './guest-file.ts'
 import { readGuestFile } from './guest-file.ts'
@@ -171,13 +172,22 @@ export class Session {
     this.#hostPath = path
   }
 
-  /** Uses a stub for an import from the next load on; null takes it away. STUB_INVALID for no such import. */
+  /**
+   * Uses a stub for an import from the next load on; null takes it away. STUB_INVALID for no such import, or
+   * for values that do not fit its results.
+   */
   setStub(module: string, name: string, stub: Stub | null): Result<null> {
     const imported = this.#guest?.shape.imports.find(
       (entry) => entry.module === module && entry.name === name,
     )
     if (imported?.type.kind !== 'function') {
       return failure(makeError('STUB_INVALID', { why: `The guest imports no function ${module}.${name}.` }))
+    }
+    if (stub?.kind === 'return') {
+      const parsed = parseArguments(stub.values, imported.type.results)
+      if (!parsed.ok) {
+        return failure(makeError('STUB_INVALID', { why: parsed.error.message, fix: parsed.error.fix }))
+      }
     }
     const at = this.#stubs.findIndex((entry) => entry.module === module && entry.name === name)
     if (at >= 0) this.#stubs.splice(at, 1)

@@ -39,7 +39,9 @@ async function unpackChromium(): Promise<ChromiumProgram> {
   process.env['AWS_EXECUTION_ENV'] = 'AWS_Lambda_nodejs22.x'
   const { default: packed } = await import('@sparticuz/chromium')
   const path = await packed.executablePath()
-  const env = { ...process.env, LD_LIBRARY_PATH: process.env['LD_LIBRARY_PATH'] }
+  const env = { ...process.env }
+  // Its own fonts lack a monospaced one; the machine's are better where there are any.
+  if (existsSync('/etc/fonts/fonts.conf')) env['FONTCONFIG_PATH'] = '/etc/fonts'
   process.env = before
   return { path, env }
 }

@@ -180,7 +180,7 @@ export class WebContents extends StrictEmitter {
       })
       .catch((error: Error) => {
         // It went away while the message was under way.
-        if (this.preloadContextId === preloadContextId && !/context|crashed|closed|gone/i.test(error.message))
+        if (this.preloadContextId === preloadContextId && !/context|crashed|closed|gone|session/i.test(error.message))
           fail(error)
       })
   }

@@ -1,0 +1,118 @@
+/** Runs that take long, never end, or overlap: each shows its state, and the window stays at work. */
+import { expect, test } from 'vitest'
+import { describeOnDrivers } from './harness.ts'
+import {
+  callsTable,
+  closeSession,
+  countRows,
+  eventually,
+  latestRun,
+  openExample,
+  readRows,
+  runButton,
+  runExport,
+} from './inspector-page.ts'
+
+describeOnDrivers('runs in flight', (app) => {
+  const page = () => app().page
+  const runs = () => page().getByRole('list', { name: 'Runs' })
+  const button = (name: string) =>
+    page().getByRole('group', { name: 'Run control' }).getByRole('button', { name, exact: true })
+
+  async function open(name: string): Promise<void> {
+    await openExample(page(), name)
+    await eventually(() => runButton(page()).isEnabled()).toBe(true)
+  }
+
+  test('calls are serial: a second run waits for the first, and each shows its state', async () => {
+    await open('in-flight')
+    await runExport(page(), 'run', ['1', '40'])
+    await runExport(page(), 'run', ['2', '1'])
+    await eventually(() => runs().textContent()).toContain('queued')
+    await eventually(() => runs().textContent()).not.toMatch(/queued|running/)
+    await callsTable(page()).focus()
+    await page().keyboard.press('Home')
+    await eventually(async () => (await readRows(page()))[0]?.[2]).toBe('1, 40')
+    await page().keyboard.press('End')
+    await eventually(async () => (await readRows(page())).at(-2)?.[2]).toBe('2, 1')
+  })
+
+  test('interleaved, the second overtakes the first', async () => {
+    await page().getByLabel('Interleave').check()
+    await runExport(page(), 'run', ['1', '200'])
+    await runExport(page(), 'run', ['2', '1'])
+    await eventually(() => readStates()).toEqual({ '1, 200': 'running', '2, 1': 'returned' })
+    await page().getByLabel('Interleave').uncheck()
+  })
+
+  test('Cancel unwinds a suspended call', async () => {
+    await eventually(() => button('Cancel').isEnabled()).toBe(true)
+    await button('Cancel').click()
+    await eventually(() => readStates()).toEqual({ '1, 200': 'cancelled', '2, 1': 'returned' })
+    await closeSession(page(), 'in-flight.wasm')
+  })
+
+  test.each(['until_cancelled', 'never_settles', 'catch_cancellation'])(
+    'Cancel ends %s, and the session goes on',
+    async (exportName) => {
+      await open('fail-host')
+      await runExport(page(), exportName)
+      await eventually(async () => (await readRows(page())).at(-1)?.[4]).toBe('suspended')
+      await button('Cancel').click()
+      await eventually(() => latestRun(page()).textContent()).toContain('cancelled')
+      await eventually(async () => (await readRows(page())).slice(-2).map((cells) => cells[4])).toEqual([
+        'cancelled',
+        'cancelled',
+      ])
+      await runExport(page(), 'catch_rejection')
+      await eventually(() => latestRun(page()).textContent()).toContain('returned -1')
+      await closeSession(page(), 'fail-host.wasm')
+    },
+  )
+
+  test.each(['loop', 'loop_after_call', 'loop_calling_sync', 'loop_calling_async'])(
+    'End stops %s, which never ends by itself; the window lives and the records stay',
+    async (exportName) => {
+      await open('fail-loop')
+      await runExport(page(), exportName)
+      await eventually(() => countRows(page())).toBeGreaterThan(0)
+      // The window answers while the guest keeps its worker busy.
+      await page().getByRole('tab', { name: 'Timings' }).click()
+      await page().getByRole('table', { name: 'Timings' }).waitFor()
+      await page().getByRole('tab', { name: 'Console' }).click()
+      await button('End').click()
+      await page().getByText('The session has ended; what it recorded stays.').waitFor()
+      const kept = await countRows(page())
+      expect(kept).toBeGreaterThan(0)
+      await callsTable(page()).focus()
+      await page().keyboard.press('Home')
+      await eventually(async () => (await readRows(page()))[0]?.slice(0, 2)).toEqual(['1', exportName])
+      await eventually(async () => (await readRows(page()))[0]?.[4]).toBe('cancelled')
+      await button('Reload').click()
+      await eventually(() => runButton(page()).isEnabled()).toBe(true)
+      expect(await countRows(page())).toBe(0)
+      await closeSession(page(), 'fail-loop.wasm')
+    },
+  )
+
+  test('Cancel stops an endless loop too, although the guest does not answer', async () => {
+    await open('fail-loop')
+    await runExport(page(), 'loop')
+    await eventually(() => countRows(page())).toBeGreaterThan(0)
+    await button('Cancel').click()
+    await eventually(() => latestRun(page()).textContent()).toContain('cancelled')
+    await closeSession(page(), 'fail-loop.wasm')
+  })
+
+  /** The newest two runs, by their arguments. */
+  async function readStates(): Promise<Record<string, string>> {
+    const rows = await runs().getByRole('listitem').allTextContents()
+    return Object.fromEntries(
+      rows.slice(0, 2).map((text) => {
+        const [, name = '', rest = ''] = /run\((.*?)\)\s*(.*)$/s.exec(text) ?? []
+        const state = /queued|running|cancelled|trapped|threw/.exec(rest)?.[0] ?? 'returned'
+        return [name, state]
+      }),
+    )
+  }
+})
