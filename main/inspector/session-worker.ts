@@ -14,6 +14,15 @@ const DRAIN_LIMIT_BYTES = 256 * 1024
 /** A call that is cancelled answers at once, unless the guest computes. */
 const ANSWER_MS = 50
 
+/**
+ * V8 often, but not always, ends a worker whose heap is full; otherwise it aborts the whole process. So the
+ * inspector looks while code runs in the worker, and ends it before it comes to that.
+ */
+const HEAP_CHECK_INTERVAL_MS = 100
+const HEAP_SHARE_LIMIT = 0.7
+/** JavaScript heap of a worker. The guest's own memory is not in it. */
+const HEAP_LIMIT_MEBIBYTES = 2048
+
 /** What the owner of a worker hears. */
 export interface WorkerListener extends TraceListener {
   onMessage(message: Exclude<MessageFromWorker, { type: 'wake' | 'clock' }>): void
@@ -33,6 +42,8 @@ export class SessionWorker {
   #zeroHrtimeNs = process.hrtime.bigint()
   #timer: NodeJS.Timeout | null = null
   #immediate: NodeJS.Immediate | null = null
+  #heapTimer: NodeJS.Timeout | null = null
+  #started = false
   #fatal: InspectorError | null = null
   #ended = false
 
@@ -48,6 +59,7 @@ export class SessionWorker {
     this.#worker = new Worker(workerUrl, {
       workerData: { ...input, ring } satisfies WorkerInput,
       name: `guest ${input.guestName}`.slice(0, 60),
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MEBIBYTES },
       // The launcher's own flags are not the host module's.
       execArgv: [],
     })
@@ -64,6 +76,7 @@ export class SessionWorker {
       this.#finish()
       listener.onExit(this.#fatal ?? makeError('WORKER_EXITED', { why: `Its exit code is ${exitCode}.` }))
     })
+    this.#watchHeap()
   }
 
   /** Nanoseconds on the session's clock. */
@@ -73,6 +86,7 @@ export class SessionWorker {
 
   post(message: MessageToWorker): void {
     this.#worker.postMessage(message)
+    this.#watchHeap()
   }
 
   /** Ends the worker, whatever it does. Everything that it recorded is in the trace. */
@@ -103,7 +117,26 @@ export class SessionWorker {
     }
     // What was recorded before the message was sent is shown before it takes effect.
     this.#drainAll()
+    if (message.type === 'ready') this.#started = true
     this.#listener.onMessage(message)
+  }
+
+  /** Looks at the heap as long as the worker starts or runs a call. */
+  #watchHeap(): void {
+    this.#heapTimer ??= setTimeout(() => void this.#checkHeap(), HEAP_CHECK_INTERVAL_MS)
+  }
+
+  async #checkHeap(): Promise<void> {
+    const heap = await this.#worker.getHeapStatistics().catch(() => null)
+    this.#heapTimer = null
+    if (this.#ended || !heap) return
+    if (heap.used_heap_size > HEAP_SHARE_LIMIT * heap.heap_size_limit) {
+      const usedMiB = Math.round(heap.used_heap_size / 2 ** 20)
+      this.#fatal = makeError('WORKER_OUT_OF_MEMORY', {
+        why: `Its JavaScript heap has ${usedMiB} MiB of the ${Math.round(heap.heap_size_limit / 2 ** 20)} MiB that it may have.`,
+      })
+      await this.#worker.terminate()
+    } else if (!this.#started || this.trace.calls.running.size > 0) this.#watchHeap()
   }
 
   /** Reads for one turn, and on: at once while much is left, after a moment while the guest makes calls. */
@@ -137,6 +170,7 @@ export class SessionWorker {
   #finish(): void {
     this.#ended = true
     this.#cancelTurn()
+    if (this.#heapTimer) clearTimeout(this.#heapTimer)
     this.#drainAll()
   }
 }
