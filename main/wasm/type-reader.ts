@@ -89,9 +89,11 @@ function readValueType(reader: ByteReader, types: DefinedTypes): ValueType {
   return number
 }
 
-function readValueTypes(reader: ByteReader, types: DefinedTypes, what: string, limit: number): ValueType[] {
+function readValueTypes(reader: ByteReader, defined: DefinedTypes, what: string, limit: number): ValueType[] {
   const count = reader.count(what, limit)
-  return Array.from({ length: count }, () => readValueType(reader, types))
+  const types: ValueType[] = []
+  for (let index = 0; index < count; index += 1) types.push(readValueType(reader, defined))
+  return types
 }
 
 function readMutability(reader: ByteReader): boolean {
