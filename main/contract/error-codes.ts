@@ -8,7 +8,7 @@ export const ERRORS = {
   GUEST_NOT_FOUND: ['The guest file does not exist.', 'Check the path, or drop the file on the window.'],
   GUEST_UNREADABLE: ['The guest file cannot be read.', 'Check its permissions, and that it is not locked.'],
   GUEST_IS_FOLDER: ['The guest is a folder.', 'Name the .wasm or .wat file inside it.'],
-  GUEST_EMPTY: ['The guest file is empty.', 'Build the guest again: the file has 0 bytes.'],
+  GUEST_EMPTY: ['The guest file is empty.', 'Build the guest again.'],
   GUEST_TOO_LARGE: ['The guest file is too large.', 'Strip its debug information, or split the module.'],
   GUEST_NOT_WASM: [
     'The file is not a WebAssembly module.',

@@ -109,7 +109,7 @@ async function callService(
 /** Every function takes one object, called `request` here: `openFiles: request.files.0.path: Invalid length`. */
 function explain(name: string, issue: v.BaseIssue<unknown>): string {
   const path = ['request', ...(issue.path ?? []).slice(1).map((item) => String(item.key))].join('.')
-  return `${name}: ${issue.path ? `${path}: ` : ''}${issue.message}`.slice(0, WHY_LIMIT)
+  return `${name}: ${issue.path ? `${path}: ` : ''}${issue.message}`.slice(0, WHY_LIMIT) + '.'
 }
 
 function refuseName(name: string): Result<never> {

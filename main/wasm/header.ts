@@ -27,7 +27,8 @@ export function checkHeader(bytes: Uint8Array): void {
   const header = new DataView(bytes.buffer, bytes.byteOffset, headerSizeBytes)
   const version = header.getUint16(4, true)
   const layer = header.getUint16(6, true)
-  if (layer === 1) throw new FormatError('component', 'It is a component, not a core module.', 4)
+  if (layer === 1)
+    throw new FormatError('component', 'Its header names layer 1; that of a core module names layer 0.', 4)
   if (version !== 1 || layer !== 0) {
     const message = `Its version is ${header.getUint32(4, true)}; core modules have version 1.`
     throw new FormatError('unsupported-version', message, 4)
