@@ -14,8 +14,11 @@ export type BackendCalls = {
   ) => Promise<Awaited<ReturnType<InspectorService[Name]>>>
 }
 
-/** `lost`: the connection broke, and another is being tried. */
-export type BackendState = 'connecting' | 'connected' | 'lost'
+/**
+ * `lost`: the connection broke, and another is being tried. `refused`: the inspector is there, but does not
+ * take this page for its own; it was started anew since.
+ */
+export type BackendState = 'connecting' | 'connected' | 'lost' | 'refused'
 
 /** The inspector as the window sees it, whatever door it came in by. */
 export interface Backend {

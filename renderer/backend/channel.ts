@@ -7,5 +7,8 @@ export interface Channel {
   onClosed(handler: () => void): void
 }
 
+/** Why a connection is not opened, where it is not just that nobody answers. */
+export class ConnectionRefused extends Error {}
+
 /** Opens a connection; rejects where that fails. Asked again after a connection was lost. */
 export type OpenChannel = () => Promise<Channel>

@@ -3,6 +3,7 @@ import { readonly, ref } from 'vue'
 import type { InspectorService } from '../../main/contract/service.ts'
 import type { InspectorError } from '../../main/contract/result.ts'
 import type { Backend, BackendCalls, BackendState } from './backend.ts'
+import { ConnectionRefused } from './channel.ts'
 import type { Channel, OpenChannel } from './channel.ts'
 import { receiveElectronPorts } from './electron-channel.ts'
 import { prepareWebSocket } from './websocket-channel.ts'
@@ -49,8 +50,8 @@ export function createBackend(
         remote = null
         state.value = 'lost'
         opened.$close()
-      } catch {
-        state.value = 'lost'
+      } catch (reason) {
+        state.value = reason instanceof ConnectionRefused ? 'refused' : 'lost'
         connected.resolve()
       }
       await new Promise((resolve) => setTimeout(resolve, retryMs))

@@ -1,4 +1,5 @@
 import { Packr } from 'msgpackr'
+import { ConnectionRefused } from './channel.ts'
 import type { Channel, OpenChannel } from './channel.ts'
 
 // Without record structures every message stands alone, so that either side can join at any time.
@@ -12,8 +13,17 @@ export function prepareWebSocket(): OpenChannel {
       const socket = new WebSocket(`ws://${location.host}/service`, ['jspi-inspector', token])
       socket.binaryType = 'arraybuffer'
       socket.addEventListener('open', () => resolve(openSocket(socket)), { once: true })
-      socket.addEventListener('close', () => reject(new Error('The connection was refused.')), { once: true })
+      socket.addEventListener('close', () => void explainFailure().then(reject), { once: true })
     })
+}
+
+/** A page cannot see why a WebSocket was not opened; whether its server answers at all tells the two apart. */
+async function explainFailure(): Promise<Error> {
+  const answers = await fetch('/', { method: 'HEAD', cache: 'no-store' }).then(
+    (response) => response.ok,
+    () => false,
+  )
+  return answers ? new ConnectionRefused() : new Error('Nobody answers.')
 }
 
 function openSocket(socket: WebSocket): Channel {

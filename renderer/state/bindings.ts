@@ -16,8 +16,8 @@ export function describeBinding(binding: Binding): string {
 }
 
 function describeStub(stub: Stub): string {
-  const what = stub.kind === 'throw' ? 'throws' : stub.values.join(', ') || 'returns'
-  return stub.delayMs > 0 ? `${what} after ${stub.delayMs} ms` : what
+  const what = stub.kind === 'throw' ? 'throws' : stub.values.join(', ')
+  return [what, stub.delayMs > 0 && `after ${stub.delayMs} ms`].filter(Boolean).join(' ') || 'returns'
 }
 
 /** The whole of what an import is bound to, for a tooltip. */
