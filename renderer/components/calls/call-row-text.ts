@@ -34,8 +34,8 @@ export interface CallRowText {
 
 /** Writes a call as the texts of its row. */
 export function writeCallRow(call: CallRow): CallRowText {
-  const error = call.errorText === null ? null : elideText(escapeInvisible(call.errorText), ERROR_LIMIT)
   const name = formatCallName(call)
+  const error = call.errorText === null ? null : elideText(escapeInvisible(call.errorText), ERROR_LIMIT)
   return {
     number: formatCount(call.id),
     name,
@@ -44,7 +44,7 @@ export function writeCallRow(call: CallRow): CallRowText {
     depthNote: call.depth > DEEPEST_INDENT ? formatCount(call.depth) : '',
     params: formatValues(call.params),
     paramsTitle: formatTypedValues(call.params),
-    result: error ?? formatValues(call.results ?? []),
+    result: error === null ? formatValues(call.results ?? []) : withoutName(error, name),
     resultTitle: error ?? formatTypedValues(call.results ?? []),
     outcome: describeOutcome(call),
     total: formatColumnDuration(call.totalNs),
@@ -52,6 +52,14 @@ export function writeCallRow(call: CallRow): CallRowText {
     host: formatPart(call.hostNs),
     suspended: formatPart(call.suspendedNs),
   }
+}
+
+/** The row says already whose failure it is; the column has room for little more than the reason. */
+function withoutName(error: string, name: string): string {
+  for (const start of [`${name} failed: `, `${name}: `]) {
+    if (error.startsWith(start)) return error.slice(start.length)
+  }
+  return error
 }
 
 function formatPart(durationNs: number): string {

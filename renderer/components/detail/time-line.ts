@@ -1,5 +1,6 @@
 /** The pieces of a call's time line, in percent of the call's duration. */
 import type { CallDetail, CallSummary } from '../../../main/contract/model.ts'
+import { splitSegments } from '../../format/split.ts'
 import type { SplitPart } from '../../format/split.ts'
 
 export interface TimeSegment {
@@ -18,17 +19,19 @@ export interface TimeSpan {
 
 /**
  * An import call is the host's until its handler returns, and suspended from then on. An export call is the
- * guest's but for the calls that it makes. Where these have not all been read, nothing is laid out after them.
+ * guest's but for the calls that it makes; where these are too many, its times are laid out as shares.
  */
 export function layOutSegments(call: CallDetail): TimeSegment[] {
   if (call.totalNs <= 0) return []
   if (call.kind === 'import') return layOutImport(call, call, null)
-  const inside = call.children.flatMap((child) => layOutImport(call, child, child))
-  const knownPercent =
-    call.childCount > call.children.length
-      ? Math.max(0, ...inside.map(({ startPercent, widthPercent }) => startPercent + widthPercent))
-      : 100
-  return [{ part: 'guest', child: null, startPercent: 0, widthPercent: knownPercent }, ...inside]
+  if (!isInOrder(call)) return layOutShares(call)
+  const own: TimeSegment = { part: 'guest', child: null, startPercent: 0, widthPercent: 100 }
+  return [own, ...call.children.flatMap((child) => layOutImport(call, child, child))]
+}
+
+/** Whether the pieces come in the order of time; otherwise they are shares of the whole. */
+export function isInOrder(call: CallDetail): boolean {
+  return call.kind === 'import' || call.childCount <= call.children.length
 }
 
 /** Where the call lies within the one that made it; null for an outermost call. */
@@ -36,6 +39,15 @@ export function locateInParent(call: CallDetail): { parent: CallSummary; span: T
   const parent = call.ancestors.at(-1)
   if (!parent || parent.totalNs <= 0) return null
   return { parent, span: spanWithin(parent, call.startNs, call.totalNs) }
+}
+
+function layOutShares(call: CallDetail): TimeSegment[] {
+  let startPercent = 0
+  return splitSegments(call).map(({ part, widthPercent }) => {
+    const segment: TimeSegment = { part, child: null, startPercent, widthPercent }
+    startPercent += widthPercent
+    return segment
+  })
 }
 
 type Timed = Pick<CallSummary, 'startNs' | 'totalNs' | 'hostNs' | 'suspendedNs'>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { CallDetail, CallSummary } from '../../../main/contract/model.ts'
-import { layOutSegments, locateInParent } from '../../../renderer/components/detail/time-line.ts'
+import { isInOrder, layOutSegments, locateInParent } from '../../../renderer/components/detail/time-line.ts'
 
 function summary(id: number, startNs: number, hostNs: number, suspendedNs: number): CallSummary {
   return {
@@ -75,12 +75,17 @@ test('a call inside that was read a moment later does not stick out', () => {
   expect(pieces(call).at(-1)).toEqual(['suspended', 2, 60, 40])
 })
 
-test('after the last call that has been read, nothing is claimed', () => {
+test('calls that are too many to draw become shares', () => {
   const call = detail(
-    { ...summary(1, 1000, 0, 0), kind: 'export', totalNs: 100 },
-    { children: [summary(2, 1010, 10, 20)], childCount: 2 },
+    { ...summary(1, 1000, 20, 30), kind: 'export', totalNs: 100 },
+    { guestNs: 50, children: [summary(2, 1010, 10, 20)], childCount: 2 },
   )
-  expect(pieces(call)[0]).toEqual(['guest', null, 0, 40])
+  expect(isInOrder(call)).toBe(false)
+  expect(pieces(call)).toEqual([
+    ['guest', null, 0, 50],
+    ['host', null, 50, 20],
+    ['suspended', null, 70, 30],
+  ])
 })
 
 test('without any time there is nothing to draw', () => {
