@@ -25,7 +25,8 @@ export function makeStubHandler(importName: string, type: FunctionType, stub: St
     }
     return success(stub.delayMs > 0 ? () => delay(stub.delayMs).then(fail) : fail)
   }
-  const parsed = parseArguments(stub.values, type.results)
+  const names = type.results.map((_, index) => `result ${index + 1}`)
+  const parsed = parseArguments(stub.values, type.results, names)
   if (!parsed.ok) {
     return failure(
       makeError('STUB_INVALID', {

@@ -56,8 +56,9 @@ export async function readGuestFile(path: string): Promise<Result<LoadedGuest>> 
   }
   const shape = readModule(bytes)
   if (!shape.ok) {
-    const { kind, message } = shape.error
-    return failure(makeError(READ_ERRORS[kind], { why: message, location: { file: path } }))
+    const { kind, message, offsetBytes } = shape.error
+    const why = kind === 'malformed' ? `${message} It is at byte ${offsetBytes}.` : message
+    return failure(makeError(READ_ERRORS[kind], { why, location: { file: path } }))
   }
   return success({ bytes, sizeBytes, shape: shape.value })
 }
