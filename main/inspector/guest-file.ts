@@ -48,9 +48,9 @@ export async function readGuestFile(path: string): Promise<Result<LoadedGuest>> 
     const parsed = await parseWat(new TextDecoder().decode(bytes), basename(path))
     if (!parsed.ok) {
       const { message, line, column } = parsed.error
-      return failure(
-        makeError('GUEST_WAT_SYNTAX', { why: `${message}.`, location: { file: path, line, column } }),
-      )
+      // The location says the place already.
+      const why = `${message.replace(/^.*?:\d+:\d+:\s*/, '')}.`
+      return failure(makeError('GUEST_WAT_SYNTAX', { why, location: { file: path, line, column } }))
     }
     bytes = parsed.value
   }

@@ -110,6 +110,8 @@ export class Sessions {
     if (info.state === 'failed' && info.exports.length === 0 && info.imports.length === 0 && info.error) {
       this.#sessions.delete(sessionId)
       this.#reports.forget(sessionId)
+      // Clients have heard of it, because it may take its time to start.
+      this.#events.emit('sessionClosed', { sessionId })
       return failure(info.error)
     }
     this.activate(sessionId)
