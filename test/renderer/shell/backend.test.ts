@@ -119,6 +119,15 @@ test('the state follows a session from opening through a run and a reload to its
   expect(runs.value).toEqual([])
 })
 
+test('a file that is no guest leaves no session behind', async () => {
+  const { backend } = await connectState(startInspector())
+  const { sessionId } = valueOf(await backend.call.openExample({ name: 'sum' }))
+  const files = [{ name: 'bad.wasm', bytes: new TextEncoder().encode('not wasm') }]
+  expect(errorOf(await backend.call.openFiles({ files })).code).toBe('GUEST_NOT_WASM')
+  expect(sessions.value.map((session) => session.sessionId)).toEqual([sessionId])
+  expect(activeSessionId.value).toBe(sessionId)
+})
+
 test('attaching anew forgets what is gone', async () => {
   const first = startInspector()
   await connectState(first)
