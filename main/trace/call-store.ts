@@ -8,8 +8,11 @@ import { OUTCOMES } from './events.ts'
 import { ValueStore } from './value-store.ts'
 
 const DEEPEST = 0xffff
-/** How a call that failed is kept: most calls do not. */
 const RETURNED = OUTCOMES.indexOf('returned')
+/** What an entry of a Map takes, about. */
+const MAP_ENTRY_BYTES = 48
+/** An error is kept as text and as object, in characters of up to two bytes. */
+const ERROR_COPIES = 4
 
 /** How the time of a call divides up, in nanoseconds. */
 export interface CallTimes {
@@ -39,6 +42,9 @@ export class CallStore {
   readonly #resultSlots = new Column(makeFloats)
   readonly #childCounts = new Column(makeWords)
   readonly #errors = new Map<CallId, InspectorError>()
+  /** Errors by their text: a call that fails again and again fails alike. */
+  readonly #errorTexts = new Map<string, InspectorError>()
+  #errorSizeBytes = 0
   readonly #suspended = new Set<CallId>()
   /** The import call that a running export is inside of. */
   readonly #insideOf = new Map<CallId, CallId>()
@@ -61,11 +67,8 @@ export class CallStore {
       this.#resultSlots,
       this.#childCounts,
     ]
-    return (
-      columns.reduce((sum, column) => sum + column.sizeBytes, 0) +
-      this.order.sizeBytes +
-      this.values.sizeBytes
-    )
+    const own = columns.reduce((sum, column) => sum + column.sizeBytes, this.#errorSizeBytes)
+    return own + this.order.sizeBytes + this.values.sizeBytes
   }
 
   has(id: CallId): boolean {
@@ -90,8 +93,16 @@ export class CallStore {
     this.#suspended.add(id)
   }
 
-  fail(id: CallId, error: InspectorError): void {
+  /** Keeps why a call failed, given as JSON. */
+  fail(id: CallId, errorText: string): void {
+    let error = this.#errorTexts.get(errorText)
+    if (!error) {
+      error = JSON.parse(errorText) as InspectorError
+      this.#errorTexts.set(errorText, error)
+      this.#errorSizeBytes += ERROR_COPIES * errorText.length
+    }
     this.#errors.set(id, error)
+    this.#errorSizeBytes += MAP_ENTRY_BYTES
   }
 
   end(

@@ -65,10 +65,11 @@ export class Trace {
     error: InspectorError,
     nowNs: number,
   ): void {
+    const errorText = JSON.stringify(error)
     // Inner calls first, as they would have ended.
     for (const id of [...this.calls.running].toReversed()) {
       const { hostNs, suspendedNs } = this.calls.timesOf(id, nowNs)
-      this.calls.fail(id, error)
+      this.calls.fail(id, errorText)
       this.#end(id, OUTCOMES.indexOf(outcome), nowNs, hostNs, suspendedNs, 0)
     }
   }
@@ -164,7 +165,7 @@ export class Trace {
         return
       case TAGS.error: {
         const id = words[word + TEXT.identifier / 4]!
-        if (this.calls.has(id)) this.calls.fail(id, JSON.parse(this.#text(offset)) as InspectorError)
+        if (this.calls.has(id)) this.calls.fail(id, this.#text(offset))
         return
       }
       case TAGS.console: {

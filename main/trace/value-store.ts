@@ -5,6 +5,8 @@ import { encodingOf } from './events.ts'
 import { numberToJson } from './values.ts'
 
 const BLOCK_SLOTS = 16_384
+/** What an entry of a Map takes, about. */
+const PREVIEW_ENTRY_BYTES = 48
 
 interface Block {
   words: Uint32Array
@@ -18,6 +20,7 @@ export class ValueStore {
   readonly #blocks: Block[] = []
   readonly #previews = new Map<number, string>()
   #slotCount = 0
+  #previewSizeBytes = 0
 
   /** Copies `count` values from `words[wordIndex]` on, and returns the slot of the first. */
   append(words: Uint32Array, wordIndex: number, count: number): number {
@@ -37,6 +40,7 @@ export class ValueStore {
   /** Keeps the text of a reference. */
   setPreview(handle: number, preview: string): void {
     this.#previews.set(handle, preview)
+    this.#previewSizeBytes += PREVIEW_ENTRY_BYTES + 2 * preview.length
   }
 
   /** The values of `types` from slot `first` on. */
@@ -45,7 +49,7 @@ export class ValueStore {
   }
 
   get sizeBytes(): number {
-    return this.#blocks.length * BLOCK_SLOTS * 8
+    return this.#blocks.length * BLOCK_SLOTS * 8 + this.#previewSizeBytes
   }
 
   #readOne(slot: number, type: string, encoding: ValueEncoding): TypedValue {

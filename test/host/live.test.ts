@@ -89,3 +89,24 @@ test('console lines stay in order with calls, also beyond a ring full of them', 
     Array.from({ length: 10 }, (_, index) => `line ${29_990 + index}`),
   )
 })
+
+test('a handler that fails without end fills the trace up to its limit, and no further', async () => {
+  const session = await openText(
+    `(module
+      (import "env" "fail" (func $fail (param i32)))
+      (func (export "run") (param $count i32)
+        (loop $again
+          (block $caught
+            (try_table (catch_all $caught) (call $fail (local.get $count))))
+          (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+          (br_if $again (local.get $count)))))`,
+    `export default ({ sync }: any) => ({ env: { fail: sync((n: number) => { throw new Error('failure ' + n + ' ' + 'x'.repeat(2000)) }) } })`,
+    { traceLimitBytes: 16 * 1024 * 1024 },
+  )
+  const run = await session.call('run', '20000')
+  expect(run.state).toBe('returned')
+  const { droppedCount, callCount, sizeBytes } = session.status()
+  expect(callCount + droppedCount).toBe(20_001)
+  expect(droppedCount).toBeGreaterThan(0)
+  expect(sizeBytes).toBeLessThan(64 * 1024 * 1024)
+})
