@@ -48,7 +48,7 @@ export function useActions() {
     async startRun(
       sessionId: SessionId,
       exportName: string,
-      argumentTexts: string[],
+      argumentTexts: readonly string[],
     ): Promise<Result<RunInfo>> {
       const started = await call.startRun({ sessionId, exportName, argumentTexts: [...argumentTexts] })
       if (started.ok) putRun(started.value)

@@ -7,6 +7,8 @@ export type Command = MenuCommand | 'open-files'
 
 interface Shortcut {
   key: string
+  /** The key's place on the keyboard, where another character comes with Shift. */
+  code?: string
   shift?: boolean
   alt?: boolean
 }
@@ -16,6 +18,8 @@ const SHORTCUTS: Partial<Record<Command, Shortcut>> = {
   run: { key: 'Enter' },
   'cancel-run': { key: '.' },
   'open-files': { key: 'o' },
+  'end-session': { key: '.', code: 'Period', shift: true },
+  'clear-console': { key: 'k' },
   'reload-session': { key: 'r', shift: true },
   'export-trace': { key: 's' },
   'find-in-console': { key: 'f' },
@@ -47,7 +51,8 @@ export function commandForKey(event: KeyboardEvent): Command | null {
   if (!(isMac ? event.metaKey : event.ctrlKey)) return null
   for (const [command, shortcut] of Object.entries(SHORTCUTS)) {
     const fits =
-      event.key.toLowerCase() === shortcut.key.toLowerCase() &&
+      (event.key.toLowerCase() === shortcut.key.toLowerCase() ||
+        (shortcut.code !== undefined && event.code === shortcut.code)) &&
       event.shiftKey === (shortcut.shift ?? false) &&
       event.altKey === (shortcut.alt ?? false)
     if (fits) return command as Command
@@ -67,18 +72,17 @@ export function shortcutHint(command: Command): string {
 /** Hears the menu and the keyboard. */
 export function followCommands(backend: Backend): void {
   backend.on('menuCommand', ({ name }) => runCommand(name))
-  window.addEventListener('keydown', (event) => {
-    if (event.key === 'F6') {
-      event.preventDefault()
-      moveToRegion(event.shiftKey ? -1 : 1)
-      return
-    }
-    const command = event.repeat ? null : commandForKey(event)
-    if (!command) return
-    // Also keeps the browser, or the application's menu, from doing the same once more.
-    event.preventDefault()
-    runCommand(command)
-  })
+  // Before the terminal, which keeps the keys that it hears to itself.
+  window.addEventListener('keydown', hearKey, { capture: true })
+}
+
+function hearKey(event: KeyboardEvent): void {
+  const command = event.repeat ? null : commandForKey(event)
+  if (event.key !== 'F6' && !command) return
+  // Also keeps the browser, or the application's menu, from doing the same once more.
+  event.preventDefault()
+  if (command) runCommand(command)
+  else moveToRegion(event.shiftKey ? -1 : 1)
 }
 
 /** F6 goes from one part of the window to the next, as in other desktop tools. */

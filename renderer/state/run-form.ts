@@ -1,10 +1,10 @@
-import { computed, reactive, shallowReactive, shallowRef, toValue } from 'vue'
+import { computed, shallowReactive, shallowRef, toValue } from 'vue'
 import type { ComputedRef, MaybeRefOrGetter } from 'vue'
 import type { ExportInfo, ParameterInfo, RunId, SessionId, SessionInfo } from '../../main/contract/model.ts'
 import type { InspectorError } from '../../main/contract/result.ts'
 
 const chosenNames = shallowReactive(new Map<SessionId, string>())
-const typedTexts = reactive(new Map<string, string[]>())
+const typedTexts = shallowReactive(new Map<string, readonly string[]>())
 
 /** The run that the user clicked last: Cancel means it while it is in flight. */
 export const chosenRunId = shallowRef<RunId | null>(null)
@@ -35,16 +35,19 @@ export function chooseExport(sessionId: SessionId, name: string): void {
 }
 
 /** What stands in the argument fields of an export: one text for each parameter, kept for each export. */
-export function useArgumentTexts(sessionId: SessionId, item: ExportInfo): string[] {
-  const key = `${sessionId} ${item.name}`
+export function readArgumentTexts(sessionId: SessionId, item: ExportInfo): readonly string[] {
   const params = item.signature?.params ?? []
-  const kept = typedTexts.get(key)
-  if (kept?.length !== params.length)
-    typedTexts.set(
-      key,
-      params.map((param) => firstText(param.type)),
-    )
-  return typedTexts.get(key) ?? []
+  const kept = typedTexts.get(keyOf(sessionId, item))
+  return kept?.length === params.length ? kept : params.map(({ type }) => firstText(type))
+}
+
+/** Takes over what the user typed into an argument field, counted from 0. */
+export function typeArgument(sessionId: SessionId, item: ExportInfo, index: number, text: string): void {
+  typedTexts.set(keyOf(sessionId, item), readArgumentTexts(sessionId, item).with(index, text))
+}
+
+function keyOf(sessionId: SessionId, item: ExportInfo): string {
+  return `${sessionId} ${item.name}`
 }
 
 /** What stands in a field at first: one, because with it more guests do something than with zero. */

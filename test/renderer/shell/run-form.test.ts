@@ -3,7 +3,8 @@ import type { ExportInfo, SessionInfo } from '../../../main/contract/model.ts'
 import {
   chooseExport,
   findFaultyArgument,
-  useArgumentTexts,
+  readArgumentTexts,
+  typeArgument,
   useChosenExport,
 } from '../../../renderer/state/run-form.ts'
 import { errorOf, startInspector, valueOf } from '../../support/inspector.ts'
@@ -59,11 +60,11 @@ test('an export that cannot be called is never called', () => {
 test('what was typed stays, until the signature has another number of parameters', () => {
   const session = createSession(['sum'])
   const [item] = session.exports as [ExportInfo]
-  useArgumentTexts(session.sessionId, item)[0] = '223'
-  expect(useArgumentTexts(session.sessionId, item)).toEqual(['223'])
+  typeArgument(session.sessionId, item, 0, '223')
+  expect(readArgumentTexts(session.sessionId, item)).toEqual(['223'])
   const params = ['i64', 'f32', 'externref'].map((type) => ({ type, hint: '' }))
   const changed = { ...item, signature: { params, results: [] } }
-  expect(useArgumentTexts(session.sessionId, changed)).toEqual(['1', '1', 'null'])
+  expect(readArgumentTexts(session.sessionId, changed)).toEqual(['1', '1', 'null'])
 })
 
 test('the field that a refusal is about is found, with the names and messages of the real service', async () => {

@@ -49,6 +49,8 @@ test.each([
   [{ key: 'O', ctrlKey: true, shiftKey: true }, null],
   [{ key: 'R', ctrlKey: true, shiftKey: true }, 'reload-session'],
   [{ key: 'r', ctrlKey: true }, null],
+  [{ key: '.', code: 'Period', ctrlKey: true }, 'cancel-run'],
+  [{ key: '>', code: 'Period', ctrlKey: true, shiftKey: true }, 'end-session'],
   [{ key: 'o' }, null],
   [{ key: 'o', ctrlKey: true, altKey: true }, null],
 ])('the keys %j mean %s', (keys, command) => {
