@@ -1,4 +1,4 @@
-import { computed, onBeforeUnmount, shallowRef, watch } from 'vue'
+import { computed, onScopeDispose, shallowRef, watch } from 'vue'
 import type { ComputedRef, ShallowRef } from 'vue'
 import type { CallId, CallRow, SessionId, TraceStatus } from '../../../main/contract/model.ts'
 import type { CallRows } from '../../../main/contract/service.ts'
@@ -149,7 +149,7 @@ export function useCallRows(
     },
     { immediate: true },
   )
-  onBeforeUnmount(() => {
+  onScopeDispose(() => {
     reader.dispose()
     clearTimeout(ticker)
   })

@@ -1,4 +1,4 @@
-import { onBeforeUnmount, shallowRef, watch } from 'vue'
+import { onScopeDispose, shallowRef, watch } from 'vue'
 import type { ShallowRef } from 'vue'
 import type { ConsoleLine, SessionId } from '../../../main/contract/model.ts'
 import type { Backend } from '../../backend/backend.ts'
@@ -77,7 +77,7 @@ export function useConsoleLines(
     },
     { immediate: true },
   )
-  onBeforeUnmount(reader.dispose)
+  onScopeDispose(reader.dispose)
 
   return {
     hasLines,

@@ -1,4 +1,4 @@
-import { onBeforeUnmount, shallowRef, watch } from 'vue'
+import { onScopeDispose, shallowRef, watch } from 'vue'
 import type { ShallowRef } from 'vue'
 import type { CallDetail, CallId, SessionId } from '../../../main/contract/model.ts'
 import type { Backend } from '../../backend/backend.ts'
@@ -43,7 +43,7 @@ export function useCallDetail(
     },
     { immediate: true },
   )
-  onBeforeUnmount(() => {
+  onScopeDispose(() => {
     reader.dispose()
     clearTimeout(ticker)
   })

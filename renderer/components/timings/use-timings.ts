@@ -1,4 +1,4 @@
-import { onBeforeUnmount, shallowRef, watch } from 'vue'
+import { onScopeDispose, shallowRef, watch } from 'vue'
 import type { ShallowRef } from 'vue'
 import type { SessionId, TimingRow, TraceStatus } from '../../../main/contract/model.ts'
 import type { Backend } from '../../backend/backend.ts'
@@ -37,6 +37,6 @@ export function useTimings(
     },
     { immediate: true },
   )
-  onBeforeUnmount(reader.dispose)
+  onScopeDispose(reader.dispose)
   return rows
 }

@@ -1,0 +1,219 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { effectScope, nextTick, shallowRef, watch } from 'vue'
+import type { EffectScope } from 'vue'
+import type { CallRow, TraceStatus } from '../../../main/contract/model.ts'
+import type { Backend } from '../../../renderer/backend/backend.ts'
+import { ROW_HEIGHT_PX } from '../../../renderer/components/calls/row-window.ts'
+import { useCallRows } from '../../../renderer/components/calls/use-call-rows.ts'
+
+const VIEWPORT_ROWS = 10
+
+function makeCall(id: number): CallRow {
+  return {
+    id,
+    parent: null,
+    depth: 0,
+    kind: 'export',
+    module: null,
+    name: 'run',
+    params: [],
+    results: [],
+    outcome: 'returned',
+    suspended: false,
+    startNs: 0,
+    endNs: 1,
+    totalNs: 1,
+    guestNs: 1,
+    hostNs: 0,
+    suspendedNs: 0,
+    errorText: null,
+  }
+}
+
+let scope: EffectScope
+beforeEach(() => {
+  vi.stubGlobal('requestAnimationFrame', (callback: () => void) => setTimeout(callback))
+  scope = effectScope()
+})
+afterEach(() => {
+  scope.stop()
+  vi.unstubAllGlobals()
+})
+
+/** A trace of which the rows are given by their calls' ids, and the table's view of it. */
+function createFixture(ids: number[]) {
+  const sessionId = shallowRef('first')
+  const trace = shallowRef({ callCount: ids.length } as TraceStatus)
+  const requests: { fromRow: number; rowCount: number }[] = []
+  let inFlight = 0
+  const backend = {
+    call: {
+      async readCalls(request: { fromRow: number; rowCount: number; anchorId?: number }) {
+        requests.push(request)
+        inFlight += 1
+        expect(inFlight).toBe(1)
+        await new Promise(setImmediate)
+        inFlight -= 1
+        const { fromRow, rowCount, anchorId } = request
+        const anchorRow = anchorId === undefined ? -1 : ids.indexOf(anchorId)
+        return {
+          ok: true,
+          value: {
+            totalRows: ids.length,
+            fromRow,
+            rows: ids.slice(fromRow, fromRow + rowCount).map(makeCall),
+            anchorRow: anchorRow < 0 ? null : anchorRow,
+          },
+        }
+      },
+    },
+  } as unknown as Backend
+  const view = scope.run(() =>
+    useCallRows(
+      backend,
+      () => sessionId.value,
+      () => trace.value,
+    ),
+  )!
+  view.resize(VIEWPORT_ROWS * ROW_HEIGHT_PX)
+  return {
+    view,
+    ids,
+    requests,
+    sessionId,
+    visibleIds: () => view.visible.value.map(({ call }) => call?.id ?? null),
+    /** Says that the trace has grown, and waits until the table has come to rest. */
+    async settle() {
+      trace.value = { callCount: ids.length } as TraceStatus
+      for (let quiet = 0, seen = -1; quiet < 5; quiet = seen === requests.length ? quiet + 1 : 0) {
+        seen = requests.length
+        await nextTick()
+        await new Promise((resolve) => setTimeout(resolve, 3))
+      }
+    },
+  }
+}
+
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index)
+
+describe('following', () => {
+  test('shows the newest rows, and goes on doing so', async () => {
+    const { view, ids, settle, visibleIds } = createFixture(range(1, 1001))
+    await settle()
+    expect(visibleIds()).toEqual(range(991, 1001))
+    ids.push(...range(1001, 1101))
+    await settle()
+    expect(visibleIds()).toEqual(range(1091, 1101))
+    expect(view.newCallCount.value).toBe(0)
+  })
+
+  test('never reads more than what is in sight and a margin', async () => {
+    const { ids, settle, requests } = createFixture(range(1, 100_001))
+    for (let round = 0; round < 3; round += 1) {
+      await settle()
+      ids.push(...range(ids.length + 1, ids.length + 5001))
+    }
+    expect(Math.max(...requests.map(({ rowCount }) => rowCount))).toBeLessThan(60)
+  })
+
+  test('ends when the user scrolls up, and counts what comes from then on', async () => {
+    const { view, ids, settle, visibleIds } = createFixture(range(1, 1001))
+    await settle()
+    view.leaveEnd()
+    view.scrollTo(500 * ROW_HEIGHT_PX)
+    await settle()
+    ids.push(...range(1001, 1051))
+    await settle()
+    expect(visibleIds()).toEqual(range(501, 511))
+    expect(view.newCallCount.value).toBe(50)
+  })
+
+  test('begins again at the end, or when asked to', async () => {
+    const { view, ids, settle, visibleIds } = createFixture(range(1, 101))
+    await settle()
+    view.scrollTo(0)
+    expect(view.following.value).toBe(false)
+    view.scrollTo(1e9)
+    expect(view.following.value).toBe(true)
+    view.scrollTo(0)
+    ids.push(...range(101, 201))
+    await settle()
+    view.follow()
+    await settle()
+    expect(visibleIds()).toEqual(range(191, 201))
+  })
+
+  test('does not end where there is nothing to scroll away from', async () => {
+    const { view, settle } = createFixture(range(1, 4))
+    await settle()
+    view.leaveEnd()
+    expect(view.following.value).toBe(true)
+  })
+})
+
+describe('scrolled away', () => {
+  test('rows that come in above leave what is in sight where it is', async () => {
+    const { view, ids, settle, visibleIds } = createFixture(range(1, 1001))
+    await settle()
+    view.scrollTo(500 * ROW_HEIGHT_PX + 7)
+    await settle()
+    const before = visibleIds()
+    const shown: unknown[] = []
+    scope.run(() => watch(visibleIds, (now) => shown.push(now), { flush: 'post' }))
+    ids.splice(100, 0, ...range(5000, 5003))
+    await settle()
+    expect(visibleIds()).toEqual(before)
+    expect(view.window.value.topPx).toBe(503 * ROW_HEIGHT_PX + 7)
+    ids.splice(100, 0, ...range(6000, 9000))
+    await settle()
+    expect(visibleIds()).toEqual(before)
+    expect(view.window.value.topPx).toBe(3503 * ROW_HEIGHT_PX + 7)
+    // Not even for a moment.
+    for (const moment of shown) expect(moment).toEqual(before)
+  })
+
+  test('rows in sight are read again: they change while they run', async () => {
+    const { view, ids, settle, visibleIds } = createFixture(range(1, 101))
+    await settle()
+    view.scrollTo(0)
+    await settle()
+    ids[3] = 999
+    await settle()
+    expect(visibleIds()[3]).toBe(999)
+  })
+})
+
+test('a trace that begins anew is followed from its first row', async () => {
+  const { view, ids, settle, visibleIds } = createFixture(range(1, 1001))
+  await settle()
+  view.scrollTo(500 * ROW_HEIGHT_PX)
+  await settle()
+  ids.splice(0, ids.length, 1, 2, 3)
+  await settle()
+  expect(visibleIds()).toEqual([1, 2, 3])
+  expect(view.following.value).toBe(true)
+  ids.splice(0)
+  await settle()
+  expect(visibleIds()).toEqual([])
+})
+
+test('a call is found, and a row read, wherever they are', async () => {
+  const { view, settle } = createFixture(range(1, 1001))
+  await settle()
+  expect(await view.locate(77)).toBe(76)
+  expect(await view.locate(5000)).toBe(null)
+  expect((await view.readRow(3))?.id).toBe(4)
+  expect((await view.readRow(999))?.id).toBe(1000)
+  expect(await view.readRow(5000)).toBe(null)
+})
+
+test('another session is another table', async () => {
+  const { view, settle, sessionId } = createFixture(range(1, 1001))
+  await settle()
+  view.scrollTo(0)
+  await settle()
+  sessionId.value = 'second'
+  await nextTick()
+  expect(view.window.value.totalRows).toBe(0)
+  expect(view.following.value).toBe(true)
+})
