@@ -73,7 +73,7 @@ function defineParser(version: string, choose: (command: Command) => void) {
         verb: 'run',
         guest: readText(guest) ?? '',
         argumentTexts: rest.map((text) => readText(text) ?? ''),
-        stub: options.stub === true,
+        stub: readFlag(options, 'stub'),
         ...optional('exportName', readText(exportName)),
         ...readHost(options),
         ...optional('trace', readOption(options, 'trace')),
@@ -84,7 +84,7 @@ function defineParser(version: string, choose: (command: Command) => void) {
     .command('inspect <guest>', "Print a guest's imports and exports with their types")
     .option('--json', 'Print them as JSON')
     .action((guest: unknown, options: Options) =>
-      choose({ verb: 'inspect', guest: readText(guest) ?? '', json: options.json === true }),
+      choose({ verb: 'inspect', guest: readText(guest) ?? '', json: readFlag(options, 'json') }),
     )
   parser
     .command('serve [guest]', 'Open the inspector as a page for a browser on this machine')
@@ -140,6 +140,11 @@ function readText(value: unknown): string | undefined {
 function readOption(options: Options, name: string): string | undefined {
   if (Array.isArray(options[name])) throw new UsageError(`--${name} is given more than once`)
   return readText(options[name])
+}
+
+/** Given twice, a flag means what it means given once. */
+function readFlag(options: Options, name: string): boolean {
+  return [options[name]].flat().includes(true)
 }
 
 function readHost(options: Options): { host?: string } {

@@ -79,8 +79,9 @@ export async function run(
     })
     if (!started.ok) return reportUnusable(started.error)
     const { runId } = started.value
-    // It may have ended by itself just before; its end is then what counts, whatever this answers.
-    void interrupted.then(() => client.call('cancelRun', { runId }))
+    // How the run ends is told by the events. Then nobody waits for this answer: it may also be that the run
+    // had ended by itself, or that the connection is closed before the answer comes.
+    void interrupted.then(() => client.call('cancelRun', { runId })).catch(() => {})
     const ended = await runs.whenEnded(started.value)
     await printer.finish(session.sessionId)
     return reportRun(ended)

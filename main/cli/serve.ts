@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
-import type { InspectorError } from '../contract/result.ts'
-import type { Inspector, OpenRequest } from '../inspector/api.ts'
+import type { OpenRequest } from '../inspector/api.ts'
+import { readGuestFile } from '../inspector/guest-file.ts'
 import { createInspector } from '../inspector/inspector.ts'
 import { startBrowserDoor } from '../doors/web-socket.ts'
 import { openInBrowser } from './browser.ts'
@@ -23,6 +23,11 @@ export async function serve(
   interruption: Interruption,
 ): Promise<number> {
   const { request, port, opensBrowser } = options
+  const read = request && (await readGuestFile(request.path))
+  if (read && !read.ok) {
+    printError(read.error)
+    return STATUS.unusable
+  }
   const inspector = createInspector({ ...paths, settingsFolder: findSettingsFolder() })
   try {
     const started = await startBrowserDoor({
@@ -35,14 +40,11 @@ export async function serve(
       return STATUS.unusable
     }
     const door = started.value
-    const failed = request && (await showGuest(inspector, request))
-    if (failed) {
-      printError(failed)
-      await door.close()
-      return STATUS.unusable
-    }
     printResult(door.url)
     printNotice('This is the address of the inspector, for a browser on this machine. Ctrl-C ends it.')
+    // Not awaited: a guest may take its time to start, or never be ready; the page shows that.
+    if (request)
+      void inspector.open(request).then((opened) => !opened.ok && inspector.reportProblem(opened.error))
     if (opensBrowser) openInBrowser(door.createOpeningUrl())
     await whenAborted(interruption.signal)
     await door.close()
@@ -51,23 +53,6 @@ export async function serve(
   } finally {
     await inspector.close()
   }
-}
-
-/**
- * Opens a guest. Resolves as soon as there is a session that the page can show, whatever becomes of it; with an
- * error if there will be none.
- */
-async function showGuest(inspector: Inspector, request: OpenRequest): Promise<InspectorError | null> {
-  const opened = inspector.open(request).then((result) => (result.ok ? null : result.error))
-  const shown = new Promise<null>((resolve) => {
-    const unsubscribe = inspector.subscribe({
-      sessionChanged() {
-        unsubscribe()
-        resolve(null)
-      },
-    })
-  })
-  return Promise.race([opened, shown])
 }
 
 /** What `open` and `serve` are to show. Paths count from the folder in which the program was started. */

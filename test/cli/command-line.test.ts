@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest'
+import { parseCommandLine } from '../../main/cli/command-line.ts'
+
+function parse(...texts: string[]): unknown {
+  const parsed = parseCommandLine(texts, '0.0.0')
+  return parsed.ok ? parsed.value : `${parsed.error.code}: ${parsed.error.why}`
+}
+
+test('without a verb it opens', () => {
+  expect(parse()).toEqual({ verb: 'open' })
+  expect(parse('a.wasm')).toEqual({ verb: 'open', guest: 'a.wasm' })
+  expect(parse('a.wasm', '--host', 'b.ts')).toEqual({ verb: 'open', guest: 'a.wasm', host: 'b.ts' })
+  expect(parse('open', 'a.wasm')).toEqual({ verb: 'open', guest: 'a.wasm' })
+})
+
+test('arguments of the guest are left as they are typed', () => {
+  const argumentTexts = ['-1', '-.5', '-inf', '-nan', '-0x1', '0x10', '1e3', '007', '9007199254740993', '']
+  expect(parse('run', 'g', 'f', ...argumentTexts)).toMatchObject({ exportName: 'f', argumentTexts })
+})
+
+test('an argument behind an option that takes none is not lost, nor changed', () => {
+  expect(parse('run', '--stub', 'g', 'f', '9007199254740993', '--stub', '0x10')).toMatchObject({
+    guest: 'g',
+    exportName: 'f',
+    argumentTexts: ['9007199254740993', '0x10'],
+    stub: true,
+  })
+})
+
+test('behind two dashes everything is an argument', () => {
+  expect(parse('run', 'g', 'f', '--', '--host', '-x', '--')).toMatchObject({
+    argumentTexts: ['--host', '-x', '--'],
+  })
+})
+
+test('options are read in both spellings, and their values as they are typed', () => {
+  const expected = { host: '1e3', trace: '007', timeoutMs: 1000 }
+  expect(parse('run', 'g', '--host', '1e3', '--trace', '007', '--timeout', '1000')).toMatchObject(expected)
+  expect(parse('run', 'g', '--host=1e3', '--trace=007', '--timeout=1000')).toMatchObject(expected)
+  expect(parse('run', 'g', '--trace=a=b')).toMatchObject({ trace: 'a=b' })
+})
+
+test('serve', () => {
+  expect(parse('serve')).toEqual({ verb: 'serve', opensBrowser: true })
+  expect(parse('serve', 'g', '--port', '0', '--no-open')).toEqual({
+    verb: 'serve',
+    guest: 'g',
+    port: 0,
+    opensBrowser: false,
+  })
+})
+
+test.each([
+  [['run'], 'Missing required args for command `run <guest> [export] [...arguments]`.'],
+  [['inspect'], 'Missing required args for command `inspect <guest>`.'],
+  [['inspect', 'a', 'b'], 'Unused args: `b`.'],
+  [['inspekt', 'a'], 'Unused args: `a`.'],
+  [['run', 'g', '--tracee', 'x'], 'Unknown option `--tracee`.'],
+  [['run', 'g', '--host'], 'Option `--host <file>` value is missing.'],
+  [['run', 'g', '--host', 'a', '--host', 'b'], '--host is given more than once.'],
+  [['run', 'g', '--timeout', '-1'], '--timeout is "-1", which is not a whole number from 1 to 2147483647.'],
+  [['run', 'g', '--timeout', '1.5'], '--timeout is "1.5", which is not a whole number from 1 to 2147483647.'],
+  [['run', 'g', '--timeout='], '--timeout is "", which is not a whole number from 1 to 2147483647.'],
+  [['serve', '--port', '65536'], '--port is "65536", which is not a whole number from 0 to 65535.'],
+])('%j is wrong usage', (texts, why) => {
+  expect(parse(...texts)).toBe(`USAGE: ${why}`)
+})
