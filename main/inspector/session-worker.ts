@@ -109,7 +109,11 @@ export class SessionWorker {
 
   #receive(message: MessageFromWorker): void {
     if (this.#ended) return
-    if (message.type === 'wake') return this.#drainTurn()
+    if (message.type === 'wake') {
+      // Many may have come while a turn took its time; a turn for each would leave none to clients.
+      if (!this.#immediate) this.#drainTurn()
+      return
+    }
     if (message.type === 'clock') {
       this.#zeroHrtimeNs = message.zeroHrtimeNs
       this.zeroWallMs = message.zeroWallMs
