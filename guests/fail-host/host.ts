@@ -10,7 +10,6 @@ export default (context: HostContext): HostImports => ({
       throw new Error('this handler is marked sync and throws')
     }),
     throws_text() {
-      // oxlint-disable-next-line no-throw-literal -- a host module may throw what is no error
       throw 'this handler throws a text'
     },
     async rejects() {

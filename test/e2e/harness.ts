@@ -1,4 +1,3 @@
-/* oxlint-disable vitest/require-top-level-describe */
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'

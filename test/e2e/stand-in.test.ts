@@ -1,4 +1,3 @@
-// oxlint-disable unicorn/consistent-function-scoping -- the page runs the source of whole functions
 /** Whether the stand-in for Electron does what Electron does, as far as the other specs rely on it. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,3 @@
-// oxlint-disable unicorn/consistent-function-scoping -- the page runs the source of whole functions
 /**
  * Writes any value that structured cloning carries as JSON, and reads it again: between a real DOM port and a
  * real Node port lies a connection that knows only text. The function stands alone, since its source is also

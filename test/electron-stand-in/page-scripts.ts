@@ -1,4 +1,3 @@
-// oxlint-disable unicorn/consistent-function-scoping -- the page runs the source of whole functions
 /**
  * What runs in the page: the preload script's surroundings, in a world of their own, and the other end of
  * `contextBridge` in the page's world. The two worlds share the document but no objects, as in Electron; events

@@ -20,7 +20,6 @@ export class MessagePortMain extends StrictEmitter {
     if (transfer.length > 0)
       throw new Error('The stand-in for Electron cannot pass on ports inside of a port.')
     if (this.closed) return
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port has no origin
     this.takePart().postMessage(message)
   }
 

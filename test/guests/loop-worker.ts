@@ -18,5 +18,4 @@ const { exports } = await WebAssembly.instantiate(
 )
 Atomics.store(counter, 0, 1)
 await promising(exports[name])()
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
 parentPort?.postMessage('returned')

@@ -24,32 +24,28 @@ describe('a rebuild gives the committed bytes', () => {
   for (const { name, folder, toolchain } of guests) {
     const tools = found.get(toolchain)
     const reason = explainSkip(toolchain, tools)
-    if (reason !== undefined)
-      process.stderr.write(`NOT VERIFIED: guests/${name} was not rebuilt: ${reason}\n`)
-    it.skipIf(reason !== undefined)(
-      reason === undefined ? name : `${name} (skipped: ${reason})`,
-      async () => {
-        if (tools === undefined) throw new Error('A test that needs tools ran without them.')
-        const outputFolder = await mkdtemp(path.join(tmpdir(), 'rebuild-'))
-        try {
-          // From a copy: where the sources are must not show in the bytes.
-          const copiedFolder = path.join(outputFolder, 'copy', name)
-          await cp(folder, copiedFolder, { recursive: true })
-          await tools.build(copiedFolder, outputFolder)
-          const outputs = await readdir(outputFolder)
-          const committed = outputs.filter((output) => output.startsWith(`${name}.wasm`))
-          expect(committed).toContain(`${name}.wasm`)
-          for (const output of committed) {
-            const [built, kept] = await Promise.all(
-              [outputFolder, folder].map((place) => readFile(path.join(place, output))),
-            )
-            expect(built?.equals(kept ?? Buffer.of()), `${output} differs from its source`).toBe(true)
-          }
-        } finally {
-          await rm(outputFolder, { recursive: true })
+    it(name, async (context) => {
+      if (reason !== undefined) context.skip(`not rebuilt, since ${reason}`)
+      if (tools === undefined) throw new Error('A test that needs tools ran without them.')
+      const outputFolder = await mkdtemp(path.join(tmpdir(), 'rebuild-'))
+      try {
+        // From a copy: where the sources are must not show in the bytes.
+        const copiedFolder = path.join(outputFolder, 'copy', name)
+        await cp(folder, copiedFolder, { recursive: true })
+        await tools.build(copiedFolder, outputFolder)
+        const outputs = await readdir(outputFolder)
+        const committed = outputs.filter((output) => output.startsWith(`${name}.wasm`))
+        expect(committed).toContain(`${name}.wasm`)
+        for (const output of committed) {
+          const [built, kept] = await Promise.all(
+            [outputFolder, folder].map((place) => readFile(path.join(place, output))),
+          )
+          expect(built?.equals(kept ?? Buffer.of()), `${output} differs from its source`).toBe(true)
         }
-      },
-    )
+      } finally {
+        await rm(outputFolder, { recursive: true })
+      }
+    })
   }
 })
 
