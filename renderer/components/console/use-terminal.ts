@@ -65,12 +65,18 @@ export function useTerminal(host: Readonly<ShallowRef<HTMLElement | null>>): Ter
     if (host.value) terminal.options.theme = readTerminalTheme(host.value)
   }
 
+  /** Selects what has been written, without the empty rows below it. */
+  function selectLines(): void {
+    const { baseY, cursorY } = terminal.buffer.active
+    terminal.selectLines(0, baseY + cursorY)
+  }
+
   /** Whether xterm.js may have the key. What it does not need goes to the window: Tab, shortcuts, copying. */
   function handleKey(event: KeyboardEvent): boolean {
     if (event.type !== 'keydown') return false
     if ((event.ctrlKey || event.metaKey) && event.key === 'a') {
       event.preventDefault()
-      terminal.selectAll()
+      selectLines()
       return false
     }
     const scroll = SCROLL_KEYS[event.key]
@@ -107,7 +113,7 @@ export function useTerminal(host: Readonly<ShallowRef<HTMLElement | null>>): Ter
     },
     readText() {
       if (terminal.hasSelection()) return terminal.getSelection()
-      terminal.selectAll()
+      selectLines()
       const text = terminal.getSelection()
       terminal.clearSelection()
       return text

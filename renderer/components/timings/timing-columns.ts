@@ -28,17 +28,17 @@ export interface TimingColumn {
   read(row: TimingRow): number
 }
 
-const PERCENTILES = [
-  ['p50', 'p50Ns', 'median'],
-  ['p95', 'p95Ns', '95th percentile'],
-  ['p99', 'p99Ns', '99th percentile'],
-  ['max', 'maxNs', 'maximum'],
+const FIGURES = [
+  ['p50', 'p50Ns'],
+  ['p95', 'p95Ns'],
+  ['p99', 'p99Ns'],
+  ['max', 'maxNs'],
 ] as const
 
 /** All columns, in their order on the screen. */
 export const TIMING_COLUMNS: readonly TimingColumn[] = [
   { name: 'call', heading: 'Call', label: 'Call', kind: 'text', read: () => 0 },
-  { name: 'count', heading: 'Count', label: 'Finished calls', kind: 'count', read: (row) => row.count },
+  { name: 'count', heading: 'Count', label: 'Count', kind: 'count', read: (row) => row.count },
   { name: 'running', heading: 'Running', label: 'Running', kind: 'count', read: (row) => row.runningCount },
   { name: 'failed', heading: 'Failed', label: 'Failed', kind: 'count', read: (row) => row.failedCount },
   ...distributionColumns('total'),
@@ -77,19 +77,20 @@ function compareNames(left: TimingRow, right: TimingRow): number {
 
 function distributionColumns(part: 'total' | 'suspended'): TimingColumn[] {
   const sumField = part === 'total' ? 'sumTotalNs' : 'sumSuspendedNs'
-  const percentiles = PERCENTILES.map(([heading, field, meaning]): TimingColumn => ({
+  const group = part === 'total' ? 'Total' : 'Suspended'
+  const figures = FIGURES.map(([heading, field]): TimingColumn => ({
     name: `${part}-${heading}`,
     heading,
-    label: `${part}, ${meaning}`,
+    label: `${group} ${heading}`,
     kind: 'duration',
     read: (row) => row[part][field],
   }))
   const sum: TimingColumn = {
     name: `${part}-sum`,
     heading: 'sum',
-    label: `${part}, sum`,
+    label: `${group} sum`,
     kind: 'duration',
     read: (row) => row[sumField],
   }
-  return [...percentiles, sum]
+  return [...figures, sum]
 }
