@@ -12,8 +12,8 @@ export interface ConsolePrinter {
 }
 
 /**
- * Prints what the host module logs to standard output; its warnings and the like, and what the session itself
- * says, to standard error.
+ * Prints what the host module logs and the guest returns to standard output; warnings, errors and the like to
+ * standard error.
  */
 export function createConsolePrinter(getClient: () => Client): ConsolePrinter {
   let nextLine = 0
@@ -59,6 +59,6 @@ export function createConsolePrinter(getClient: () => Client): ConsolePrinter {
 }
 
 function printLine(line: ConsoleLine): void {
-  if (line.source === 'host' && line.level === 'log') printResult(line.text)
+  if (line.level === 'log') printResult(line.text)
   else printNotice(line.text)
 }

@@ -25,7 +25,12 @@ export function printNotice(line: string): void {
 /** Prints a failure: its line, and what lies underneath. */
 export function printError(error: InspectorError): void {
   printNotice(formatError(error))
-  if (error.cause) printNotice(error.cause.replace(/^/gm, '    '))
+  if (error.cause) printCause(error.cause)
+}
+
+/** Prints what lies underneath a failure. */
+export function printCause(cause: string): void {
+  printNotice(cause.replace(/^/gm, '    '))
 }
 
 /** Ends the process when all that was printed has been written: pipes are written to in the background. */

@@ -10,12 +10,11 @@ import type { Command } from './command-line.ts'
 import { createConsolePrinter } from './console-printer.ts'
 import { whenAborted } from './interruption.ts'
 import type { Interruption } from './interruption.ts'
-import { STATUS, printError, printNotice, printResult } from './output.ts'
+import { STATUS, printCause, printError, printNotice } from './output.ts'
 import type { ProgramPaths } from './paths.ts'
 import { createRunWatcher } from './run-watcher.ts'
 import { formatTable } from './table.ts'
 import { openTraceFile } from './trace-file.ts'
-import { formatResults } from './values.ts'
 
 type RunCommand = Extract<Command, { verb: 'run' }>
 
@@ -130,10 +129,9 @@ function reportNoExport(session: SessionInfo): number {
   return STATUS.unusable
 }
 
+/** How the run ended stands in the console already; what lies underneath an error is added. */
 function reportRun(run: RunInfo): number {
-  if (run.error) printError(run.error)
-  if (run.state === 'cancelled') return STATUS.cancelled
-  if (run.state !== 'returned') return STATUS.failed
-  if (run.results && run.results.length > 0) printResult(`wasm said: ${formatResults(run.results)}`)
-  return STATUS.ok
+  if (run.error?.cause) printCause(run.error.cause)
+  if (run.state === 'returned') return STATUS.ok
+  return run.state === 'cancelled' ? STATUS.cancelled : STATUS.failed
 }

@@ -4,8 +4,7 @@ import type { Stub } from '../contract/model.ts'
 import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { FunctionType } from '../wasm/types.ts'
-import { formatValueType } from '../wasm/types.ts'
-import { parseArguments } from '../wasm/value-text.ts'
+import { parseResults } from '../wasm/value-text.ts'
 import type { ImportHandler } from './api.ts'
 
 /** The stub that returns zeros and nulls at once. */
@@ -25,15 +24,10 @@ export function makeStubHandler(importName: string, type: FunctionType, stub: St
     }
     return success(stub.delayMs > 0 ? () => delay(stub.delayMs).then(fail) : fail)
   }
-  const names = type.results.map((_, index) => `result ${index + 1}`)
-  const parsed = parseArguments(stub.values, type.results, names)
+  const parsed = parseResults(stub.values, type.results)
   if (!parsed.ok) {
-    return failure(
-      makeError('STUB_INVALID', {
-        why: `${importName} has the results (${type.results.map(formatValueType).join(', ')}): ${parsed.error.message}`,
-        fix: parsed.error.fix,
-      }),
-    )
+    const { message, fix } = parsed.error
+    return failure(makeError('STUB_INVALID', { why: `${importName}: ${message}`, fix }))
   }
   const results = parsed.value
   const returned = results.length > 1 ? results : results[0]

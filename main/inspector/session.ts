@@ -14,14 +14,15 @@ import type {
 } from '../contract/model.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
-import type { ImportStub, MessageFromWorker } from '../host/protocol.ts'
+import type { MessageFromWorker } from '../host/protocol.ts'
 import type { Trace } from '../trace/trace.ts'
-import { parseArguments } from '../wasm/value-text.ts'
 import { describeExports, describeImports } from './describe-module.ts'
 import type { LoadedGuest } from './guest-file.ts'
 import { readGuestFile } from './guest-file.ts'
 import { hashFile } from './host-file.ts'
+import { ImportStubs } from './import-stubs.ts'
 import { prepareRun } from './prepare-run.ts'
+import { reportRun } from './run-report.ts'
 import { isActive, Runs } from './runs.ts'
 import { SessionWorker } from './session-worker.ts'
 
@@ -47,6 +48,16 @@ export interface SessionOptions {
 const ENDED_BY_USER = makeError('CALL_CANCELLED', { why: 'The session was ended.' })
 const RELOADED = makeError('CALL_CANCELLED', { why: 'The session was reloaded.' })
 const COMPUTING = 'The guest was computing, so its worker was ended.'
+const EMPTY_TRACE = {
+  callCount: 0,
+  inFlightCount: 0,
+  droppedCount: 0,
+  guestNs: 0,
+  hostNs: 0,
+  suspendedNs: 0,
+  consoleLineCount: 0,
+  sizeBytes: 0,
+}
 /** How often a cancelled worker is asked whether it computes, before it is ended all the same. */
 const CANCEL_ATTEMPTS = 40
 
@@ -54,7 +65,7 @@ const CANCEL_ATTEMPTS = 40
 export class Session {
   readonly runs: Runs
   readonly #options: SessionOptions
-  readonly #stubs: ImportStub[] = []
+  readonly #stubs = new ImportStubs()
   #guest: LoadedGuest | null = null
   #hostPath: string | null
   #hostTrusted = false
@@ -73,7 +84,10 @@ export class Session {
     this.runs = new Runs({
       sessionId: options.sessionId,
       send: (run) => this.#worker?.post({ type: 'call', ...run }),
-      changed: options.onRun,
+      changed: (run) => {
+        if (!isActive(run)) this.#report(run)
+        options.onRun(run)
+      },
       timedOut: (runId, error) => void this.cancel(runId, error),
     })
   }
@@ -123,12 +137,8 @@ export class Session {
   }
 
   status(): TraceStatus {
-    const own = { sessionId: this.sessionId, generation: this.#generation }
-    const empty = { callCount: 0, inFlightCount: 0, droppedCount: 0, consoleLineCount: 0, sizeBytes: 0 }
-    return {
-      ...own,
-      ...(this.trace?.status(this.nowNs()) ?? { ...empty, guestNs: 0, hostNs: 0, suspendedNs: 0 }),
-    }
+    const status = this.trace?.status(this.nowNs()) ?? EMPTY_TRACE
+    return { ...status, sessionId: this.sessionId, generation: this.#generation }
   }
 
   /**
@@ -143,6 +153,8 @@ export class Session {
     this.runs.forgetCalls()
     this.#bindings = []
     this.#warnings = []
+    // Whoever waits for a load that this one replaces is not kept waiting.
+    this.#settled.resolve()
     this.#settled = Promise.withResolvers()
     this.#setState('starting')
     const generation = this.#generation
@@ -172,27 +184,9 @@ export class Session {
     this.#hostPath = path
   }
 
-  /**
-   * Uses a stub for an import from the next load on; null takes it away. STUB_INVALID for no such import, or
-   * for values that do not fit its results.
-   */
+  /** Uses a stub for an import from the next load on; null takes it away. */
   setStub(module: string, name: string, stub: Stub | null): Result<null> {
-    const imported = this.#guest?.shape.imports.find(
-      (entry) => entry.module === module && entry.name === name,
-    )
-    if (imported?.type.kind !== 'function') {
-      return failure(makeError('STUB_INVALID', { why: `The guest imports no function ${module}.${name}.` }))
-    }
-    if (stub?.kind === 'return') {
-      const parsed = parseArguments(stub.values, imported.type.results)
-      if (!parsed.ok) {
-        return failure(makeError('STUB_INVALID', { why: parsed.error.message, fix: parsed.error.fix }))
-      }
-    }
-    const at = this.#stubs.findIndex((entry) => entry.module === module && entry.name === name)
-    if (at >= 0) this.#stubs.splice(at, 1)
-    if (stub) this.#stubs.push({ module, name, stub })
-    return success(null)
+    return this.#stubs.set(this.#guest?.shape ?? null, module, name, stub)
   }
 
   setInterleaved(interleaved: boolean): void {
@@ -245,9 +239,8 @@ export class Session {
   async #stop(error: InspectorError): Promise<void> {
     const worker = this.#worker
     if (!worker) return
-    const nowNs = worker.nowNs()
     await worker.terminate()
-    this.#endRuns(error, nowNs)
+    this.#endRuns(error, worker.nowNs())
   }
 
   #endRuns(error: InspectorError, nowNs: number): void {
@@ -265,7 +258,7 @@ export class Session {
         guestName: basename(this.guestPath),
         shape: guest.shape,
         hostPath: this.#hostPath,
-        stubs: this.#stubs,
+        stubs: [...this.#stubs.list()],
         stubUnbound: this.#options.stubUnbound,
       },
       this.#options.traceLimitBytes,
@@ -300,12 +293,22 @@ export class Session {
       case 'unbound':
       case 'failed':
         await worker.terminate()
-        return this.#setState(message.type, message.error)
+        if (worker === this.#worker) this.#setState(message.type, message.error)
+        return
       case 'run-began':
         return this.runs.began(message.runId, message.callId)
       case 'run-ended':
         return this.runs.ended(message.runId, message.state, message.results, message.error)
     }
+  }
+
+  /** Says in the console how a run ended. Of one that never began there is nothing to say. */
+  #report(run: RunInfo): void {
+    const report = run.callId === null ? null : reportRun(run)
+    if (!report || !this.trace) return
+    const { level, text } = report
+    this.trace.console.append(text, { timeNs: this.nowNs(), level, source: 'session' })
+    this.#options.onTrace(this)
   }
 
   #flushEnded(): void {

@@ -168,7 +168,7 @@ function explainCount(givenCount: number, params: readonly ValueType[]): Argumen
 
 /**
  * Reads the arguments of a function from what somebody typed, one text for each parameter; spaces around a text
- * do not count. The results of a stub are read in the same way. `names`, where there are any, are for messages.
+ * do not count. `names`, where there are any, are for messages.
  *
  * i32 and i64 take decimal, hexadecimal and `1e3` notation over the signed and the unsigned range, and come out
  * signed; f32 and f64 also fractions, hexadecimal floats, `nan` and `inf`, rounded once, to the nearest value.
@@ -193,4 +193,22 @@ export function parseArguments(
     values.push(parsed.value)
   }
   return { ok: true, value: values }
+}
+
+/** Reads the results of a stub from what somebody typed, one text for each, as {@link parseArguments} does. */
+export function parseResults(
+  texts: readonly string[],
+  results: readonly ValueType[],
+): Result<ArgumentValue[], ArgumentError> {
+  if (texts.length !== results.length) {
+    const count = results.length === 1 ? '1 result' : `${results.length} results`
+    const types = results.length === 0 ? '' : ` ${formatValueTypes(results)}`
+    const message = `It has ${count}${types}, and ${texts.length} ${texts.length === 1 ? 'value is' : 'values are'} given.`
+    return { ok: false, error: { kind: 'count', message, fix: 'Give one value for each result.' } }
+  }
+  return parseArguments(
+    texts,
+    results,
+    results.map((_, index) => `Result ${index + 1}`),
+  )
 }

@@ -44,7 +44,10 @@ describe('cancelling a run', () => {
     const run = session.start('run', '1')
     await waitFor('the suspension', () => session.rows()[1]?.suspended)
     await session.inspector.service.cancelRun({ runId: run.runId })
-    expect(session.lines()).toEqual(['aborted: AbortError'])
+    expect(session.lines()).toEqual([
+      'aborted: AbortError',
+      'CALL_CANCELLED: The call was cancelled. Run it again if that was not meant.',
+    ])
   })
 
   test('takes a queued run out of the queue', async () => {
@@ -146,5 +149,20 @@ describe('ending a session', () => {
     await writeFile(session.info.host!.path, `export default { env: { f: () => 2 } }`)
     valueOf(await session.inspector.service.reloadSession({ sessionId: session.sessionId }))
     expect((await session.call('run')).results).toEqual([{ type: 'i32', value: 2 }])
+  })
+
+  test('reloads that overtake each other all answer', async () => {
+    const session = await openExample('sum')
+    const { service } = session.inspector
+    const { sessionId } = session
+    const answers = await Promise.all([
+      service.reloadSession({ sessionId }),
+      service.reloadSession({ sessionId }),
+      service.endSession({ sessionId }),
+      service.reloadSession({ sessionId }),
+    ])
+    expect(answers.every(({ ok }) => ok)).toBe(true)
+    await waitFor('the last', () => session.info.state === 'ready')
+    expect((await session.call('sum', '1')).state).toBe('returned')
   })
 })

@@ -93,7 +93,10 @@ describe('unbound imports', () => {
     valueOf(await service.setStub({ ...stub, stub: null }))
     expect(session.info.state).toBe('unbound')
     const bad = await service.setStub({ ...stub, stub: { kind: 'return', values: ['x'], delayMs: 0 } })
-    expect(valueOf(bad)).toMatchObject({ state: 'failed', error: { code: 'STUB_INVALID' } })
+    expect(errorOf(bad)).toMatchObject({
+      code: 'STUB_INVALID',
+      why: 'Result 1 (i32) is "x", which is not an integer.',
+    })
     expect(errorOf(await service.setStub({ ...stub, name: 'g', stub: null })).code).toBe('STUB_INVALID')
   })
 
@@ -158,7 +161,7 @@ describe('what host code prints', () => {
     await session.call('run', '7')
     const lines = session.lines()
     expect(lines.slice(0, 3)).toEqual(['while loading', 'one 7', 'two'])
-    expect(lines.slice(-4)).toEqual(['three', 'four', 'five', 'six'])
+    expect(lines.slice(-5)).toEqual(['three', 'four', 'five', 'six', 'wasm said: 59'])
     expect(lines.some((line) => line.includes('(index)'))).toBe(true)
   })
 
@@ -226,6 +229,7 @@ describe('the context', () => {
     expect(session.lines()).toEqual([
       'grüße grüße',
       "The guest's memory has 65536 bytes: 1 bytes at address 65536 lie outside.",
+      'wasm said: 65',
     ])
   })
 

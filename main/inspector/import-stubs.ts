@@ -1,0 +1,37 @@
+import { makeError } from '../contract/error-codes.ts'
+import type { Stub } from '../contract/model.ts'
+import type { Result } from '../contract/result.ts'
+import { failure, success } from '../contract/result.ts'
+import type { ImportStub } from '../host/protocol.ts'
+import type { ModuleShape } from '../wasm/types.ts'
+import { parseResults } from '../wasm/value-text.ts'
+
+/** The stubs that a user gave to imports of one guest. */
+export class ImportStubs {
+  readonly #stubs: ImportStub[] = []
+
+  list(): readonly ImportStub[] {
+    return this.#stubs
+  }
+
+  /**
+   * Gives an import a stub, or takes it away (null). STUB_INVALID for no such import, or for values that do not
+   * fit its results.
+   */
+  set(shape: ModuleShape | null, module: string, name: string, stub: Stub | null): Result<null> {
+    const imported = shape?.imports.find((entry) => entry.module === module && entry.name === name)
+    if (imported?.type.kind !== 'function') {
+      return failure(makeError('STUB_INVALID', { why: `The guest imports no function ${module}.${name}.` }))
+    }
+    if (stub?.kind === 'return') {
+      const parsed = parseResults(stub.values, imported.type.results)
+      if (!parsed.ok) {
+        return failure(makeError('STUB_INVALID', { why: parsed.error.message, fix: parsed.error.fix }))
+      }
+    }
+    const at = this.#stubs.findIndex((entry) => entry.module === module && entry.name === name)
+    if (at >= 0) this.#stubs.splice(at, 1)
+    if (stub) this.#stubs.push({ module, name, stub })
+    return success(null)
+  }
+}

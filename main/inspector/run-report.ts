@@ -1,0 +1,31 @@
+/** What the session's console says of a run that has ended. */
+import { formatError } from '../contract/error-codes.ts'
+import type { ConsoleLevel, RunInfo, TypedValue } from '../contract/model.ts'
+
+const WRAPPERS: Record<string, string> = { i32: 'I32', i64: 'I64', f32: 'F32', f64: 'F64' }
+
+/** `wasm said: 532`, or the error; null where there is nothing to say. */
+export function reportRun({ state, results, error }: RunInfo): { level: ConsoleLevel; text: string } | null {
+  if (error) return { level: state === 'cancelled' ? 'warn' : 'error', text: formatError(error) }
+  return results && results.length > 0 ? { level: 'log', text: `wasm said: ${formatResults(results)}` } : null
+}
+
+/** A single value bare; several with their types: `[I32(1), I64(2)]`. */
+function formatResults(values: readonly TypedValue[]): string {
+  const [first] = values
+  return values.length === 1 && first
+    ? formatBare(first)
+    : `[${values.map((value) => formatTyped(value)).join(', ')}]`
+}
+
+/** A reference is shown by what it refers to, where that is known. */
+function formatBare(value: TypedValue): string {
+  return value.preview ?? String(value.value)
+}
+
+/** As `show` of a host module's context prints it. */
+function formatTyped(value: TypedValue): string {
+  const { type } = value
+  const reference = type.includes('func') ? 'FuncRef' : type.includes('extern') ? 'ExternRef' : 'AnyRef'
+  return `${WRAPPERS[type] ?? reference}(${formatBare(value)})`
+}
