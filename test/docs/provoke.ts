@@ -1,0 +1,326 @@
+/** Provokes failures for real, so that the examples in docs/errors.md are what is printed and not what was meant. */
+import { execFile } from 'node:child_process'
+import { mkdir, open, readFile, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { parseCommandLine } from '../../main/cli/command-line.ts'
+import type { ErrorCode } from '../../main/contract/error-codes.ts'
+import { formatError } from '../../main/contract/error-codes.ts'
+import type { InspectorError, Result } from '../../main/contract/result.ts'
+import type { ServiceEvents } from '../../main/contract/service.ts'
+import type { Channel } from '../../main/doors/channel.ts'
+import { openInProcessChannel } from '../../main/doors/in-process.ts'
+import { MESSAGE_BURST } from '../../main/doors/rate-limit.ts'
+import { startBrowserDoor } from '../../main/doors/web-socket.ts'
+import type { Inspector, OpenRequest } from '../../main/inspector/api.ts'
+import { Settings } from '../../main/inspector/settings.ts'
+import type { TestSession } from '../support/inspector.ts'
+import {
+  createFolder,
+  errorOf,
+  GUESTS_FOLDER,
+  openExample,
+  openText,
+  ROOT,
+  startInspector,
+  valueOf,
+  waitFor,
+} from '../support/inspector.ts'
+
+/** Makes a failure happen and gives it, or the line that is printed about it. */
+type Provocation = () => Promise<InspectorError | string>
+
+/** A module that imports one function, and one that exports it under another name. */
+const WAIT_GUEST =
+  '(module (import "env" "wait" (func $wait)) (func (export "run") (call $wait)) (memory (export "memory") 1))'
+/** Calls a function of its own by way of the host, in which an import that suspends is called. */
+const DETOUR_GUEST = `(module
+  (import "env" "call" (func $call (param funcref)))
+  (import "env" "wait" (func $wait))
+  (elem declare func $inner)
+  (func $inner (call $wait))
+  (func (export "run") (call $call (ref.func $inner))))`
+
+/** The folders in which failures were provoked, to be shown as a reader's own. */
+export const usedFolders = new Map([[ROOT, '/home/me/jspi-inspector']])
+
+async function makeFolder(files: Record<string, string | Uint8Array> = {}): Promise<string> {
+  const folder = await createFolder(files)
+  usedFolders.set(folder, '/home/me/guests')
+  return folder
+}
+
+async function openFailing(request: OpenRequest): Promise<InspectorError> {
+  return failureOf(await startInspector().open(request))
+}
+
+/** The failure to open a session, or that which an opened session shows. */
+function failureOf(opened: Result<{ error: InspectorError | null }>): InspectorError {
+  const error = opened.ok ? opened.value.error : opened.error
+  if (!error) throw new Error('It did not fail.')
+  return error
+}
+
+async function openBytes(name: string, bytes: string | Uint8Array): Promise<InspectorError> {
+  const folder = await makeFolder({ [name]: bytes })
+  return openFailing({ path: join(folder, name) })
+}
+
+/** Opens a guest with a host module and gives what the session then shows. */
+async function openWithHost(host: string, wat = WAIT_GUEST): Promise<InspectorError> {
+  const folder = await makeFolder({ 'guest.wat': wat, 'host.ts': host })
+  return openFailing({ path: join(folder, 'guest.wat'), trustHost: true })
+}
+
+async function runFailing(
+  session: TestSession,
+  exportName: string,
+  ...texts: string[]
+): Promise<InspectorError> {
+  const { error } = await session.call(exportName, ...texts)
+  if (!error) throw new Error(`${exportName} did not fail.`)
+  return error
+}
+
+/** Refuses to begin a run of a bundled guest. */
+async function startFailing(
+  example: string,
+  exportName: string,
+  ...argumentTexts: string[]
+): Promise<InspectorError> {
+  const { inspector, sessionId } = await openExample(example)
+  return errorOf(inspector.service.startRun({ sessionId, exportName, argumentTexts }))
+}
+
+/** The first line that the command line prints to standard error. */
+async function printByCommandLine(...args: string[]): Promise<string> {
+  const program = join(ROOT, 'main/cli/index.ts')
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, ...args], (_error, _output, errorOutput) =>
+      resolve(errorOutput.split('\n')[0] ?? ''),
+    )
+  })
+}
+
+/** Sends messages of any shape to a door, and gives the failure with which the last of them is answered. */
+async function sendRaw(inspector: Inspector, messages: readonly object[]): Promise<InspectorError> {
+  const channel: Channel = openInProcessChannel(inspector)
+  const answers: { r?: Result<unknown> }[] = []
+  channel.on((message) => answers.push(message as { r?: Result<unknown> }))
+  for (const [index, message] of messages.entries())
+    channel.post({ t: 'q', i: String(index + 1), ...message })
+  const failed = await waitFor('a failure', () => answers.find((answer) => answer.r?.ok === false))
+  channel.close()
+  return errorOf(failed.r!)
+}
+
+/** What an inspector tells everybody without being asked. */
+function nextProblem(inspector: Inspector): Promise<InspectorError> {
+  return new Promise((resolve) => inspector.subscribe({ problem: resolve as ServiceEvents['problem'] }))
+}
+
+/** Parts of the window that need no page. They are compiled for one, so the compiler is not to follow. */
+async function importRenderer(file: string): Promise<Record<string, (...args: unknown[]) => unknown>> {
+  return (await import(pathToFileURL(join(ROOT, 'renderer', file)).href)) as Record<string, () => unknown>
+}
+
+async function fillSparse(path: string, sizeBytes: number): Promise<void> {
+  const file = await open(path, 'w')
+  await file.truncate(sizeBytes)
+  await file.close()
+}
+
+/** One for each code that can be provoked on every machine and in a moment. */
+export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
+  async GUEST_NOT_FOUND() {
+    const folder = await makeFolder()
+    return openFailing({ path: join(folder, 'sum.wasm') })
+  },
+  async GUEST_UNREADABLE() {
+    const folder = await makeFolder()
+    await symlink('loop.wasm', join(folder, 'loop.wasm'))
+    return openFailing({ path: join(folder, 'loop.wasm') })
+  },
+  async GUEST_IS_FOLDER() {
+    const folder = await makeFolder()
+    await mkdir(join(folder, 'sum'))
+    return openFailing({ path: join(folder, 'sum') })
+  },
+  GUEST_EMPTY: () => openBytes('empty.wasm', ''),
+  async GUEST_TOO_LARGE() {
+    const folder = await makeFolder()
+    await fillSparse(join(folder, 'large.wasm'), 300 * 1024 * 1024)
+    return openFailing({ path: join(folder, 'large.wasm') })
+  },
+  GUEST_NOT_WASM: () => openBytes('notes.wasm', 'not a module'),
+  async GUEST_TRUNCATED() {
+    const bytes = await readFile(join(GUESTS_FOLDER, 'sum/sum.wasm'))
+    return openBytes('sum.wasm', bytes.subarray(0, 100))
+  },
+  GUEST_MALFORMED: () =>
+    openBytes('broken.wasm', Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 0x63, 2, 0, 0)),
+  GUEST_IS_COMPONENT: () => openBytes('component.wasm', Uint8Array.of(0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0)),
+  GUEST_NEEDS_FEATURE: () => openBytes('guest.wat', '(module (memory 1 (pagesize 1)))'),
+  GUEST_WAT_SYNTAX: () => openBytes('guest.wat', '(module\n  (func (export "run")\n    i32.cosnt 1))\n'),
+  async HOST_NOT_FOUND() {
+    const folder = await makeFolder({ 'guest.wat': WAIT_GUEST })
+    return openFailing({ path: join(folder, 'guest.wat'), hostPath: join(folder, 'hots.ts') })
+  },
+  async HOST_WITHOUT_GUEST() {
+    const folder = await makeFolder({ 'host.ts': 'export default {}' })
+    return errorOf(await startInspector().service.openFiles({ files: [{ path: join(folder, 'host.ts') }] }))
+  },
+  HOST_LOAD_FAILED: () => openWithHost('export default {\n  env: {\n    wait() {},\n  },\n}}\n'),
+  HOST_WRONG_EXPORT: () => openWithHost('export const env = { wait() {} }\n'),
+  async HOST_NOT_TRUSTED() {
+    const folder = await makeFolder({ 'guest.wat': WAIT_GUEST, 'host.ts': 'export default {}' })
+    const [session] = valueOf(
+      await startInspector().service.openFiles({ files: [{ path: join(folder, 'guest.wat') }] }),
+    )
+    return session!.error!
+  },
+  async HOST_IMPORT_UNUSED() {
+    const folder = await makeFolder({
+      'guest.wat': WAIT_GUEST,
+      'host.ts': 'export default {\n  env: {\n    wait() {},\n    wiat() {},\n  },\n}\n',
+    })
+    const session = valueOf(await startInspector().open({ path: join(folder, 'guest.wat'), trustHost: true }))
+    return session.warnings[0]!
+  },
+  async IMPORT_UNBOUND() {
+    const { info } = await openExample('fail-unbound')
+    return info.error!
+  },
+  IMPORT_MISMATCH: () => openWithHost("export default {\n  env: {\n    wait: 'soon',\n  },\n}\n"),
+  async STUB_INVALID() {
+    const { inspector, sessionId } = await openExample('fail-unbound')
+    const stub = { kind: 'return' as const, values: ['1', '2'], delayMs: 0 }
+    return failureOf(await inspector.service.setStub({ sessionId, module: 'env', name: 'missing', stub }))
+  },
+  async START_FAILED() {
+    const { info } = await openExample('fail-start')
+    return info.error!
+  },
+  INSTANTIATE_FAILED: () => openBytes('guest.wat', '(module (memory 1) (data (i32.const 70000) "text"))'),
+  EXPORT_NOT_FOUND: () => startFailing('times', 'spni', '1000'),
+  EXPORT_NOT_FUNCTION: () => startFailing('sum', 'memory'),
+  ARGUMENT_COUNT: () => startFailing('sum', 'sum'),
+  ARGUMENT_TYPE: () => startFailing('sum', 'sum', '12abc'),
+  ARGUMENT_RANGE: () => startFailing('sum', 'sum', '5000000000'),
+  TYPE_UNSUPPORTED: () => startFailing('values', 'v128', '0'),
+  GUEST_TRAPPED: async () => runFailing(await openExample('fail-trap'), 'divide_by_zero'),
+  GUEST_EXCEPTION: async () => runFailing(await openExample('fail-trap'), 'uncaught_exception'),
+  HOST_THREW: async () => runFailing(await openExample('fail-host'), 'rejects'),
+  HOST_RESULT_TYPE: async () => runFailing(await openExample('fail-host'), 'wrong_i64'),
+  HOST_SYNC_PROMISE: async () => runFailing(await openExample('fail-host'), 'sync_promise'),
+  async SUSPEND_REFUSED() {
+    const host = 'export default { env: { call(callback) { callback() }, async wait() {} } }'
+    return runFailing(await openText(DETOUR_GUEST, host), 'run')
+  },
+  async CALL_CANCELLED() {
+    const session = await openExample('fail-host')
+    const started = session.start('never_settles')
+    await waitFor('the suspension', () => session.rows()[1]?.suspended)
+    return valueOf(await session.inspector.service.cancelRun({ runId: started.runId })).error!
+  },
+  async CALL_TIMED_OUT() {
+    const session = await openExample('fail-host')
+    const { sessionId, inspector } = session
+    const request = { sessionId, exportName: 'never_settles', argumentTexts: [], timeoutMs: 500 }
+    const { error } = await session.ended(valueOf(inspector.service.startRun(request)))
+    return error!
+  },
+  SESSION_NOT_FOUND: async () => errorOf(await startInspector().service.endSession({ sessionId: 'sum-1' })),
+  SESSION_NOT_READY: () => startFailing('fail-unbound', 'run', '5'),
+  async SESSION_ENDED() {
+    const { inspector, sessionId } = await openExample('sum')
+    await inspector.service.endSession({ sessionId })
+    return errorOf(inspector.service.startRun({ sessionId, exportName: 'sum', argumentTexts: ['1'] }))
+  },
+  async SESSION_LIMIT() {
+    // Sessions that wait for permission need no thread each.
+    const folder = await makeFolder({ 'guest.wat': WAIT_GUEST, 'host.ts': 'export default {}' })
+    const { service } = startInspector()
+    for (;;) {
+      const opened = await service.openFiles({ files: [{ path: join(folder, 'guest.wat') }] })
+      // What the user dropped is named before the reason.
+      if (!opened.ok) return opened.error
+    }
+  },
+  RUN_NOT_FOUND: async () => errorOf(await startInspector().service.cancelRun({ runId: 'run-1' })),
+  async CALL_NOT_FOUND() {
+    const { inspector, sessionId } = await openExample('sum')
+    return errorOf(inspector.service.readCall({ sessionId, callId: 7 }))
+  },
+  async WORKER_EXITED() {
+    const session = await openText(WAIT_GUEST, 'export default { env: { wait() { process.exit(3) } } }')
+    return runFailing(session, 'run')
+  },
+  async TRACE_LIMIT() {
+    const session = await openExample('chatty', { traceLimitBytes: 1024 * 1024 })
+    const told = nextProblem(session.inspector)
+    session.start('call_sync', '100000')
+    return told
+  },
+  async TRACE_WRITE_FAILED() {
+    const folder = await makeFolder()
+    const path = join(folder, 'missing/trace.jsonl')
+    return printByCommandLine('run', join(GUESTS_FOLDER, 'sum/sum.wasm'), 'sum', '1', '--trace', path)
+  },
+  async SETTINGS_WRITE_FAILED() {
+    const folder = await makeFolder({ settings: 'a file where the folder should be' })
+    const saved = await Settings.load(join(folder, 'settings')).saveLayout({ sidebarVisible: true })
+    return errorOf(saved)
+  },
+  MESSAGE_INVALID: () =>
+    sendRaw(startInspector(), [{ m: 'readCalls', a: [{ sessionId: 'sum-1', fromRow: -1, rowCount: 50 }] }]),
+  async MESSAGE_TOO_LARGE() {
+    const { referToFiles } = await importRenderer('state/opening.ts')
+    const file = { name: 'a.wasm', size: 200 * 1024 * 1024, arrayBuffer: async () => new ArrayBuffer(0) }
+    return errorOf((await referToFiles!([file, file])) as Result<unknown>)
+  },
+  MESSAGE_RATE: () =>
+    sendRaw(
+      startInspector(),
+      Array.from({ length: 3 * MESSAGE_BURST }, () => ({ m: 'attach', a: [] })),
+    ),
+  FUNCTION_UNKNOWN: () => sendRaw(startInspector(), [{ m: 'openWindow', a: [] }]),
+  async CONNECTION_LOST() {
+    // The page's own address and no server behind it.
+    Object.assign(globalThis, { window: {}, location: { hash: '#token=none', host: '127.0.0.1:9' } })
+    const { connectBackend } = await importRenderer('backend/connect.ts')
+    const backend = connectBackend!() as { call: { attach(): Promise<Result<unknown>> } }
+    return errorOf(await backend.call.attach())
+  },
+  async NOT_BUILT() {
+    const rendererFolder = await makeFolder()
+    return errorOf(await startBrowserDoor({ inspector: startInspector(), rendererFolder }))
+  },
+  async PORT_IN_USE() {
+    const rendererFolder = await makeFolder({ 'index.html': '' })
+    const inspector = startInspector()
+    const first = valueOf(await startBrowserDoor({ inspector, rendererFolder }))
+    const port = Number(new URL(first.url).port)
+    const error = errorOf(await startBrowserDoor({ inspector, rendererFolder, port }))
+    await first.close()
+    return { ...error, why: error.why.replace(String(port), '8080') }
+  },
+  USAGE: async () => errorOf(parseCommandLine(['run', 'sum.wasm', '--timeout', 'soon'], '0.1.0')),
+  async INTERNAL() {
+    const inspector = startInspector()
+    const service = {
+      ...inspector.service,
+      attach(): never {
+        throw new Error('not expected by anybody')
+      },
+    }
+    return sendRaw({ ...inspector, service }, [{ m: 'attach', a: [] }])
+  },
+}
+
+/** What is printed about a failure, with a reader's folders in place of those used here. */
+export function printedForm(failure: InspectorError | string): string {
+  let text = typeof failure === 'string' ? failure : formatError(failure)
+  for (const [folder, shown] of usedFolders) text = text.replaceAll(folder, shown)
+  return text
+}
