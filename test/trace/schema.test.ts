@@ -1,7 +1,9 @@
 /** Holds docs/trace-format.schema.json to what the inspector really writes, for every bundled guest. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { TestSession } from '../support/inspector.ts'
-import { openExample, openText, startInspector, valueOf, waitFor } from '../support/inspector.ts'
+import { openExample, openText, ROOT, startInspector, valueOf, waitFor } from '../support/inspector.ts'
 import type { Line } from './trace-lines.ts'
 import { explainRefusal, exportLines, findProblems, parseLines } from './trace-lines.ts'
 
@@ -251,4 +253,11 @@ describe('a broken line is refused', () => {
     change(line)
     expect(explainRefusal(line)).not.toBeNull()
   })
+})
+
+test('the examples in docs/trace-format.md fit the schema', () => {
+  const text = readFileSync(join(ROOT, 'docs/trace-format.md'), 'utf8')
+  const examples = [...text.matchAll(/```jsonl\n(.*?)```/gs)].flatMap(([, lines]) => parseLines(lines!))
+  expect(examples.length).toBeGreaterThan(2)
+  for (const example of examples) expect(explainRefusal(example)).toBeNull()
 })
