@@ -32,9 +32,10 @@ export class Runs {
   interleaved = false
   readonly #owner: RunsOwner
   readonly #runs = new Map<RunId, Run>()
-  readonly #queue: RunId[] = []
+  /** In order of request. A set, because a queue of 100,000 is taken from at its front and cancelled within. */
+  readonly #queue = new Set<RunId>()
   readonly #inFlight = new Set<RunId>()
-  readonly #finished: RunId[] = []
+  readonly #finished = new Set<RunId>()
 
   constructor(owner: RunsOwner) {
     this.#owner = owner
@@ -66,7 +67,7 @@ export class Runs {
       error: null,
     }
     this.#runs.set(runId, { info, values, timeoutMs, timer: null })
-    this.#queue.push(runId)
+    this.#queue.add(runId)
     this.#owner.changed(info)
     this.startNext()
     return this.get(runId)!
@@ -75,9 +76,9 @@ export class Runs {
   /** Sends queued runs while there is room. */
   startNext(): void {
     const limit = this.interleaved ? IN_FLIGHT_LIMIT : 1
-    while (this.#inFlight.size < limit) {
-      const runId = this.#queue.shift()
-      if (runId === undefined) return
+    for (const runId of this.#queue) {
+      if (this.#inFlight.size >= limit) return
+      this.#queue.delete(runId)
       const run = this.#runs.get(runId)!
       this.#inFlight.add(runId)
       this.#owner.send({ runId, exportName: run.info.exportName, values: run.values })
@@ -106,17 +107,20 @@ export class Runs {
     if (!run || !isActive(run.info)) return
     if (run.timer) clearTimeout(run.timer)
     this.#inFlight.delete(runId)
-    const queuedAt = this.#queue.indexOf(runId)
-    if (queuedAt >= 0) this.#queue.splice(queuedAt, 1)
-    this.#finished.push(runId)
-    if (this.#finished.length > FINISHED_LIMIT) this.#runs.delete(this.#finished.shift()!)
+    this.#queue.delete(runId)
+    this.#finished.add(runId)
+    for (const oldest of this.#finished) {
+      if (this.#finished.size <= FINISHED_LIMIT) break
+      this.#finished.delete(oldest)
+      this.#runs.delete(oldest)
+    }
     this.#change(run, { state, results, error })
     this.startNext()
   }
 
   /** Ends every run, queued ones too: the worker is gone. */
   endAll(error: InspectorError): void {
-    this.#queue.length = 0
+    this.#queue.clear()
     for (const { info } of this.#runs.values()) this.ended(info.runId, 'cancelled', null, error)
   }
 
