@@ -153,6 +153,7 @@ test('a connection needs the token', async () => {
     ['jspi-inspector', token.toUpperCase()],
     ['jspi-inspector', 'x'.repeat(10_000)],
     ['jspi-inspector', 'other', token],
+    ['jspi-inspector', token, 'other'],
   ]
   for (const protocols of wrong) {
     expect(await tryUpgrade(door.url, { protocols, origin })).toMatch(/^401 TOKEN_INVALID: /)
@@ -224,6 +225,27 @@ test.each<[string, string | Buffer]>([
   expect(await told).toMatchObject({ t: 'q', m: 'problem', a: [{ code: 'MESSAGE_INVALID' }] })
   expect(codeOf(await call(channel, 'attach', []))).toBe('ok')
   socket.terminate()
+})
+
+test('a text frame is told apart', async () => {
+  const socket = await openSocket(door.url)
+  const channel = openWebSocketChannel(socket)
+  const told = new Promise((resolve) => channel.on(resolve))
+  socket.send('{}')
+  expect(await told).toMatchObject({ a: [{ why: expect.stringContaining('it is text') }] })
+  socket.terminate()
+})
+
+test('a stranger who breaks off while being refused does no harm', async () => {
+  for (let count = 0; count < 50; count += 1) {
+    const socket = connect(Number(port), '127.0.0.1')
+    await new Promise((resolve) => socket.once('connect', resolve))
+    socket.write('GET /none HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+    socket.write(Buffer.alloc(100_000))
+    setImmediate(() => socket.resetAndDestroy())
+    await new Promise((resolve) => socket.once('close', resolve))
+  }
+  await expectServing()
 })
 
 test('what one client sends does not change how others are read', async () => {

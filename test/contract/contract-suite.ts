@@ -192,9 +192,12 @@ export function describeContract(driver: DoorDriver): void {
     })
 
     test('a huge message is answered shortly', async () => {
-      const result = await call(rude.channel, 'openExample', [{ name: 'x'.repeat(20_000_000) }])
-      expect(codeOf(result)).toBe('MESSAGE_INVALID')
-      expect(JSON.stringify(result).length).toBeLessThan(1000)
+      // The second is quoted by the validator, which does not know how long it is.
+      for (const name of ['x'.repeat(20_000_000), '/'.repeat(9_000)]) {
+        const result = await call(rude.channel, 'openExample', [{ name }])
+        expect(codeOf(result)).toBe('MESSAGE_INVALID')
+        expect(JSON.stringify(result).length).toBeLessThan(1000)
+      }
       await expectUnharmed()
     })
 

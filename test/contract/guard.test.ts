@@ -199,13 +199,19 @@ test('events about different things are all kept, in the order of their last cha
   for (let index = 0; index < 500; index += 1) {
     listener?.traceGrew?.({ sessionId: LARGE_TEXT, callCount: index } as TraceStatus)
   }
-  for (const state of ['running', 'returned']) {
-    for (const runId of ['a', 'b']) listener?.runChanged?.({ runId, state } as RunInfo)
+  for (const change of ['a running', 'b running', 'c running', 'c returned', 'a returned']) {
+    const [runId, state] = change.split(' ')
+    listener?.runChanged?.({ runId, state } as RunInfo)
   }
   listener?.problem?.(makeError('GUEST_EMPTY'))
   client.resume()
   await expect.poll(() => heard.at(-1), { timeout: 20_000 }).toBe('problem')
-  expect(heard.filter((each) => each !== 'traceGrew')).toEqual(['a returned', 'b returned', 'problem'])
+  expect(heard.filter((each) => each !== 'traceGrew')).toEqual([
+    'b running',
+    'c returned',
+    'a returned',
+    'problem',
+  ])
   close()
 })
 
@@ -229,15 +235,17 @@ test('a client that stays behind for too long is disconnected', async () => {
 test('requests of a client that does not read its answers are left unread', async () => {
   let callCount = 0
   const { inspector } = makeInspector({
-    attach() {
+    openExample() {
       callCount += 1
       return success(LARGE_TEXT)
     },
   })
   const { client, served, close } = await connectSlowly(inspector)
   const channel = openWebSocketChannel(client)
+  // More than the system's own buffers hold, in either direction.
   const count = 3000
-  const answers = Promise.all(Array.from({ length: count }, () => call(channel, 'attach', [])))
+  const request = [{ name: 'x'.repeat(9_000) }]
+  const answers = Promise.all(Array.from({ length: count }, () => call(channel, 'openExample', request)))
   client.pause()
   await expect.poll(() => served.isPaused, { timeout: 20_000 }).toBe(true)
   await new Promise((resolve) => setTimeout(resolve, 300))
