@@ -138,7 +138,11 @@ export interface RunInfo {
   error: InspectorError | null
 }
 
-export type CallKind = 'export' | 'import'
+/**
+ * `export`: the host calls the guest. `import`: the guest calls the host. `start`: the guest's start function,
+ * called while the guest is instantiated; in all else like an export.
+ */
+export type CallKind = 'export' | 'import' | 'start'
 
 /** `threw`: a host function failed. A host error is never a trap. */
 export type CallOutcome = 'running' | 'returned' | 'trapped' | 'threw' | 'cancelled'

@@ -6,7 +6,7 @@ import type { RunId } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 import { RingWriter } from '../trace/ring.ts'
 import { formatValueType } from '../wasm/types.ts'
-import { Activation } from './activation.ts'
+import type { Activation } from './activation.ts'
 import type { ImportHandler } from './api.ts'
 import { bindImports } from './bindings.ts'
 import { captureOutput, createHostConsole } from './console.ts'
@@ -49,13 +49,14 @@ const running = new Map<RunId, Activation>()
 // A stack that a failing guest shows should reach its export.
 Error.stackTraceLimit = 50
 
-const problem = await start()
-if (problem) post(problem)
+// From the beginning: a host module or start function that never settles must not let the worker run out.
+parentPort!.on('message', receive)
+void start().then(post)
 
 async function start(): Promise<MessageFromWorker> {
   const integration = findPromiseIntegration()
   if ('code' in integration) return { type: 'failed', error: integration }
-  const compiled = compileGuest(input.guestBytes)
+  const compiled = compileGuest(input.guestBytes, input.shape)
   if (!compiled.ok) return { type: 'failed', error: compiled.error }
 
   const hostConsole = createHostConsole(recorder)
@@ -70,7 +71,6 @@ async function start(): Promise<MessageFromWorker> {
     host = loaded.value
   }
 
-  const startActivation = new Activation(0, null)
   let instance: WebAssembly.Instance
   try {
     const sources = { host, stubs: input.stubs, stubUnbound: input.stubUnbound, syncHandlers }
@@ -78,20 +78,31 @@ async function start(): Promise<MessageFromWorker> {
     post({ type: 'bound', bindings: bound.bindings, warnings: bound.warnings })
     if (bound.error) return { type: bound.unbound ? 'unbound' : 'failed', error: bound.error }
     access.memory = findImportedMemory(bound.imports)
-    instance = boundary.activations.run(
-      startActivation,
-      () => new WebAssembly.Instance(compiled.value, bound.imports),
-    )
+    instance = new WebAssembly.Instance(compiled.value.module, bound.imports)
   } catch (thrown) {
-    const { lastThrown } = startActivation
-    const hostError = lastThrown && lastThrown.value === thrown ? lastThrown.failure.error : null
-    return { type: 'failed', error: instantiationError(thrown, hostError) }
+    return { type: 'failed', error: instantiationError(thrown) }
   }
   const exportedMemory = Object.values(instance.exports).find((value) => value instanceof WebAssembly.Memory)
   access.memory = exportedMemory ?? access.memory
+  const { startExportName } = compiled.value
+  if (startExportName !== null) {
+    const error = await callStart(instance.exports[startExportName], integration)
+    if (error) return { type: 'failed', error }
+  }
   access.exports = wrapExports(instance, integration)
-  parentPort!.on('message', receive)
   return { type: 'ready' }
+}
+
+/** Calls the start function. Until it has returned nobody calls another export. */
+async function callStart(
+  exported: unknown,
+  { promising }: PromiseIntegration,
+): Promise<InspectorError | null> {
+  const traced = recorder.define({ kind: 'start', module: null, name: '(start)', params: [], results: [] })
+  const ended = await callExport(boundary, { traced, call: promising(exported) }, [])
+  if (ended.outcome === 'returned') return null
+  const { why, cause } = ended.error
+  return makeError('START_FAILED', { why, ...(cause === undefined ? {} : { cause }) })
 }
 
 function findImportedMemory(imports: WebAssembly.Imports): WebAssembly.Memory | null {

@@ -119,7 +119,7 @@ export class CallStore {
     this.running.delete(id)
     this.#suspended.delete(id)
     this.#insideOf.delete(id)
-    if (this.kindOf(id) === 'export') return
+    if (this.kindOf(id) !== 'import') return
     this.#hosts.set(id, hostNs)
     this.#suspensions.set(id, suspendedNs)
     const parent = this.#parents.get(id)

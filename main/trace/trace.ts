@@ -89,7 +89,7 @@ export class Trace {
     let [guestNs, hostNs, suspendedNs] = [this.#guestNs, this.#hostNs, this.#suspendedNs]
     for (const id of this.calls.running) {
       const times = this.calls.timesOf(id, nowNs)
-      if (this.calls.kindOf(id) === 'export') guestNs += times.guestNs
+      if (this.calls.kindOf(id) !== 'import') guestNs += times.guestNs
       else {
         hostNs += times.hostNs
         suspendedNs += times.suspendedNs
@@ -187,7 +187,7 @@ export class Trace {
   #end(id: CallId, outcome: number, endNs: number, hostNs: number, suspendedNs: number, slot: number): void {
     this.calls.end(id, outcome, endNs, hostNs, suspendedNs, slot)
     const times = this.calls.timesOf(id, endNs)
-    if (this.calls.kindOf(id) === 'export') this.#guestNs += times.guestNs
+    if (this.calls.kindOf(id) !== 'import') this.#guestNs += times.guestNs
     else {
       this.#hostNs += times.hostNs
       this.#suspendedNs += times.suspendedNs

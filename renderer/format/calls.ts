@@ -21,7 +21,13 @@ export function describeOutcome(call: { outcome: CallOutcome; suspended: boolean
   return { text: call.outcome, tone: call.outcome === 'trapped' || call.outcome === 'threw' ? 'bad' : 'done' }
 }
 
+const KINDS: Record<CallKind, string> = {
+  export: 'export, called by the host',
+  import: 'import, called by the guest',
+  start: 'start function, called while the guest is instantiated',
+}
+
 /** Where a call of this kind leads, for people who do not see the indentation or the colours. */
 export function describeKind(kind: CallKind): string {
-  return kind === 'export' ? 'export, called by the host' : 'import, called by the guest'
+  return KINDS[kind]
 }
