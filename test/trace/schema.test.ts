@@ -193,9 +193,13 @@ describe('calls that have not returned', () => {
     ])
   })
 
-  test('an import of the start function has no parent', async () => {
-    const [line] = exportLines(await openExample('fail-start'))
-    expect(line).toMatchObject({ kind: 'import', parent: null, name: 'starting', outcome: 'returned' })
+  test('a start function and what it calls', async () => {
+    const lines = exportLines(await openExample('fail-start'))
+    expect(findProblems(lines)).toEqual([])
+    expect(lines).toMatchObject([
+      { kind: 'start', parent: null, name: '(start)', outcome: 'trapped' },
+      { kind: 'import', parent: 1, name: 'starting', outcome: 'returned' },
+    ])
   })
 })
 
