@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { describeOnDrivers } from './harness.ts'
 import {
+  callDetail,
   callsTable,
   closeSession,
   countRows,
@@ -36,7 +37,7 @@ const HOST_FAILURES: [exportName: string, code: string][] = [
 
 describeOnDrivers('failures', (app) => {
   const page = () => app().page
-  const detail = () => page().getByRole('region', { name: 'Call', exact: true })
+  const detail = () => callDetail(page())
   const alerts = () => page().locator('main [role=alert]')
 
   /** Runs an export and gives the row of its call, once it has ended. */
@@ -162,7 +163,7 @@ describeOnDrivers('failures', (app) => {
     writeFileSync(host, 'export default { env: { from_host: () => 1, form_host: () => 2 } }')
     await app().dropFiles([guestFile('sum/sum.wasm'), host])
     await page().getByRole('button', { name: 'Run this host module' }).click()
-    const warnings = page().getByRole('list', { name: 'Warnings' })
+    const warnings = page().getByRole('region', { name: 'Warnings' })
     await eventually(() => warnings.textContent()).toContain('HOST_IMPORT_UNUSED')
     expect(await warnings.textContent()).toContain('form_host')
     await expectSession(page(), 'sum.wasm')

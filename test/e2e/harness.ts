@@ -6,6 +6,13 @@ import type { Driver, LaunchOptions, RunningApp } from './drivers/driver.ts'
 import { makeTempFolder } from './paths.ts'
 
 const LAUNCH_LIMIT_MS = 60_000
+const PAGE_LIMIT_MS = 15_000
+
+/** What the running spec says about the errors that the page logs. */
+export interface PageErrors {
+  /** Errors like this one are what the spec is about. */
+  expect(pattern: RegExp): void
+}
 
 /**
  * Runs the same specs over every driver, each with one inspector that all of them share. Whatever they do, the
@@ -13,7 +20,7 @@ const LAUNCH_LIMIT_MS = 60_000
  */
 export function describeOnDrivers(
   title: string,
-  define: (app: () => RunningApp) => void,
+  define: (app: () => RunningApp, page: PageErrors) => void,
   options: { launch?: LaunchOptions; only?: (driver: Driver) => boolean } = {},
 ): void {
   const chosen = drivers.filter((driver) => options.only?.(driver) ?? true)
@@ -22,10 +29,12 @@ export function describeOnDrivers(
       let app: RunningApp
       let watched: Page
       const errors: string[] = []
+      let expected: RegExp | null = null
 
       const watch = () => {
         if (watched === app.page) return
         watched = app.page
+        watched.setDefaultTimeout(PAGE_LIMIT_MS)
         collectErrors(watched, errors)
       }
 
@@ -37,7 +46,9 @@ export function describeOnDrivers(
       afterEach(async ({ task }) => {
         watch()
         if (task.result?.state === 'fail') await savePicture(app.page, `${driver.name} ${task.name}`)
-        expect(errors.splice(0), 'errors in the page').toEqual([])
+        const unexpected = errors.splice(0).filter((error) => !expected?.test(error))
+        expected = null
+        expect(unexpected, 'errors in the page').toEqual([])
       })
 
       afterAll(async () => {
@@ -45,7 +56,7 @@ export function describeOnDrivers(
         await app?.close()
       }, LAUNCH_LIMIT_MS)
 
-      define(() => app)
+      define(() => app, { expect: (pattern) => (expected = pattern) })
     })
   }
 }

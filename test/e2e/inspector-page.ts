@@ -14,6 +14,11 @@ export function callsTable(page: Page): Locator {
   return page.getByRole('treegrid', { name: 'Calls' })
 }
 
+/** The pane with all about the selected call. */
+export function callDetail(page: Page): Locator {
+  return page.getByRole('complementary', { name: 'Call detail' })
+}
+
 export function runButton(page: Page): Locator {
   return page.getByRole('button', { name: 'Run', exact: true })
 }

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { describeOnDrivers } from './harness.ts'
 import {
+  callDetail,
   callsTable,
   eventually,
   expectSession,
@@ -43,7 +44,7 @@ describeOnDrivers('the first run', (app) => {
   test('a selected call shows its values in decimal and hex, its times and its kin', async () => {
     const { page } = app()
     await callsTable(page).getByRole('row', { name: 'env.from_host' }).click()
-    const detail = page.getByRole('region', { name: 'Call', exact: true })
+    const detail = callDetail(page)
     await detail.getByRole('heading', { name: '#2 env.from_host' }).waitFor()
     const text = (await detail.textContent()) ?? ''
     expect(text).toContain('0x0a')
@@ -85,7 +86,7 @@ describeOnDrivers('the first run', (app) => {
     await eventually(async () => (await readRows(page)).length).toBe(6)
     await callsTable(page).focus()
     await page.keyboard.press('Home')
-    const detail = page.getByRole('region', { name: 'Call', exact: true })
+    const detail = callDetail(page)
     await detail.getByRole('heading', { name: '#1 sum' }).waitFor()
     await page.keyboard.press('ArrowDown')
     await detail.getByRole('heading', { name: '#2 env.from_host' }).waitFor()

@@ -39,9 +39,16 @@ const commands = {
     nativeTheme.shouldUseDarkColors = dark
     nativeTheme.emit('updated')
   },
+  closeWindow: () => void findWindow().close(),
   windowState() {
-    const { visible, backgroundColor } = findWindow()
-    return { visible, backgroundColor, url: findWindow().webContents.getURL() }
+    const window = findWindow()
+    return {
+      visible: window.visible,
+      backgroundColor: window.backgroundColor,
+      bounds: window.getNormalBounds(),
+      maximized: window.isMaximized(),
+      url: window.webContents.getURL(),
+    }
   },
 }
 

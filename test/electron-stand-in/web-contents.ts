@@ -66,6 +66,8 @@ export class WebContents extends StrictEmitter {
     const target = this.takeTarget()
     const browserUrl = toBrowserUrl(url)
     const appOrigin = url.split('/').slice(0, 3).join('/')
+    // The browser is told before the page is there; the handlers are asked as if it were.
+    this.mainFrame.url = url
     await defaultSession.applyPermissions(this, appOrigin, new URL(browserUrl).origin)
     this.ownNavigations += 1
     const { errorText } = await target.send('Page.navigate', { url: browserUrl })
@@ -180,7 +182,10 @@ export class WebContents extends StrictEmitter {
       })
       .catch((error: Error) => {
         // It went away while the message was under way.
-        if (this.preloadContextId === preloadContextId && !/context|crashed|closed|gone|session/i.test(error.message))
+        if (
+          this.preloadContextId === preloadContextId &&
+          !/context|crashed|closed|gone|session/i.test(error.message)
+        )
           fail(error)
       })
   }

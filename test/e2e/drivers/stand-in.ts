@@ -113,8 +113,14 @@ export async function startStandIn(
   }
 }
 
-function spawnStandIn(folder: string, settingsFolder: string, texts: string[]): ChildProcess {
-  const program = [START, folder, `--user-data-dir=${settingsFolder}`, ...texts]
+/** Starts the stand-in's process; `nodeOptions` are for the Node that runs it. */
+export function spawnStandIn(
+  folder: string,
+  settingsFolder: string,
+  texts: string[] = [],
+  nodeOptions: string[] = [],
+): ChildProcess {
+  const program = [...nodeOptions, START, folder, `--user-data-dir=${settingsFolder}`, ...texts]
   return spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
 }
 

@@ -1,0 +1,136 @@
+/** axe finds nothing, in any state of the window, in light and in dark. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { describeOnDrivers } from './harness.ts'
+import {
+  callDetail,
+  callsTable,
+  closeSession,
+  countRows,
+  eventually,
+  expectSession,
+  fillCall,
+  openExample,
+  runButton,
+  runExport,
+} from './inspector-page.ts'
+import { guestFile, makeTempFolder } from './paths.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+interface Violation {
+  id: string
+  nodes: { html: string; failureSummary: string }[]
+}
+
+describeOnDrivers('accessibility', (app) => {
+  const page = () => app().page
+
+  /** What axe objects to, in both colour schemes. */
+  async function findViolations(): Promise<string[]> {
+    const found: string[] = []
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page().emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      // What follows the colour scheme by script does so with the next frame.
+      await page().evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))))
+      if (await page().evaluate(() => !('axe' in window))) await page().evaluate(AXE)
+      const violations = await page().evaluate(async () => {
+        const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
+        return (await axe.run()).violations
+      })
+      for (const { id, nodes } of violations) {
+        for (const node of nodes) found.push(`${colorScheme}: ${id}: ${node.html}\n${node.failureSummary}`)
+      }
+    }
+    return found
+  }
+
+  test('before the first call', async () => {
+    await expectSession(page(), 'sum.wasm')
+    await eventually(() => runButton(page()).isEnabled()).toBe(true)
+    expect(await findViolations()).toEqual([])
+  })
+
+  test('with calls, a selected one and the console', async () => {
+    await runExport(page(), 'sum', ['223'])
+    await eventually(() => countRows(page())).toBe(2)
+    await callsTable(page()).getByRole('row', { name: 'env.from_host' }).click()
+    await callDetail(page()).getByRole('heading', { name: '#2 env.from_host' }).waitFor()
+    expect(await findViolations()).toEqual([])
+  })
+
+  test('with the timings, and with an argument refused', async () => {
+    await page().getByRole('tab', { name: 'Timings' }).click()
+    await fillCall(page(), 'sum', ['twelve'])
+    await runButton(page()).click()
+    await page().getByRole('form', { name: 'Run' }).getByRole('alert').waitFor()
+    expect(await findViolations()).toEqual([])
+    await page().getByRole('tab', { name: 'Console' }).click()
+  })
+
+  test('with a failed call', async () => {
+    await openExample(page(), 'fail-host')
+    await runExport(page(), 'rejects')
+    await eventually(() => countRows(page())).toBe(2)
+    await callsTable(page()).getByRole('row', { name: 'env.rejects' }).last().click()
+    await callDetail(page()).getByText('HOST_THREW').waitFor()
+    expect(await findViolations()).toEqual([])
+  })
+
+  test('with unbound imports and the editor of a stub', async () => {
+    await openExample(page(), 'fail-unbound')
+    await page().getByRole('list', { name: 'Unbound imports' }).getByRole('button').first().click()
+    await page()
+      .getByRole('form', { name: /^Stub for/ })
+      .first()
+      .waitFor()
+    expect(await findViolations()).toEqual([])
+  })
+
+  test('with a session that failed, and one that has ended', async () => {
+    await openExample(page(), 'fail-start')
+    await page().locator('main [role=alert]').waitFor()
+    expect(await findViolations()).toEqual([])
+    await openExample(page(), 'fail-loop')
+    await runExport(page(), 'loop')
+    await eventually(() => countRows(page())).toBe(1)
+    await page().getByRole('button', { name: 'End', exact: true }).click()
+    await page().getByText('The session has ended; what it recorded stays.').waitFor()
+    expect(await findViolations()).toEqual([])
+  })
+
+  test('while it asks about a host module, and with a problem', async () => {
+    const folder = makeTempFolder('host')
+    writeFileSync(
+      join(folder, 'extra.mjs'),
+      'export default { env: { from_host: () => 1, unused: () => 2 } }',
+    )
+    await app().dropFiles([guestFile('sum/sum.wasm'), join(folder, 'extra.mjs')])
+    await page().getByRole('button', { name: 'Run this host module' }).waitFor()
+    writeFileSync(join(folder, 'notes.txt'), '')
+    await app().dropFiles([join(folder, 'notes.txt')])
+    await page().getByRole('region', { name: 'Problems' }).getByRole('alert').waitFor()
+    expect(await findViolations()).toEqual([])
+    await page().getByRole('button', { name: 'Dismiss' }).click()
+    await page().getByRole('button', { name: 'Run this host module' }).click()
+    await page().getByRole('region', { name: 'Warnings' }).waitFor()
+    expect(await findViolations()).toEqual([])
+  })
+
+  test('without any session', async () => {
+    for (;;) {
+      const close = page()
+        .getByRole('list', { name: 'Sessions' })
+        .getByRole('button', { name: /^Close / })
+      const name = (await close.count()) > 0 ? await close.first().getAttribute('aria-label') : null
+      if (!name) break
+      const before = await close.count()
+      await closeSession(page(), name.slice('Close '.length))
+      await eventually(() => close.count()).toBe(before - 1)
+    }
+    await page().getByRole('heading', { name: 'Open a guest to watch its calls' }).waitFor()
+    expect(await findViolations()).toEqual([])
+  })
+})
