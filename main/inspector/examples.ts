@@ -1,6 +1,6 @@
 /** The bundled guests. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { extname, join } from 'node:path'
+import { extname, join, sep } from 'node:path'
 import type { ExampleInfo } from '../contract/model.ts'
 
 const LANGUAGES: Record<string, string> = { '.rs': 'Rust', '.c': 'C', '.wat': 'WAT' }
@@ -8,6 +8,11 @@ const LANGUAGES: Record<string, string> = { '.rs': 'Rust', '.c': 'C', '.wat': 'W
 /** The guest file of an example. */
 export function exampleGuestPath(guestsFolder: string, name: string): string {
   return join(guestsFolder, name, `${name}.wasm`)
+}
+
+/** Whether a guest's path lies below the folder of bundled guests. */
+export function isBundled(guestsFolder: string, guestPath: string): boolean {
+  return guestPath.startsWith(guestsFolder + sep)
 }
 
 /** Every folder below `guestsFolder` that holds a guest of its name, `sum` first, then by name. */

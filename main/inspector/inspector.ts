@@ -4,7 +4,7 @@ import { makeError } from '../contract/error-codes.ts'
 import type { InspectorService } from '../contract/service.ts'
 import type { Inspector, InspectorOptions } from './api.ts'
 import { Events } from './events.ts'
-import { exampleGuestPath, listExamples } from './examples.ts'
+import { exampleGuestPath, isBundled, listExamples } from './examples.ts'
 import { hashFile } from './host-file.ts'
 import { openFiles } from './open-files.ts'
 import { createReadingService } from './reading-service.ts'
@@ -117,7 +117,7 @@ export function createInspector(options: InspectorOptions): Inspector {
         guestPath: resolve(path),
         ...(hostPath === undefined ? {} : { hostPath: resolve(hostPath) }),
         trustHost:
-          hostPath !== undefined || trustHost === true || resolve(path).startsWith(options.guestsFolder),
+          hostPath !== undefined || trustHost === true || isBundled(options.guestsFolder, resolve(path)),
         stubUnbound: stubUnbound ?? false,
       }),
     streamTrace: (sessionId, write) => sessions.stream(sessionId, write),

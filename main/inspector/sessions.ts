@@ -9,6 +9,7 @@ import type { Trace } from '../trace/trace.ts'
 import { DEFAULT_TRACE_LIMIT_BYTES } from '../trace/trace.ts'
 import type { InspectorOptions } from './api.ts'
 import type { Events } from './events.ts'
+import { isBundled } from './examples.ts'
 import { findHostModule } from './host-file.ts'
 import { Session } from './session.ts'
 import type { Settings } from './settings.ts'
@@ -116,7 +117,7 @@ export class Sessions {
     }
     this.activate(sessionId)
     this.#events.emit('sessionChanged', session.info())
-    if (!request.uploaded && !request.guestPath.startsWith(this.#options.guestsFolder)) {
+    if (!request.uploaded && !isBundled(this.#options.guestsFolder, request.guestPath)) {
       await this.#settings.addRecent({
         path: request.guestPath,
         name: basename(request.guestPath),

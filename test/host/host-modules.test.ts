@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import {
@@ -303,4 +303,15 @@ test('the permission to run is asked once for each content', async () => {
   expect(valueOf(again)[0]!.state).toBe('ready')
   await writeFile(join(folder, 'host.ts'), 'export default { env: { f: () => 2 } }')
   expect((await open()).info.state).toBe('untrusted')
+})
+
+test('a folder beside the bundled guests is not trusted like them', async () => {
+  const folder = await createFolder()
+  const [guestsFolder, beside] = [join(folder, 'guests'), join(folder, 'guests-of-others')]
+  await mkdir(guestsFolder)
+  await mkdir(beside)
+  await writeFile(join(beside, 'guest.wat'), CALLS_F)
+  await writeFile(join(beside, 'host.ts'), 'export default { env: { f: () => 1 } }')
+  const opened = await startInspector({ guestsFolder }).open({ path: join(beside, 'guest.wat') })
+  expect(valueOf(opened).state).toBe('untrusted')
 })
