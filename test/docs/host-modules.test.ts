@@ -1,4 +1,4 @@
-/** Runs the examples of docs/host-modules.md, each on the guest that was shown last, and compares what they print. */
+/** Runs the host modules that the documents show, each on the guest shown last, and compares what they print. */
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,10 +14,8 @@ interface Example {
   printed: string[]
 }
 
-const text = readFileSync(join(ROOT, 'docs/host-modules.md'), 'utf8')
-
-/** Every ```console block with the ```wat and ```ts blocks that precede it. */
-function readExamples(): Example[] {
+/** Every ```console block about guest.wat, with the ```wat and ```ts blocks that precede it. */
+function readExamples(text: string): Example[] {
   const examples: Example[] = []
   let [heading, guest, host] = ['', '', '']
   for (const [, title, language, content = ''] of text.matchAll(/^#+ ([^\n]*)$|^```(\w+)\n(.*?)^```$/gms)) {
@@ -27,19 +25,21 @@ function readExamples(): Example[] {
     else if (language === 'console') {
       const [command = '', ...printed] = content.trimEnd().split('\n')
       const args = command.replace('$ jspi-inspector ', '').split(' ')
-      examples.push({ heading, guest, host, args, printed })
+      if (args.includes('guest.wat')) examples.push({ heading, guest, host, args, printed })
     }
   }
   return examples
 }
 
-const examples = readExamples()
+const texts = ['docs/host-modules.md', 'README.md'].map((document) =>
+  readFileSync(join(ROOT, document), 'utf8'),
+)
+const examples = texts.flatMap(readExamples)
 
 test('every host module that is shown is run', () => {
-  expect(examples.map(({ host }) => host)).toEqual(
-    [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, host]) => host),
-  )
-  expect(examples.length).toBeGreaterThan(5)
+  const shown = texts.flatMap((text) => [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, host]) => host))
+  expect(examples.map(({ host }) => host)).toEqual(shown)
+  expect(examples.length).toBeGreaterThan(6)
 })
 
 test.each(examples)('$heading: $args', async ({ guest, host, args, printed }) => {
