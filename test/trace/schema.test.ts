@@ -14,6 +14,14 @@ function calling(...calls: [exportName: string, ...argumentTexts: string[]][]) {
   }
 }
 
+/** Runs an export several times at once, each time with another number as its first argument. */
+async function callAtOnce(session: TestSession, exportName: string, second: string): Promise<void> {
+  const { inspector, sessionId } = session
+  valueOf(inspector.service.setInterleaved({ sessionId, interleaved: true }))
+  const runs = ['1', '2', '3', '4'].map((first) => session.start(exportName, first, second))
+  await Promise.all(runs.map((run) => session.ended(run)))
+}
+
 /** Runs exports that do not end by themselves, and cancels each once it is suspended. */
 async function cancelSuspended(session: TestSession, ...exportNames: string[]): Promise<void> {
   for (const exportName of exportNames) {
@@ -46,12 +54,8 @@ const USES: Record<string, (session: TestSession) => Promise<void>> = {
   ),
   chatty: calling(['call_both', '200']),
   times: calling(['spin', '100000'], ['wait', '3'], ['work', '3'], ['both', '100000', '3']),
-  async 'in-flight'(session) {
-    const { inspector, sessionId } = session
-    valueOf(inspector.service.setInterleaved({ sessionId, interleaved: true }))
-    const runs = ['1', '2', '3', '4'].map((task) => session.start('run', task, '3'))
-    await Promise.all(runs.map((run) => session.ended(run)))
-  },
+  'in-flight': (session) => callAtOnce(session, 'run', '3'),
+  stack: (session) => callAtOnce(session, 'check', '2'),
   'call-back': calling(['factorial', '6']),
   'fail-trap': (session) =>
     calling(
