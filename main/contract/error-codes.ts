@@ -78,6 +78,18 @@ export const ERRORS = {
     'The guest could not be suspended.',
     'A JavaScript function stands between the export and the import. Call the guest through context.exports, and bind imports that must not suspend with sync().',
   ],
+  STACK_OVERRUN: [
+    "The guest's call left the stack that it was given.",
+    'Run such calls one at a time: each then has the whole stack of the instance.',
+  ],
+  STACK_UNAVAILABLE: [
+    "The guest's memory has no room for the stack of another overlapping call.",
+    'Give the guest a larger maximum memory, or run its calls one at a time.',
+  ],
+  STACK_HIDDEN: [
+    'Overlapping calls may write over the stack that the guest keeps in its memory.',
+    'Keep the name section of the module (do not strip it), or run its calls one at a time.',
+  ],
   CALL_CANCELLED: ['The call was cancelled.', 'Run it again if that was not meant.'],
   CALL_TIMED_OUT: [
     'The call ran into its time limit.',

@@ -3,6 +3,7 @@ import type { CallId } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { Failure } from './failures.ts'
 import type { TracedFunction } from './recorder.ts'
+import type { ShadowStackUse } from './shadow-stack.ts'
 
 /** An import call in which the guest is suspended. */
 export interface SuspendedImport {
@@ -24,6 +25,8 @@ export class Activation {
   importFunction: TracedFunction | null = null
   suspendedIn: SuspendedImport | null = null
   cancelledBy: InspectorError | null = null
+  /** Where its frames in linear memory are, in a guest that keeps a stack there. */
+  shadowStack: ShadowStackUse | null = null
   /** What an import threw into the guest last: an export that ends with the same value did not trap. */
   lastThrown: { value: unknown; failure: Failure } | null = null
   #abort: AbortController | null = null

@@ -3,7 +3,7 @@ import type { InspectorError } from '../contract/result.ts'
 import type { CallId } from '../contract/model.ts'
 import { Activation } from './activation.ts'
 import type { Failure } from './failures.ts'
-import { guestFailure } from './failures.ts'
+import { guestFailure, hostFailure } from './failures.ts'
 import type { BoundarySettings } from './imports.ts'
 import type { TracedFunction } from './recorder.ts'
 
@@ -36,13 +36,13 @@ export function callExport(
   const activation = new Activation(callId, parent)
   inFlight.count++
   onBegin(activation)
-  const finish = (): number => {
-    const endNs = recorder.nowNs()
-    inFlight.count--
-    activation.finish()
-    return endNs
+  let leaveStack: (() => void) | undefined
+  try {
+    leaveStack = settings.shadowStacks?.begin(activation)
+  } catch (thrown) {
+    return Promise.resolve(fail(thrown, hostFailure(thrown, traced.definition.name)))
   }
-  return activations.run(activation, () =>
+  const ended = activations.run(activation, () =>
     exported.call(...values).then(
       (returned): ExportOutcome => {
         const endNs = finish()
@@ -50,14 +50,25 @@ export function callExport(
         recorder.exitReturned(traced, callId, results, endNs, 0, 0)
         return { outcome: 'returned', callId, returned, values: results }
       },
-      (thrown: unknown): ExportOutcome => {
-        const endNs = finish()
-        const failure = classify(settings, activation, thrown)
-        recorder.exitFailed(callId, failure.outcome, failure.error, endNs, 0, 0)
-        return { ...failure, callId, thrown }
-      },
+      (thrown: unknown): ExportOutcome => fail(thrown, classify(settings, activation, thrown)),
     ),
   )
+  // The guest is suspended or has returned: whoever runs on is on the stack on which it was.
+  leaveStack?.()
+  return ended
+
+  function finish(): number {
+    const endNs = recorder.nowNs()
+    inFlight.count--
+    settings.shadowStacks?.end(activation)
+    activation.finish()
+    return endNs
+  }
+
+  function fail(thrown: unknown, failure: Failure): ExportOutcome {
+    recorder.exitFailed(callId, failure.outcome, failure.error, finish(), 0, 0)
+    return { ...failure, callId, thrown }
+  }
 }
 
 function classify(settings: BoundarySettings, activation: Activation, thrown: unknown): Failure {

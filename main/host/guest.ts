@@ -2,7 +2,7 @@
 import { makeError } from '../contract/error-codes.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
-import { liftStart } from '../wasm/lift-start.ts'
+import { exposeStackPointer, liftStart } from '../wasm/rewrite-module.ts'
 import type { ModuleShape } from '../wasm/types.ts'
 import { describeThrown } from './failures.ts'
 
@@ -18,6 +18,8 @@ export interface CompiledGuest {
   module: WebAssembly.Module
   /** The export that is its start function, which instantiation then does not call. */
   startExportName: string | null
+  /** The export that is the pointer of its stack in linear memory, where that is known. */
+  stackPointerExportName: string | null
 }
 
 /**
@@ -28,10 +30,14 @@ export interface CompiledGuest {
 export function compileGuest(bytes: Uint8Array, shape: ModuleShape): Result<CompiledGuest> {
   try {
     const lifted = liftStart(bytes, shape)
+    const exposed = exposeStackPointer(lifted?.bytes ?? bytes, shape)
     // The original is compiled as well: what is wrong with it is said by its own offsets.
-    if (lifted) void new WebAssembly.Module(bytes)
-    const module = new WebAssembly.Module(lifted?.bytes ?? bytes)
-    return success({ module, startExportName: lifted?.exportName ?? null })
+    if (lifted || exposed) void new WebAssembly.Module(bytes)
+    return success({
+      module: new WebAssembly.Module(exposed?.bytes ?? lifted?.bytes ?? bytes),
+      startExportName: lifted?.exportName ?? null,
+      stackPointerExportName: exposed?.exportName ?? null,
+    })
   } catch (thrown) {
     const reason = describeThrown(thrown).message.replace(/^WebAssembly\.Module\(\):\s*/, '')
     const code = MISSING_FEATURE.test(reason) ? 'GUEST_NEEDS_FEATURE' : 'GUEST_MALFORMED'

@@ -10,6 +10,7 @@ import { HandlerError, hostFailure } from './failures.ts'
 import type { Recorder, TracedFunction } from './recorder.ts'
 import type { ResultCheck } from './results.ts'
 import { makeResultCheck } from './results.ts'
+import type { ShadowStacks } from './shadow-stack.ts'
 
 /** What every wrapped function of a session shares. */
 export interface BoundarySettings {
@@ -19,6 +20,8 @@ export interface BoundarySettings {
   trap: unknown
   /** Export calls that have begun and not ended. */
   inFlight: { count: number }
+  /** Null while the guest is not instantiated, and for one without a known stack in its memory. */
+  shadowStacks: ShadowStacks | null
 }
 
 type WrappedImport = (...values: unknown[]) => unknown
@@ -98,7 +101,6 @@ function suspend(call: ImportCall, returned: unknown, check: ResultCheck): Promi
   const { recorder } = settings
   call.hostNs = recorder.nowNs() - startNs
   recorder.suspend(callId, call.hostNs)
-
   let values: readonly unknown[] = []
   let failure: Failure | null = null
   const settled = Promise.withResolvers<unknown>()
@@ -106,13 +108,18 @@ function suspend(call: ImportCall, returned: unknown, check: ResultCheck): Promi
     const endNs = recorder.nowNs()
     return [endNs, call.hostNs, endNs - startNs - call.hostNs]
   }
+  if (activation) settings.shadowStacks?.suspend(activation)
+  const resume = (): void => {
+    leave(activation)
+    if (activation) settings.shadowStacks?.resume(activation)
+  }
   settled.promise.then(
     () => {
-      leave(activation)
+      resume()
       recorder.exitReturned(traced, callId, values, ...times())
     },
     (thrown: unknown) => {
-      leave(activation)
+      resume()
       failure ??= hostFailure(thrown, call.name)
       if (activation) activation.lastThrown = { value: thrown, failure }
       recorder.exitFailed(callId, failure.outcome, failure.error, ...times())

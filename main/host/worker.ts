@@ -24,6 +24,7 @@ import { findPromiseIntegration } from './jspi.ts'
 import type { MessageFromWorker, MessageToWorker, WorkerInput } from './protocol.ts'
 import { Recorder } from './recorder.ts'
 import { References } from './references.ts'
+import { ShadowStacks } from './shadow-stack.ts'
 
 const input = workerData as WorkerInput
 const post = (message: MessageFromWorker): void => parentPort!.postMessage(message)
@@ -42,6 +43,7 @@ const boundary: BoundarySettings = {
   activations: new AsyncLocalStorage<Activation>(),
   trap: makeGenuineTrap(),
   inFlight: { count: 0 },
+  shadowStacks: null,
 }
 const callables = new Map<string, CallableExport>()
 const running = new Map<RunId, Activation>()
@@ -84,7 +86,11 @@ async function start(): Promise<MessageFromWorker> {
   }
   const exportedMemory = Object.values(instance.exports).find((value) => value instanceof WebAssembly.Memory)
   access.memory = exportedMemory ?? access.memory
-  const { startExportName } = compiled.value
+  const { startExportName, stackPointerExportName } = compiled.value
+  if (stackPointerExportName !== null && access.memory) {
+    const pointer = instance.exports[stackPointerExportName] as WebAssembly.Global
+    boundary.shadowStacks = new ShadowStacks(pointer, access.memory)
+  }
   if (startExportName !== null) {
     const error = await callStart(instance.exports[startExportName], integration)
     if (error) return { type: 'failed', error }

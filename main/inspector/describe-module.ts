@@ -43,3 +43,12 @@ function describeSignature(type: FunctionType, { parameterNames }: ExportShape |
     results: type.results.map(formatValueType),
   }
 }
+
+/** Languages whose compilers are built on LLVM, by their names in the producers section. */
+const LLVM_LANGUAGES = /^(C\d*$|C_plus_plus|Rust|Zig|Swift|D$|Fortran|ObjC)/
+
+/** Whether a guest keeps a stack in its memory, to all appearance, without saying where. */
+export function hidesStack(shape: ModuleShape): boolean {
+  const languages = shape.producers?.languages ?? []
+  return shape.stackPointer === undefined && languages.some(({ name }) => LLVM_LANGUAGES.test(name))
+}

@@ -16,7 +16,7 @@ import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { MessageFromWorker } from '../host/protocol.ts'
 import type { Trace } from '../trace/trace.ts'
-import { describeExports, describeImports } from './describe-module.ts'
+import { describeExports, describeImports, hidesStack } from './describe-module.ts'
 import type { LoadedGuest } from './guest-file.ts'
 import { readGuestFile } from './guest-file.ts'
 import { hashFile } from './host-file.ts'
@@ -128,12 +128,17 @@ export class Session {
         : null,
       state: this.#state,
       error: this.#error,
-      warnings: this.#warnings,
+      warnings: this.#listWarnings(),
       exports: this.#guest ? describeExports(this.#guest.shape) : [],
       imports: this.#guest ? describeImports(this.#guest.shape, this.#bindings) : [],
       interleaved: this.runs.interleaved,
       startedAtMs: this.#worker?.zeroWallMs ?? Date.now(),
     }
+  }
+
+  #listWarnings(): InspectorError[] {
+    const mayOverlap = this.runs.interleaved && this.#guest && hidesStack(this.#guest.shape)
+    return mayOverlap ? [...this.#warnings, makeError('STACK_HIDDEN')] : this.#warnings
   }
 
   status(): TraceStatus {

@@ -4,6 +4,8 @@ import type { Producer, Producers } from './types.ts'
 /** What the name section says, as far as it is wanted here. */
 export interface Names {
   moduleName?: string
+  /** The global that the toolchain called `__stack_pointer`. */
+  stackPointerIndex?: number
   /** By function index, then by local index; parameters are the first locals. */
   locals: Map<number, Map<number, string>>
 }
@@ -33,6 +35,17 @@ function readLocals(reader: ByteReader, wanted: ReadonlyMap<number, number>, nam
   }
 }
 
+/** LLVM keeps a stack in linear memory, and its top in a global of this name. */
+const stackPointerName = '__stack_pointer'
+
+function readGlobals(reader: ByteReader, names: Names): void {
+  const globals = reader.count('globals')
+  for (let entry = 0; entry < globals; entry += 1) {
+    const globalIndex = reader.u32()
+    if (reader.name() === stackPointerName) names.stackPointerIndex ??= globalIndex
+  }
+}
+
 /**
  * Adds to `names` what a name section says (specification 3.0, "Custom Sections", "Name Section"), of locals
  * only the parameters of functions in `wanted`, which has their number by function index.
@@ -44,6 +57,7 @@ export function readNames(reader: ByteReader, wanted: ReadonlyMap<number, number
     const part = reader.range(reader.u32(), 'name section')
     if (kind === 0) names.moduleName = part.name()
     else if (kind === 2) readLocals(part, wanted, names)
+    else if (kind === 7) readGlobals(part, names)
   }
 }
 

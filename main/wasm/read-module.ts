@@ -6,7 +6,7 @@ import { checkHeader, headerSizeBytes } from './header.ts'
 import type { Result } from './result.ts'
 import { createDeclarations, sectionKinds } from './sections.ts'
 import type { Declarations, Declared } from './sections.ts'
-import type { ModuleShape, ModuleSizes, Producers } from './types.ts'
+import type { ModuleShape, ModuleSizes, Producers, StackPointer } from './types.ts'
 
 /** Why a module cannot be read. `message` is in full sentences; `offsetBytes` counts from the file's start. */
 export interface ReadModuleError {
@@ -130,10 +130,21 @@ function describe({ type, functionIndex }: Declared, names: Names) {
   return { type, parameterNames: type.params.map((_, index) => locals.get(index)) }
 }
 
+/** By the name section: a toolchain exports it only when asked to. */
+function findStackPointer({ globals }: Declarations, names: Names): StackPointer | undefined {
+  const { stackPointerIndex: globalIndex } = names
+  const global = globalIndex === undefined ? undefined : globals[globalIndex]
+  if (globalIndex === undefined || !global?.mutable) return undefined
+  return global.type === 'i32' || global.type === 'i64'
+    ? { globalIndex, addressType: global.type }
+    : undefined
+}
+
 function shapeModule({ declarations, sizes, ...custom }: Sections): ModuleShape {
   const { functions, importedFunctionCount, startFunctionIndex } = declarations
   const names = readNamesOf(custom.names, [...declarations.imports, ...declarations.exports])
   const producers = readProducersOf(custom.producers)
+  const stackPointer = findStackPointer(declarations, names)
   return {
     imports: declarations.imports.map((entry) => ({
       module: entry.module,
@@ -144,6 +155,7 @@ function shapeModule({ declarations, sizes, ...custom }: Sections): ModuleShape 
     ...(startFunctionIndex !== undefined && { startFunctionIndex }),
     definedFunctionCount: functions.length - importedFunctionCount,
     ...(names.moduleName !== undefined && { moduleName: names.moduleName }),
+    ...(stackPointer !== undefined && { stackPointer }),
     ...(producers !== undefined && { producers }),
     sizes,
   }

@@ -112,6 +112,12 @@ export interface ModuleSizes {
   customBytes: number
 }
 
+/** The global that holds the top of the stack in linear memory, which grows downwards. */
+export interface StackPointer {
+  globalIndex: number
+  addressType: AddressType
+}
+
 /** A module from outside: what it needs, what it offers, and what it tells about itself. */
 export interface ModuleShape {
   imports: ImportShape[]
@@ -122,6 +128,8 @@ export interface ModuleShape {
   definedFunctionCount: number
   /** From the name section. */
   moduleName?: string
+  /** Where the module keeps the top of LLVM's stack in linear memory, if it says so. */
+  stackPointer?: StackPointer
   producers?: Producers
   sizes: ModuleSizes
 }

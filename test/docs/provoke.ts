@@ -41,6 +41,18 @@ const DETOUR_GUEST = `(module
   (func $inner (call $wait))
   (func (export "run") (call $call (ref.func $inner))))`
 
+/** Keeps a stack in memory as LLVM does, uses as much of it as it is told, and waits. */
+const STACK_GUEST = `(module
+  (import "env" "wait" (func $wait))
+  (memory (export "memory") 2 MAXIMUM)
+  (global $__stack_pointer (mut i32) (i32.const 65536))
+  (func (export "use") (param $size i32)
+    (global.set $__stack_pointer (i32.sub (global.get $__stack_pointer) (local.get $size)))
+    (call $wait)
+    (global.set $__stack_pointer (i32.add (global.get $__stack_pointer) (local.get $size)))))`
+const PATIENT_HOST =
+  'export default { env: { wait: () => new Promise((resolve) => setTimeout(resolve, 20)) } }'
+
 /** The folders in which failures were provoked, to be shown as a reader's own. */
 export const usedFolders = new Map([[ROOT, '/home/me/jspi-inspector']])
 
@@ -80,6 +92,14 @@ async function runFailing(
   const { error } = await session.call(exportName, ...texts)
   if (!error) throw new Error(`${exportName} did not fail.`)
   return error
+}
+
+/** The failure of a call beside another one. */
+async function overlapFailing(wat: string, stackBytes: string): Promise<InspectorError> {
+  const session = await openText(wat, PATIENT_HOST)
+  valueOf(session.inspector.service.setInterleaved({ sessionId: session.sessionId, interleaved: true }))
+  session.start('use', '0')
+  return runFailing(session, 'use', stackBytes)
 }
 
 /** Refuses to begin a run of a bundled guest. */
@@ -216,6 +236,17 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
   async SUSPEND_REFUSED() {
     const host = 'export default { env: { call(callback) { callback() }, async wait() {} } }'
     return runFailing(await openText(DETOUR_GUEST, host), 'run')
+  },
+  STACK_OVERRUN: () => overlapFailing(STACK_GUEST.replace('MAXIMUM', ''), '300000'),
+  STACK_UNAVAILABLE: () => overlapFailing(STACK_GUEST.replace('MAXIMUM', '2'), '0'),
+  async STACK_HIDDEN() {
+    const named = await readFile(join(GUESTS_FOLDER, 'timers/timers.wasm'), 'latin1')
+    const folder = await makeFolder({
+      'timers.wasm': Buffer.from(named.replaceAll('__stack_pointer', '__stuck_pointer'), 'latin1'),
+    })
+    const { service, open } = startInspector()
+    const { sessionId } = valueOf(await open({ path: join(folder, 'timers.wasm'), stubUnbound: true }))
+    return valueOf(service.setInterleaved({ sessionId, interleaved: true })).warnings[0]!
   },
   async CALL_CANCELLED() {
     const session = await openExample('fail-host')

@@ -25,6 +25,14 @@ describe('sum', () => {
   })
 })
 
+describe('stack', () => {
+  it('finds every byte of its buffers when nobody else runs', async () => {
+    const { call, lines } = await loadGuest('stack')
+    expect(await call('check', 3, 4)).toBe(256)
+    expect(lines).toHaveLength(8)
+  })
+})
+
 describe('timers', () => {
   it('measures its own sleep with the host clock', async () => {
     const { call, lines } = await loadGuest('timers')

@@ -98,6 +98,10 @@ const interfaces: Record<string, { exports: Record<string, string>; imports: Rec
     exports: { run: '(i32, i32) -> (i32)' },
     imports: { 'env.wait': '(i32, i32) -> (i32)' },
   },
+  stack: {
+    exports: { check: '(i32, i32) -> (i32)', memory: 'memory 2' },
+    imports: { 'env.wait': '(i32, i32) -> ()' },
+  },
   sum: {
     exports: {
       sum: '(i32) -> (i32)',
@@ -238,7 +242,7 @@ it('has a line for every guest in the README of the folder', async () => {
 })
 
 describe('debug information', () => {
-  it.each(['sum', 'timers'])('%s carries DWARF', async (name) => {
+  it.each(['stack', 'sum', 'timers'])('%s carries DWARF', async (name) => {
     const shape = readModule(
       await readFile(path.join(import.meta.dirname, `../../guests/${name}/${name}.wasm`)),
     )

@@ -65,6 +65,8 @@ export class TestSession {
   readonly inspector: Inspector
   readonly sessionId: string
   info: SessionInfo
+  /** The latest state of every run, also of those that the inspector has forgotten. */
+  readonly #runs = new Map<string, RunInfo>()
 
   constructor(inspector: Inspector, info: SessionInfo) {
     this.inspector = inspector
@@ -74,6 +76,7 @@ export class TestSession {
       sessionChanged: (changed) => {
         if (changed.sessionId === this.sessionId) this.info = changed
       },
+      runChanged: (run) => this.#runs.set(run.runId, run),
     })
   }
 
@@ -82,7 +85,7 @@ export class TestSession {
   }
 
   run(runId: string): RunInfo {
-    const run = valueOf(this.inspector.service.attach()).runs.find((entry) => entry.runId === runId)
+    const run = this.#runs.get(runId)
     if (!run) throw new Error(`There is no run ${runId}.`)
     return run
   }

@@ -27,9 +27,11 @@ async function readAll(sizeBytes: number, count: number, pause: () => Promise<vo
     } catch (error) {
       done.reject(error as Error)
     }
-    if (message === 'done') worker.once('exit', () => done.resolve())
+    if (message === 'done') done.resolve()
   })
-  await done.promise
+  // The worker may be gone before its last message has been read.
+  const exited = new Promise((resolve) => worker.once('exit', resolve))
+  await Promise.all([done.promise, exited])
   while (reader.drain(read, Infinity) > 0);
   return next
 }

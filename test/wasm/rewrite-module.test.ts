@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { liftStart } from '../../main/wasm/lift-start.ts'
+import { liftStart } from '../../main/wasm/rewrite-module.ts'
 import { readModule } from '../../main/wasm/read-module.ts'
 import type { ModuleShape } from '../../main/wasm/types.ts'
 import { buildModule } from './modules.ts'
