@@ -227,7 +227,7 @@ describeOnDrivers(
         link.click()
         link.remove()
       })
-      await eventually(async () => (await app().standIn?.('downloads'))?.blocked.length).toBe(1)
+      await eventually(async () => (await app().standIn?.('downloads'))?.forbidden.length).toBe(1)
     })
 
     test('messages of a wrong shape or size at the port; the next right one is answered', async () => {

@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { getBrowser } from './browser.ts'
+import { fail } from './fatal.ts'
 import { toAppUrl } from './protocol.ts'
 import { createEvent, makeStrict, StrictEmitter } from './strict.ts'
 
@@ -31,9 +32,9 @@ const PERMISSIONS: [name: string, descriptor: Record<string, unknown>][] = [
 ]
 
 /** Where the next download goes, as the user would say in the dialog; set by the test. */
-export const downloads: { nextPath: string | null; blocked: string[]; saved: string[] } = {
+export const downloads: { nextPath: string | null; forbidden: string[]; saved: string[] } = {
   nextPath: null,
-  blocked: [],
+  forbidden: [],
   saved: [],
 }
 
@@ -63,9 +64,9 @@ class Session extends StrictEmitter {
   async applyPermissions(contents: unknown, origin: string, browserOrigin: string): Promise<void> {
     const { connection } = await getBrowser()
     for (const [permission, descriptor] of PERMISSIONS) {
-      const granted =
-        (await this.askRequestHandler(contents, permission)) &&
-        (this.checkHandler?.(contents, permission, origin, {}) ?? true)
+      const granted = await this.askRequestHandler(contents, permission)
+      const checked = this.checkHandler?.(contents, permission, origin, {}) ?? true
+      if (granted !== checked) fail(`The two permission handlers disagree about ${permission}.`)
       await connection.browser.send('Browser.setPermission', {
         permission: descriptor,
         setting: granted ? 'granted' : 'denied',
@@ -101,11 +102,12 @@ export async function watchDownloads(contents: unknown): Promise<void> {
       getFilename: () => suggestedFilename,
     })
     defaultSession.emit('will-download', event, item, contents)
-    if (event.defaultPrevented || !downloads.nextPath) {
-      downloads.blocked.push(url)
+    if (event.defaultPrevented) {
+      downloads.forbidden.push(url)
       void connection.browser.send('Browser.cancelDownload', { guid })
       return
     }
+    if (!downloads.nextPath) fail(`Nobody answers the dialog for saving ${url}.`)
     paths.set(guid, downloads.nextPath)
     downloads.nextPath = null
   })
