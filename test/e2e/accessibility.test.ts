@@ -1,7 +1,7 @@
 /** axe finds nothing, in any state of the window, in light and in dark. */
-import { readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import axe from 'axe-core'
 import { expect, test } from 'vitest'
 import { describeOnDrivers } from './harness.ts'
 import {
@@ -18,8 +18,6 @@ import {
 } from './inspector-page.ts'
 import { guestFile, makeTempFolder } from './paths.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
 interface Violation {
   id: string
   nodes: { html: string; failureSummary: string }[]
@@ -35,10 +33,10 @@ describeOnDrivers('accessibility', (app) => {
       await page().emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       // What follows the colour scheme by script does so with the next frame.
       await page().evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))))
-      if (await page().evaluate(() => !('axe' in window))) await page().evaluate(AXE)
+      if (await page().evaluate(() => !('axe' in window))) await page().evaluate(axe.source)
       const violations = await page().evaluate(async () => {
-        const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
-        return (await axe.run()).violations
+        const inPage = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
+        return (await inPage.axe.run()).violations
       })
       for (const { id, nodes } of violations) {
         for (const node of nodes) found.push(`${colorScheme}: ${id}: ${node.html}\n${node.failureSummary}`)

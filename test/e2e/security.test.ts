@@ -271,7 +271,6 @@ function askByPort({ message, expectsEvent }: { message: unknown; expectsEvent: 
       window.doorPort.removeEventListener('message', hear)
       resolve(isEvent ? { ok: false, error: data.a[0] } : data.r)
     })
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port has no origin
     window.doorPort.postMessage(message)
   })
 }
