@@ -8,6 +8,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    // Less is no news where guests wait and programs start.
+    slowTestThreshold: 10_000,
     projects: [
       {
         extends: true,

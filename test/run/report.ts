@@ -8,12 +8,17 @@ export function printHeading(name: string): void {
   process.stdout.write(`\n── ${name} ${'─'.repeat(LINE_LENGTH - name.length)}\n`)
 }
 
-/**
- * Prints how the steps went, what was not verified, and as the last line the count of tests and steps. `tests` is
- * a string that says why none ran, or null where none were asked for.
- */
+/** Prints the summary, with the count as its last line. */
 export function printSummary(steps: StepOutcome[], tests: TestsOutcome | string | null): void {
   printHeading('summary')
+  process.stdout.write(`${formatSummary(steps, tests).join('\n')}\n`)
+}
+
+/**
+ * The lines that say how the steps went, what was not verified, and how many tests and steps there were. `tests`
+ * is a string that says why none ran, or null where none were asked for.
+ */
+export function formatSummary(steps: StepOutcome[], tests: TestsOutcome | string | null): string[] {
   const lines = steps.map(({ name, ok, seconds }) => formatOutcome(ok, name, seconds))
   const count = {
     passed: steps.filter(({ ok }) => ok).length,
@@ -35,7 +40,7 @@ export function printSummary(steps: StepOutcome[], tests: TestsOutcome | string 
     lines.push('', 'NOT VERIFIED here:', ...notVerified.map((what) => `  - ${what}`))
   }
   lines.push('', `${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)
-  process.stdout.write(`${lines.join('\n')}\n`)
+  return lines
 }
 
 function formatOutcome(ok: boolean, name: string, seconds: number): string {
