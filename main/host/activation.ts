@@ -2,6 +2,7 @@ import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { CallId } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { Failure } from './failures.ts'
+import type { GuestInstance } from './instance.ts'
 import type { TracedFunction } from './recorder.ts'
 import type { ShadowStackUse } from './shadow-stack.ts'
 
@@ -19,6 +20,7 @@ export interface SuspendedImport {
 export class Activation {
   readonly callId: CallId
   readonly parent: Activation | null
+  readonly instance: GuestInstance
   readonly children = new Set<Activation>()
   /** The import call that the guest is inside of, whether its handler runs or waits. */
   importCallId: CallId = 0
@@ -31,8 +33,9 @@ export class Activation {
   lastThrown: { value: unknown; failure: Failure } | null = null
   #abort: AbortController | null = null
 
-  constructor(callId: CallId, parent: Activation | null) {
+  constructor(callId: CallId, parent: Activation | null, instance: GuestInstance) {
     this.callId = callId
+    this.instance = instance
     this.parent = parent
     parent?.children.add(this)
   }

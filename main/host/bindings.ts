@@ -63,6 +63,17 @@ export function bindImports(
   }
 }
 
+/** The same imports for another instance: what the inspector made to fit is made anew, so that none is shared. */
+export function refitImports(shape: ModuleShape, { imports, bindings }: BoundImports): WebAssembly.Imports {
+  const refitted: WebAssembly.Imports = Object.create(null)
+  for (const [index, { module, name, type }] of shape.imports.entries()) {
+    const members = (refitted[module] ??= Object.create(null) as Record<string, unknown>)
+    const isMade = bindings[index]?.by === 'inspector' && type.kind !== 'function'
+    members[name] ??= isMade ? makeToFit(type) : imports[module]?.[name]
+  }
+  return refitted
+}
+
 function unboundError(imports: ImportShape[]): InspectorError {
   const list = imports.map(({ module, name, type }) => `${module}.${name} ${formatExternType(type)}`)
   return makeError('IMPORT_UNBOUND', { why: `Unbound: ${list.join('; ')}.` })

@@ -2,23 +2,18 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { Activation } from './activation.ts'
 import type { HostConsole, HostContext, ImportHandler, MemoryReader, MemoryWriter } from './api.ts'
+import type { GuestInstance } from './instance.ts'
 import { showValues } from './show.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 const NEVER = new AbortController().signal
 
-/** What the context learns once the guest is instantiated. */
-export interface GuestAccess {
-  memory: WebAssembly.Memory | null
-  exports: Record<string, unknown> | null
-}
-
 /** Handlers that were marked with `sync()`. */
 export type SyncHandlers = WeakSet<ImportHandler>
 
 /**
- * The context of a session; `access` is filled in by the worker when the guest is instantiated. A class, because what is read at the time of a call (memory, exports, signal) is
+ * The context of a session. A class, because what is read at the time of a call (memory, exports, signal) is
  * then on the prototype, and `{ console, ...rest }` in a host module does not read it too early.
  */
 export class SessionContext implements HostContext {
@@ -28,16 +23,17 @@ export class SessionContext implements HostContext {
   readonly show: HostContext['show']
   readonly sync: HostContext['sync']
   readonly #activations: AsyncLocalStorage<Activation>
-  readonly #access: GuestAccess
+  readonly #findInstance: () => GuestInstance | null
 
+  /** `findInstance` gives the session's instance, once there is one. */
   constructor(
     activations: AsyncLocalStorage<Activation>,
-    access: GuestAccess,
+    findInstance: () => GuestInstance | null,
     syncHandlers: SyncHandlers,
     hostConsole: HostConsole,
   ) {
     this.#activations = activations
-    this.#access = access
+    this.#findInstance = findInstance
     this.console = hostConsole
     this.read = createReader(() => this.memory)
     this.write = createWriter(() => this.memory)
@@ -52,19 +48,24 @@ export class SessionContext implements HostContext {
   }
 
   get memory(): WebAssembly.Memory {
-    const { memory, exports } = this.#access
-    if (memory) return memory
+    const instance = this.#instance
+    if (instance?.memory) return instance.memory
     throw new Error(
-      exports
+      instance
         ? 'The guest has no memory that the host can see: it neither exports nor imports one.'
         : 'The guest is not instantiated yet: read context.memory inside of a handler.',
     )
   }
 
   get exports(): Record<string, unknown> {
-    const { exports } = this.#access
+    const exports = this.#instance?.exports
     if (exports) return exports
     throw new Error('The guest is not instantiated yet: read context.exports inside of a handler.')
+  }
+
+  /** Of the current call; outside of calls, that of the session. */
+  get #instance(): GuestInstance | null {
+    return this.#activations.getStore()?.instance ?? this.#findInstance()
   }
 
   get signal(): AbortSignal {

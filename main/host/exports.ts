@@ -5,12 +5,14 @@ import { Activation } from './activation.ts'
 import type { Failure } from './failures.ts'
 import { guestFailure, hostFailure } from './failures.ts'
 import type { BoundarySettings } from './imports.ts'
+import type { GuestInstance } from './instance.ts'
 import type { TracedFunction } from './recorder.ts'
 
 /** An exported function, wrapped with `WebAssembly.promising`. */
 export interface CallableExport {
   traced: TracedFunction
   call: (...values: unknown[]) => Promise<unknown>
+  instance: GuestInstance
 }
 
 /** How an export call ended; `thrown` is what the guest let through. */
@@ -30,15 +32,16 @@ export function callExport(
 ): Promise<ExportOutcome> {
   const { recorder, activations, inFlight } = settings
   const { traced } = exported
+  const { shadowStacks } = exported.instance
   const parent = activations.getStore() ?? null
   const parentId = parent ? parent.importCallId || parent.callId : 0
   const callId = recorder.enter(traced, parentId, values, recorder.nowNs())
-  const activation = new Activation(callId, parent)
+  const activation = new Activation(callId, parent, exported.instance)
   inFlight.count++
   onBegin(activation)
   let leaveStack: (() => void) | undefined
   try {
-    leaveStack = settings.shadowStacks?.begin(activation)
+    leaveStack = shadowStacks?.begin(activation)
   } catch (thrown) {
     return Promise.resolve(fail(thrown, hostFailure(thrown, traced.definition.name)))
   }
@@ -60,7 +63,7 @@ export function callExport(
   function finish(): number {
     const endNs = recorder.nowNs()
     inFlight.count--
-    settings.shadowStacks?.end(activation)
+    shadowStacks?.end(activation)
     activation.finish()
     return endNs
   }

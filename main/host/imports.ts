@@ -10,7 +10,6 @@ import { HandlerError, hostFailure } from './failures.ts'
 import type { Recorder, TracedFunction } from './recorder.ts'
 import type { ResultCheck } from './results.ts'
 import { makeResultCheck } from './results.ts'
-import type { ShadowStacks } from './shadow-stack.ts'
 
 /** What every wrapped function of a session shares. */
 export interface BoundarySettings {
@@ -20,8 +19,6 @@ export interface BoundarySettings {
   trap: unknown
   /** Export calls that have begun and not ended. */
   inFlight: { count: number }
-  /** Null while the guest is not instantiated, and for one without a known stack in its memory. */
-  shadowStacks: ShadowStacks | null
 }
 
 type WrappedImport = (...values: unknown[]) => unknown
@@ -108,10 +105,10 @@ function suspend(call: ImportCall, returned: unknown, check: ResultCheck): Promi
     const endNs = recorder.nowNs()
     return [endNs, call.hostNs, endNs - startNs - call.hostNs]
   }
-  if (activation) settings.shadowStacks?.suspend(activation)
+  activation?.instance.shadowStacks?.suspend(activation)
   const resume = (): void => {
     leave(activation)
-    if (activation) settings.shadowStacks?.resume(activation)
+    activation?.instance.shadowStacks?.resume(activation)
   }
   settled.promise.then(
     () => {

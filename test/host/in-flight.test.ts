@@ -5,7 +5,6 @@ describe('several calls in flight', () => {
   test('wait for their turn on an instance, unless overlap is allowed', async () => {
     const session = await openExample('in-flight')
     const runs = Array.from({ length: 4 }, (_, task) => session.start('run', String(task), '3'))
-    await waitFor('the first suspension', () => session.rows()[1]?.suspended)
     expect(runs.map(({ runId }) => session.run(runId).state)).toEqual([
       'running',
       'queued',

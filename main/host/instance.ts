@@ -1,0 +1,152 @@
+/** Makes instances of the guest, and initializes them as their kind asks. */
+import { makeError } from '../contract/error-codes.ts'
+import type { InspectorError, Result } from '../contract/result.ts'
+import { failure, success } from '../contract/result.ts'
+import type { ModuleShape } from '../wasm/types.ts'
+import { formatValueType } from '../wasm/types.ts'
+import type { CallableExport } from './exports.ts'
+import { callExport, toGuestValues } from './exports.ts'
+import type { CompiledGuest } from './guest.ts'
+import { instantiationError } from './guest.ts'
+import type { BoundarySettings } from './imports.ts'
+import type { PromiseIntegration } from './jspi.ts'
+import type { TracedFunction } from './recorder.ts'
+import { ShadowStacks } from './shadow-stack.ts'
+
+/** What a command exports: each call gets an instance of its own (WASI application ABI). */
+export const COMMAND_EXPORT = '_start'
+/** What a reactor exports: called once, before any other export (WASI application ABI). */
+export const REACTOR_EXPORT = '_initialize'
+
+/** One instance, and what the host sees of it. */
+export interface GuestInstance {
+  /** The first that it exports, else the first that it imports. */
+  memory: WebAssembly.Memory | null
+  /** What host code sees as `context.exports`; null until the instance is initialized. */
+  exports: Record<string, unknown> | null
+  callables: Map<string, CallableExport>
+  /** Null for a guest without a known stack in its memory. */
+  shadowStacks: ShadowStacks | null
+}
+
+/** Makes instances of one module. Functions are announced to the trace once, however many there are. */
+export class Instances {
+  readonly #compiled: CompiledGuest
+  readonly #shape: ModuleShape
+  readonly #boundary: BoundarySettings
+  readonly #integration: PromiseIntegration
+  /** By export name. */
+  readonly #traced = new Map<string, TracedFunction>()
+  readonly #tracedStart: TracedFunction
+
+  constructor(
+    compiled: CompiledGuest,
+    shape: ModuleShape,
+    boundary: BoundarySettings,
+    integration: PromiseIntegration,
+  ) {
+    this.#compiled = compiled
+    this.#shape = shape
+    this.#boundary = boundary
+    this.#integration = integration
+    const { recorder } = boundary
+    this.#tracedStart = recorder.define({
+      kind: 'start',
+      module: null,
+      name: '(start)',
+      params: [],
+      results: [],
+    })
+    for (const { name, type } of shape.exports) {
+      if (type.kind !== 'function') continue
+      const params = type.params.map(formatValueType)
+      const results = type.results.map(formatValueType)
+      this.#traced.set(name, recorder.define({ kind: 'export', module: null, name, params, results }))
+    }
+  }
+
+  /** Whether each call is to have an instance of its own. */
+  get isCommand(): boolean {
+    return this.#isInitializer(COMMAND_EXPORT)
+  }
+
+  /** Links the module with its imports; none of the guest's code runs. */
+  link(imports: WebAssembly.Imports): Result<WebAssembly.Instance> {
+    try {
+      return success(new WebAssembly.Instance(this.#compiled.module, imports))
+    } catch (thrown) {
+      return failure(instantiationError(thrown))
+    }
+  }
+
+  /**
+   * Makes an instance whose exports can be called: its start function and, for a reactor, `_initialize` have
+   * returned. Both may await imports; until then host code sees the instance's memory, and none of its exports.
+   */
+  async create(imports: WebAssembly.Imports): Promise<Result<GuestInstance>> {
+    const linked = this.link(imports)
+    if (!linked.ok) return linked
+    const exported = linked.value.exports
+    const { startExportName, stackPointerExportName } = this.#compiled
+    const memories = Object.values(exported).filter((value) => value instanceof WebAssembly.Memory)
+    const memory = memories[0] ?? this.#findImportedMemory(imports)
+    const pointer =
+      stackPointerExportName === null ? null : (exported[stackPointerExportName] as WebAssembly.Global)
+    const instance: GuestInstance = {
+      memory,
+      exports: null,
+      callables: new Map(),
+      shadowStacks: pointer && memory ? new ShadowStacks(pointer, memory) : null,
+    }
+    for (const [name, traced] of this.#traced) {
+      instance.callables.set(name, { traced, call: this.#integration.promising(exported[name]), instance })
+    }
+    if (startExportName !== null) {
+      const call = this.#integration.promising(exported[startExportName])
+      const error = await this.#initialize({ traced: this.#tracedStart, call, instance })
+      if (error) return failure(error)
+    }
+    if (this.#isInitializer(REACTOR_EXPORT)) {
+      const error = await this.#initialize(instance.callables.get(REACTOR_EXPORT)!)
+      if (error) return failure(error)
+    }
+    instance.exports = this.#wrapExports(exported, instance)
+    return success(instance)
+  }
+
+  async #initialize(callable: CallableExport): Promise<InspectorError | null> {
+    const ended = await callExport(this.#boundary, callable, [])
+    if (ended.outcome === 'returned') return null
+    const { why, cause } = ended.error
+    return makeError('START_FAILED', { why, ...(cause === undefined ? {} : { cause }) })
+  }
+
+  #isInitializer(name: string): boolean {
+    const type = this.#shape.exports.find((exported) => exported.name === name)?.type
+    return type?.kind === 'function' && type.params.length === 0 && type.results.length === 0
+  }
+
+  #findImportedMemory(imports: WebAssembly.Imports): WebAssembly.Memory | null {
+    for (const { module, name, type } of this.#shape.imports) {
+      const value = imports[module]?.[name]
+      if (type.kind === 'memory' && value instanceof WebAssembly.Memory) return value
+    }
+    return null
+  }
+
+  /** Functions traced and promising, all else as it is. */
+  #wrapExports(exported: Record<string, unknown>, instance: GuestInstance): Record<string, unknown> {
+    const wrapped: Record<string, unknown> = Object.create(null)
+    for (const { name } of this.#shape.exports) {
+      const callable = instance.callables.get(name)
+      wrapped[name] = callable
+        ? async (...values: unknown[]) => {
+            const ended = await callExport(this.#boundary, callable, toGuestValues(callable.traced, values))
+            if (ended.outcome === 'returned') return ended.returned
+            throw ended.thrown
+          }
+        : exported[name]
+    }
+    return Object.freeze(wrapped)
+  }
+}
