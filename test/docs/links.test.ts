@@ -22,7 +22,9 @@ function findAnchors(file: string): string[] {
 function findBrokenLinks(document: string): string[] {
   const file = join(ROOT, document)
   const text = readFileSync(file, 'utf8').replaceAll(/^```.*?^```/gms, '')
-  const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
+  const targets = [...text.matchAll(/\]\(([^)\s]+)\)|\bsrc(?:set)?="([^"]+)"/g)].map(
+    ([, link, picture]) => link ?? picture ?? '',
+  )
   return targets.filter((target) => {
     if (/^https?:/.test(target)) return false
     const [path = '', anchor] = target.split('#')
