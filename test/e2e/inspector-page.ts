@@ -69,12 +69,12 @@ export async function expectSession(page: Page, guestName: string): Promise<void
     .waitFor()
 }
 
-/** Closes the session that is shown. */
+/** Closes the newest session of `guestName`, and waits until it is gone. */
 export async function closeSession(page: Page, guestName: string): Promise<void> {
-  await page
-    .getByRole('button', { name: `Close ${guestName}` })
-    .last()
-    .click()
+  const closers = page.getByRole('button', { name: `Close ${guestName}` })
+  const before = await closers.count()
+  await closers.last().click()
+  await eventually(() => closers.count()).toBe(before - 1)
 }
 
 /** Chooses an export and fills in its arguments. */
