@@ -54,7 +54,7 @@ const PATIENT_HOST =
   'export default { env: { wait: () => new Promise((resolve) => setTimeout(resolve, 20)) } }'
 
 /** The folders in which failures were provoked, to be shown as a reader's own. */
-export const usedFolders = new Map([[ROOT, '/home/me/jspi-inspector']])
+const usedFolders = new Map([[ROOT, '/home/me/jspi-inspector']])
 
 async function makeFolder(files: Record<string, string | Uint8Array> = {}): Promise<string> {
   const folder = await createFolder(files)
