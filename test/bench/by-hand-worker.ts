@@ -1,0 +1,38 @@
+/** What recording by hand costs: the same guest on bare V8, with nothing, a message or a printed line per call. */
+import { parentPort, workerData } from 'node:worker_threads'
+
+const { bytes, count, recording, suspending } = workerData as {
+  bytes: Uint8Array
+  count: number
+  recording: 'nothing' | 'message' | 'console'
+  suspending: boolean
+}
+
+const handlers = {
+  nothing: (n: number) => n + 1,
+  message: (n: number) => {
+    parentPort!.postMessage({
+      id: n,
+      name: 'env.next',
+      params: [n],
+      results: [n + 1],
+      startNs: performance.now(),
+    })
+    return n + 1
+  },
+  console: (n: number) => {
+    process.stdout.write(`${performance.now()} env.next ${n} returned ${n + 1}\n`)
+    return n + 1
+  },
+}
+
+const handler = handlers[recording]
+const next = suspending ? new WebAssembly.Suspending!(handler as never) : handler
+const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { next } })
+const run = WebAssembly.promising!(instance.exports['run'])
+
+// Once to let the engine compile what is hot.
+await run(Math.min(count, 20_000))
+const startMs = performance.now()
+await run(count)
+parentPort!.postMessage({ elapsedNs: (performance.now() - startMs) * 1e6 })

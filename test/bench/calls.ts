@@ -1,0 +1,114 @@
+/**
+ * What recording a call costs, beside the same guest on bare V8 and beside recording by hand: `npm run bench`.
+ * All in one run on the same guest, as ratios of medians; the nanoseconds are this machine's and say little.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { createInspector } from '../../main/inspector/inspector.ts'
+import { parseWat } from '../../main/wasm/wat.ts'
+
+const ROUNDS = 7
+const ROOT = resolve(import.meta.dirname, '../..')
+
+/** Calls its import `count` times, each with the result of the one before. */
+const GUEST = `(module
+  (import "env" "next" (func $next (param i32) (result i32)))
+  (func (export "run") (param $count i32) (result i32) (local $n i32)
+    (loop $again
+      (local.set $n (call $next (local.get $n)))
+      (br_if $again (i32.lt_u (local.get $n) (local.get $count))))
+    (local.get $n)))`
+
+const HOSTS = {
+  plain: 'export default ({ sync }: any) => ({ env: { next: sync((n: number) => n + 1) } })',
+  suspending: 'export default { env: { next: (n: number) => n + 1 } }',
+}
+type Kind = keyof typeof HOSTS
+
+const parsed = await parseWat(GUEST, 'guest.wat')
+if (!parsed.ok) throw new Error(parsed.error.message)
+const bytes = parsed.value
+const folder = await mkdtemp(join(tmpdir(), 'jspi-inspector-bench-'))
+
+/** Nanoseconds a call with nothing, a message or a line for each. */
+function measureByHand(kind: Kind, recording: string, count: number): Promise<number> {
+  const worker = new Worker(new URL('by-hand-worker.ts', import.meta.url), {
+    workerData: { bytes, count, recording, suspending: kind === 'suspending' },
+    // Read and thrown away, as a log that goes to a file would be.
+    stdout: true,
+  })
+  worker.stdout.resume()
+  return new Promise((done, fail) => {
+    worker.on('error', fail)
+    worker.on('message', (message: { elapsedNs?: number }) => {
+      if (message.elapsedNs === undefined) return
+      void worker.terminate()
+      done(message.elapsedNs / count)
+    })
+  })
+}
+
+/** Nanoseconds a call in a session that records all of them. */
+async function measureRecorded(kind: Kind, count: number): Promise<number> {
+  const path = join(folder, `${kind}.wasm`)
+  const hostPath = join(folder, `${kind}.ts`)
+  await writeFile(path, bytes)
+  await writeFile(hostPath, HOSTS[kind])
+  const inspector = createInspector({
+    workerUrl: pathToFileURL(join(ROOT, 'main/host/worker.ts')),
+    guestsFolder: join(ROOT, 'guests'),
+    settingsFolder: null,
+    version: 'bench',
+  })
+  try {
+    const opened = await inspector.open({ path, hostPath })
+    if (!opened.ok) throw new Error(opened.error.why)
+    const { sessionId } = opened.value
+    const elapsedNs = await new Promise<number>((done) => {
+      inspector.subscribe({
+        runChanged(run) {
+          if (run.state !== 'returned') return
+          const call = inspector.service.readCall({ sessionId, callId: run.callId! })
+          if (!call.ok) throw new Error(call.error.what)
+          if (run.argumentTexts[0] === String(count)) done(call.value.totalNs)
+          else inspector.service.startRun({ sessionId, exportName: 'run', argumentTexts: [String(count)] })
+        },
+      })
+      inspector.service.startRun({ sessionId, exportName: 'run', argumentTexts: ['20000'] })
+    })
+    const status = inspector.service.attach()
+    if (!status.ok || status.value.traces[0]!.droppedCount > 0) throw new Error('Calls were dropped.')
+    return elapsedNs / count
+  } finally {
+    await inspector.close()
+  }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
+}
+
+for (const kind of ['plain', 'suspending'] as const) {
+  const ways: [name: string, measure: () => Promise<number>][] = [
+    ['bare V8', () => measureByHand(kind, 'nothing', 2_000_000)],
+    ['recorded by the inspector', () => measureRecorded(kind, 400_000)],
+    ['an object per call through postMessage', () => measureByHand(kind, 'message', 100_000)],
+    ['a printed line per call', () => measureByHand(kind, 'console', 100_000)],
+  ]
+  const results = ways.map((): number[] => [])
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [index, [, measure]] of ways.entries()) results[index]!.push(await measure())
+  }
+  const bareNs = median(results[0]!)
+  process.stdout.write(`\n${kind} import\n`)
+  for (const [index, [name]] of ways.entries()) {
+    const costNs = median(results[index]!)
+    process.stdout.write(
+      `  ${name.padEnd(40)} ${costNs.toFixed(0).padStart(7)} ns  ${(costNs / bareNs).toFixed(1).padStart(6)} × bare\n`,
+    )
+  }
+}
+await rm(folder, { recursive: true })
