@@ -1,0 +1,216 @@
+/** The two ways in which a script's modules are run: by V8 alone, and wrapped as a session's worker does it. */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { InspectorError, Result } from '../../main/contract/result.ts'
+import type { Activation } from '../../main/host/activation.ts'
+import { callExport } from '../../main/host/exports.ts'
+import { guestFailure, makeGenuineTrap, trapName } from '../../main/host/failures.ts'
+import { GuestStacks } from '../../main/host/guest-stack.ts'
+import { compileGuest } from '../../main/host/guest.ts'
+import type { BoundarySettings } from '../../main/host/imports.ts'
+import { wrapImport } from '../../main/host/imports.ts'
+import type { GuestInstance } from '../../main/host/instance.ts'
+import { Instances } from '../../main/host/instance.ts'
+import type { PromiseIntegration } from '../../main/host/jspi.ts'
+import { findPromiseIntegration } from '../../main/host/jspi.ts'
+import { Recorder } from '../../main/host/recorder.ts'
+import { References } from '../../main/host/references.ts'
+import { TAGS } from '../../main/trace/events.ts'
+import { createRing, RingReader, RingWriter } from '../../main/trace/ring.ts'
+import { readModule } from '../../main/wasm/read-module.ts'
+import type { FunctionType, ModuleShape } from '../../main/wasm/types.ts'
+import { formatValueType } from '../../main/wasm/types.ts'
+
+/** How an action, or an instantiation, ended. */
+export type Outcome =
+  | { kind: 'returned'; values: readonly unknown[] }
+  /** `reason` is the trap's name in the specification's words, or what was thrown. */
+  | { kind: 'trapped' | 'exhausted' | 'exception' | 'invalid' | 'unlinkable' | 'failed'; reason: string }
+
+/** An instance of a script's module. */
+export interface ScriptInstance {
+  shape: ModuleShape
+  exports: Record<string, WebAssembly.ExportValue>
+}
+
+/** One of the two ways. */
+export interface Engine {
+  instantiate(
+    bytes: Uint8Array,
+    imports: WebAssembly.Imports,
+  ): Promise<{ instance: ScriptInstance | null; outcome: Outcome }>
+  call(instance: ScriptInstance, name: string, values: readonly unknown[]): Promise<Outcome>
+  /** Makes a function of the host, for a module to import. */
+  hostFunction(name: string, type: FunctionType, handler: (...values: unknown[]) => void): unknown
+}
+
+const RETURNED_NOTHING: Outcome = { kind: 'returned', values: [] }
+
+/** The shape of a module that V8 has compiled already. */
+export function shapeOf(bytes: Uint8Array): ModuleShape {
+  const shape = readModule(bytes)
+  if (!shape.ok) throw new Error(`readModule: ${shape.error.message}`)
+  return shape.value
+}
+
+function functionType(instance: ScriptInstance, name: string): FunctionType {
+  const type = instance.shape.exports.find((exported) => exported.name === name)?.type
+  if (type?.kind !== 'function') throw new Error(`no function "${name}" is exported`)
+  return type
+}
+
+function listValues(type: FunctionType, returned: unknown): readonly unknown[] {
+  if (type.results.length === 0) return []
+  return type.results.length === 1 ? [returned] : (returned as unknown[])
+}
+
+function classify(thrown: unknown): Outcome {
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  if (thrown instanceof WebAssembly.RuntimeError) {
+    return { kind: 'trapped', reason: trapName(message.replace(/^WebAssembly\.Instance\(\):\s*/, '')) }
+  }
+  if (thrown instanceof WebAssembly.Exception) return { kind: 'exception', reason: '' }
+  if (thrown instanceof WebAssembly.CompileError) return { kind: 'invalid', reason: message }
+  // An import object that lacks the module is a TypeError, for the script the same as a missing field.
+  if (thrown instanceof WebAssembly.LinkError || message.startsWith('WebAssembly.Instance()')) {
+    return { kind: 'unlinkable', reason: message }
+  }
+  const { error } = guestFailure(thrown)
+  if (/stack overflow/.test(error.why)) return { kind: 'exhausted', reason: 'call stack exhausted' }
+  return { kind: 'failed', reason: message }
+}
+
+/** V8 alone. */
+export function createBareEngine(): Engine {
+  return {
+    async instantiate(bytes, imports) {
+      try {
+        const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports)
+        return { instance: { shape: shapeOf(bytes), exports }, outcome: RETURNED_NOTHING }
+      } catch (thrown) {
+        return { instance: null, outcome: classify(thrown) }
+      }
+    },
+    async call(instance, name, values) {
+      const type = functionType(instance, name)
+      try {
+        const returned = (instance.exports[name] as (...values: unknown[]) => unknown)(...values)
+        return { kind: 'returned', values: listValues(type, returned) }
+      } catch (thrown) {
+        return classify(thrown)
+      }
+    },
+    hostFunction: (_name, _type, handler) => handler,
+  }
+}
+
+/** Gives the raw exports of what it makes, which other modules of a script import. */
+class LinkingInstances extends Instances {
+  exports: Record<string, WebAssembly.ExportValue> = {}
+
+  override link(imports: WebAssembly.Imports): Result<WebAssembly.Instance> {
+    const linked = super.link(imports)
+    if (linked.ok) this.exports = linked.value.exports
+    return linked
+  }
+}
+
+/** V8 wrapped as in a session's worker, with a trace of which only the number of calls is kept. */
+export class HostEngine implements Engine {
+  readonly #integration: PromiseIntegration
+  readonly #boundary: BoundarySettings
+  readonly #reader: RingReader
+  readonly #guests = new WeakMap<ScriptInstance, GuestInstance>()
+  readonly #counts = { begun: 0, ended: 0 }
+
+  constructor() {
+    const integration = findPromiseIntegration()
+    if ('code' in integration) throw new Error(integration.why)
+    this.#integration = integration
+    const ring = createRing()
+    this.#reader = new RingReader(ring)
+    // Writer and reader share a thread here: whoever waited for room would wait for ever.
+    const writer = new RingWriter(ring, () => this.#drain())
+    this.#boundary = {
+      recorder: new Recorder(writer, new References(), performance.now()),
+      activations: new AsyncLocalStorage<Activation>(),
+      trap: makeGenuineTrap(),
+      inFlight: { count: 0 },
+      stacks: new GuestStacks(),
+    }
+  }
+
+  /** How many calls the trace has seen begin and end. */
+  countCalls(): { begun: number; ended: number } {
+    this.#drain()
+    return { ...this.#counts }
+  }
+
+  #drain(): void {
+    const count = (tag: number): void => {
+      if (tag === TAGS.enter) this.#counts.begun++
+      if (tag === TAGS.exit) this.#counts.ended++
+    }
+    while (this.#reader.drain(count, Number.MAX_SAFE_INTEGER) > 0);
+  }
+
+  async instantiate(
+    bytes: Uint8Array,
+    imports: WebAssembly.Imports,
+  ): Promise<{ instance: ScriptInstance | null; outcome: Outcome }> {
+    try {
+      // A module that V8 rejects is not ours to read.
+      void new WebAssembly.Module(bytes)
+    } catch (thrown) {
+      return { instance: null, outcome: classify(thrown) }
+    }
+    const shape = shapeOf(bytes)
+    const compiled = compileGuest(bytes, shape)
+    if (!compiled.ok) return { instance: null, outcome: { kind: 'invalid', reason: compiled.error.why } }
+    const instances = new LinkingInstances(compiled.value, shape, this.#boundary, this.#integration)
+    const created = await instances.create(imports)
+    if (!created.ok) return { instance: null, outcome: classifyInstantiation(created.error) }
+    const instance = { shape, exports: instances.exports }
+    this.#guests.set(instance, created.value)
+    return { instance, outcome: RETURNED_NOTHING }
+  }
+
+  async call(instance: ScriptInstance, name: string, values: readonly unknown[]): Promise<Outcome> {
+    const callable = this.#guests.get(instance)?.callables.get(name)
+    if (!callable) throw new Error(`no function "${name}" is exported`)
+    const ended = await callExport(this.#boundary, callable, values)
+    return ended.outcome === 'returned'
+      ? { kind: 'returned', values: ended.values }
+      : classifyError(ended.error, ended.thrown)
+  }
+
+  hostFunction(name: string, type: FunctionType, handler: (...values: unknown[]) => void): unknown {
+    const traced = this.#boundary.recorder.define({
+      kind: 'import',
+      module: 'host',
+      name,
+      params: type.params.map(formatValueType),
+      results: type.results.map(formatValueType),
+    })
+    // Waits on every call, so that every call of the host suspends the guest.
+    const suspending = async (...values: unknown[]): Promise<void> => handler(...values)
+    return new this.#integration.Suspending(wrapImport(this.#boundary, traced, suspending, true))
+  }
+}
+
+/** The host tells of a start function's failure by the same words as of a call's. */
+function classifyInstantiation(error: InspectorError): Outcome {
+  if (error.code === 'START_FAILED') return classifyError(error, null)
+  const reason = error.why.replace(/\.$/, '')
+  const isLinkError = error.code === 'IMPORT_MISMATCH' || reason.startsWith('Import #')
+  return isLinkError
+    ? { kind: 'unlinkable', reason: `WebAssembly.Instance(): ${reason}` }
+    : { kind: 'trapped', reason: trapName(reason) }
+}
+
+function classifyError({ code, why }: InspectorError, thrown: unknown): Outcome {
+  const trap = /^Trap: (.*)\.$/.exec(why)?.[1]
+  if (trap === 'stack overflow') return { kind: 'exhausted', reason: 'call stack exhausted' }
+  if (trap !== undefined) return { kind: 'trapped', reason: trap }
+  if (code === 'GUEST_EXCEPTION') return { kind: 'exception', reason: '' }
+  return { kind: 'failed', reason: thrown instanceof Error ? thrown.message : why }
+}
