@@ -178,9 +178,32 @@ export interface CallRow {
   errorText: string | null
 }
 
+/** A place in the guest's code, in a stack of the guest's. */
+export interface StackFrame {
+  /** Demangled: from the debug information, the name section or the exports; else `function 3`. */
+  functionName: string
+  /** Imported functions come first in this numbering. */
+  functionIndex: number
+  /** Of the instruction, from the start of the guest's file. */
+  offsetBytes: number
+  /** From the guest's debug information (DWARF), as its compiler was given the path. */
+  file?: string
+  /** From 1. */
+  line?: number
+  /** From 1. */
+  column?: number
+  /** Whether the compiler put the function into the one of the next frame. */
+  inlined: boolean
+}
+
 /** Everything about one call. */
 export interface CallDetail extends CallRow {
   error: InspectorError | null
+  /**
+   * The guest's frames, innermost first: where a failed call failed, or from where an import call was made.
+   * Null where they were not recorded.
+   */
+  stack: StackFrame[] | null
   /** From the outermost call down to the parent. */
   ancestors: CallSummary[]
   /** The first ones; `childCount` says how many there are. */

@@ -29,8 +29,11 @@ export class Activation {
   cancelledBy: InspectorError | null = null
   /** Where its frames in linear memory are, in a guest that keeps a stack there. */
   shadowStack: ShadowStackUse | null = null
-  /** What an import threw into the guest last: an export that ends with the same value did not trap. */
-  lastThrown: { value: unknown; failure: Failure } | null = null
+  /**
+   * What an import threw into the guest last, and the guest's frames that it went through: an export that ends
+   * with the same value did not trap.
+   */
+  lastThrown: { value: unknown; failure: Failure; stack: readonly number[] } | null = null
   #abort: AbortController | null = null
 
   constructor(callId: CallId, parent: Activation | null, instance: GuestInstance) {

@@ -4,6 +4,7 @@ import type { CallId } from '../contract/model.ts'
 import { Activation } from './activation.ts'
 import type { Failure } from './failures.ts'
 import { guestFailure, hostFailure } from './failures.ts'
+import { enterGuest } from './guest-stack.ts'
 import type { BoundarySettings } from './imports.ts'
 import type { GuestInstance } from './instance.ts'
 import type { TracedFunction } from './recorder.ts'
@@ -46,7 +47,7 @@ export function callExport(
     return Promise.resolve(fail(thrown, hostFailure(thrown, traced.definition.name)))
   }
   const ended = activations.run(activation, () =>
-    exported.call(...values).then(
+    enterGuest(() => exported.call(...values)).then(
       (returned): ExportOutcome => {
         const endNs = finish()
         const results = listResults(traced, returned)
@@ -69,7 +70,9 @@ export function callExport(
   }
 
   function fail(thrown: unknown, failure: Failure): ExportOutcome {
-    recorder.exitFailed(callId, failure.outcome, failure.error, finish(), 0, 0)
+    const endNs = finish()
+    if (failure.outcome !== 'cancelled') recorder.stack(callId, stackOf(settings, activation, thrown))
+    recorder.exitFailed(callId, failure.outcome, failure.error, endNs, 0, 0)
     return { ...failure, callId, thrown }
   }
 }
@@ -80,6 +83,12 @@ function classify(settings: BoundarySettings, activation: Activation, thrown: un
   }
   const { lastThrown } = activation
   return lastThrown && lastThrown.value === thrown ? lastThrown.failure : guestFailure(thrown)
+}
+
+/** The guest's frames through which `thrown` went. */
+function stackOf(settings: BoundarySettings, activation: Activation, thrown: unknown): readonly number[] {
+  const { lastThrown } = activation
+  return lastThrown && lastThrown.value === thrown ? lastThrown.stack : settings.stacks.readThrown(thrown)
 }
 
 /** The engine hands over nothing, a value, or an array of several. */

@@ -3,6 +3,7 @@ import { makeError } from '../contract/error-codes.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import { exposeStackPointer, liftStart } from '../wasm/rewrite-module.ts'
+import { listSectionRanges, SECTIONS } from '../wasm/section-ranges.ts'
 import type { ModuleShape } from '../wasm/types.ts'
 import { describeThrown } from './failures.ts'
 
@@ -20,6 +21,8 @@ export interface CompiledGuest {
   startExportName: string | null
   /** The export that is the pointer of its stack in linear memory, where that is known. */
   stackPointerExportName: string | null
+  /** How much later the code lies in the module than in the guest's file. */
+  codeShiftBytes: number
 }
 
 /**
@@ -33,16 +36,24 @@ export function compileGuest(bytes: Uint8Array, shape: ModuleShape): Result<Comp
     const exposed = exposeStackPointer(lifted?.bytes ?? bytes, shape)
     // The original is compiled as well: what is wrong with it is said by its own offsets.
     if (lifted || exposed) void new WebAssembly.Module(bytes)
+    const compiled = exposed?.bytes ?? lifted?.bytes ?? bytes
     return success({
-      module: new WebAssembly.Module(exposed?.bytes ?? lifted?.bytes ?? bytes),
+      module: new WebAssembly.Module(compiled),
       startExportName: lifted?.exportName ?? null,
       stackPointerExportName: exposed?.exportName ?? null,
+      codeShiftBytes: findCodeStart(compiled) - findCodeStart(bytes),
     })
   } catch (thrown) {
     const reason = describeThrown(thrown).message.replace(/^WebAssembly\.Module\(\):\s*/, '')
     const code = MISSING_FEATURE.test(reason) ? 'GUEST_NEEDS_FEATURE' : 'GUEST_MALFORMED'
     return failure(makeError(code, { why: `V8 ${process.versions.v8}: ${reason}.` }))
   }
+}
+
+/** Where the contents of the code section begin; 0 in a module without code. */
+function findCodeStart(bytes: Uint8Array): number {
+  const sections = listSectionRanges(bytes)
+  return sections.find(({ identifier }) => identifier === SECTIONS.code)?.startBytes ?? 0
 }
 
 /** Why instantiation failed, before any of the guest's code ran. */

@@ -7,6 +7,7 @@ import type { Activation } from './activation.ts'
 import type { ImportHandler } from './api.ts'
 import type { Failure } from './failures.ts'
 import { HandlerError, hostFailure } from './failures.ts'
+import type { GuestStacks } from './guest-stack.ts'
 import type { Recorder, TracedFunction } from './recorder.ts'
 import type { ResultCheck } from './results.ts'
 import { makeResultCheck } from './results.ts'
@@ -19,6 +20,7 @@ export interface BoundarySettings {
   trap: unknown
   /** Export calls that have begun and not ended. */
   inFlight: { count: number }
+  stacks: GuestStacks
 }
 
 type WrappedImport = (...values: unknown[]) => unknown
@@ -33,7 +35,7 @@ export function wrapImport(
   handler: ImportHandler,
   suspending: boolean,
 ): WrappedImport {
-  const { recorder, activations, inFlight } = settings
+  const { recorder, activations, inFlight, stacks } = settings
   const name = `${traced.definition.module}.${traced.definition.name}`
   const check = makeResultCheck(name, traced.definition.results)
 
@@ -47,7 +49,11 @@ export function wrapImport(
       activation.importCallId = callId
       activation.importFunction = traced
     }
-    const call: ImportCall = { settings, traced, name, activation, callId, startNs, hostNs: 0 }
+    const call: ImportCall = { settings, traced, name, activation, callId, startNs, hostNs: 0, stack: null }
+    if (stacks.captureAtImports) {
+      call.stack = stacks.capture()
+      recorder.stack(callId, call.stack)
+    }
     try {
       const returned: unknown = handler(...values)
       const isPromise = isThenable(returned)
@@ -65,7 +71,7 @@ export function wrapImport(
       const failure = hostFailure(thrown, name)
       const endNs = recorder.nowNs()
       leave(activation)
-      if (activation) activation.lastThrown = { value: thrown, failure }
+      fail(call, thrown, failure, call.stack ?? stacks.capture(thrown))
       recorder.exitFailed(callId, failure.outcome, failure.error, endNs, endNs - startNs, 0)
       throw thrown
     }
@@ -80,6 +86,14 @@ interface ImportCall {
   callId: CallId
   startNs: number
   hostNs: number
+  /** The guest's frames, once they are recorded. */
+  stack: readonly number[] | null
+}
+
+/** Keeps what goes through the guest, to know it again at the export; records the frames that it goes through. */
+function fail(call: ImportCall, value: unknown, failure: Failure, stack: readonly number[]): void {
+  if (call.stack === null) call.settings.recorder.stack(call.callId, stack)
+  if (call.activation) call.activation.lastThrown = { value, failure, stack }
 }
 
 function leave(activation: Activation | undefined): void {
@@ -118,7 +132,9 @@ function suspend(call: ImportCall, returned: unknown, check: ResultCheck): Promi
     (thrown: unknown) => {
       resume()
       failure ??= hostFailure(thrown, call.name)
-      if (activation) activation.lastThrown = { value: thrown, failure }
+      // The trap that a cancelled call is unwound with was made elsewhere.
+      const isOwn = failure.outcome !== 'cancelled'
+      fail(call, thrown, failure, call.stack ?? (isOwn ? settings.stacks.readThrown(thrown) : []))
       recorder.exitFailed(callId, failure.outcome, failure.error, ...times())
     },
   )

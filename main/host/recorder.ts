@@ -2,7 +2,18 @@
 import type { CallId, CallOutcome, ConsoleLevel, TypedValue } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { FunctionDefinition, ValueEncoding } from '../trace/events.ts'
-import { CONSOLE, encodingOf, ENTER, EXIT, LEVELS, OUTCOMES, SUSPEND, TAGS, TEXT } from '../trace/events.ts'
+import {
+  CONSOLE,
+  encodingOf,
+  ENTER,
+  EXIT,
+  LEVELS,
+  OUTCOMES,
+  STACK,
+  SUSPEND,
+  TAGS,
+  TEXT,
+} from '../trace/events.ts'
 import type { RingWriter } from '../trace/ring.ts'
 import { numberToJson } from '../trace/values.ts'
 import type { References } from './references.ts'
@@ -78,6 +89,18 @@ export class Recorder {
     ring.words[(offset + SUSPEND.callId) >> 2] = callId
     ring.floats[(offset + SUSPEND.hostNs) >> 3] = hostNs
     ring.publish(SUSPEND.sizeBytes)
+  }
+
+  /** Records the guest's frames by a call: offsets in its file, innermost first. */
+  stack(callId: CallId, offsetsBytes: readonly number[]): void {
+    if (offsetsBytes.length === 0) return
+    const ring = this.#ring
+    const sizeBytes = STACK.offsets + roundUp(4 * offsetsBytes.length)
+    const offset = ring.reserve(TAGS.stack, sizeBytes)
+    ring.words[(offset + STACK.callId) >> 2] = callId
+    ring.words[(offset + STACK.frameCount) >> 2] = offsetsBytes.length
+    ring.words.set(offsetsBytes, (offset + STACK.offsets) >> 2)
+    ring.publish(sizeBytes)
   }
 
   /** Records that a call returned `values`, one for each result. */

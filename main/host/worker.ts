@@ -14,6 +14,7 @@ import { SessionContext } from './context.ts'
 import { callExport } from './exports.ts'
 import { describeThrown, makeGenuineTrap } from './failures.ts'
 import { compileGuest, instantiationError } from './guest.ts'
+import { GuestStacks } from './guest-stack.ts'
 import type { LoadedHostModule } from './host-module.ts'
 import { loadHostModule } from './host-module.ts'
 import type { BoundarySettings } from './imports.ts'
@@ -41,6 +42,7 @@ const boundary: BoundarySettings = {
   activations: new AsyncLocalStorage<Activation>(),
   trap: makeGenuineTrap(),
   inFlight: { count: 0 },
+  stacks: new GuestStacks(),
 }
 /** Finds the instance for a run, once the session is ready. */
 let findInstance: (() => Promise<Result<GuestInstance>>) | null = null
@@ -58,6 +60,7 @@ async function start(): Promise<MessageFromWorker> {
   if ('code' in integration) return { type: 'failed', error: integration }
   const compiled = compileGuest(input.guestBytes, input.shape)
   if (!compiled.ok) return { type: 'failed', error: compiled.error }
+  boundary.stacks.codeShiftBytes = compiled.value.codeShiftBytes
 
   const hostConsole = createHostConsole(recorder)
   captureOutput(recorder, hostConsole)

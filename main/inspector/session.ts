@@ -9,16 +9,19 @@ import type {
   SessionId,
   SessionInfo,
   SessionState,
+  StackFrame,
   Stub,
   TraceStatus,
 } from '../contract/model.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { MessageFromWorker } from '../host/protocol.ts'
+import type { RawStack } from '../trace/stack-store.ts'
 import type { Trace } from '../trace/trace.ts'
 import { describeExports, describeImports, hidesStack } from './describe-module.ts'
 import type { LoadedGuest } from './guest-file.ts'
 import { readGuestFile } from './guest-file.ts'
+import { GuestStackReader } from './guest-stack.ts'
 import { hashFile } from './host-file.ts'
 import { ImportStubs } from './import-stubs.ts'
 import { prepareRun } from './prepare-run.ts'
@@ -67,6 +70,7 @@ export class Session {
   readonly #options: SessionOptions
   readonly #stubs = new ImportStubs()
   #guest: LoadedGuest | null = null
+  #stackReader: GuestStackReader | null = null
   #hostPath: string | null
   #hostTrusted = false
   #state: SessionState = 'starting'
@@ -167,6 +171,7 @@ export class Session {
     if (generation !== this.#generation || this.#state !== 'starting') return
     if (!guest.ok) return this.#setState('failed', guest.error)
     this.#guest = guest.value
+    this.#stackReader = new GuestStackReader(guest.value)
     if (this.#hostPath !== null) {
       const hash = await hashFile(this.#hostPath)
       if (generation !== this.#generation || this.#state !== 'starting') return
@@ -192,6 +197,11 @@ export class Session {
   /** Uses a stub for an import from the next load on; null takes it away. */
   setStub(module: string, name: string, stub: Stub | null): Result<null> {
     return this.#stubs.set(this.#guest?.shape ?? null, module, name, stub)
+  }
+
+  /** A stack of the present trace; null where there is none. */
+  describeStack(stack: RawStack | null): StackFrame[] | null {
+    return stack && this.#stackReader ? this.#stackReader.describe(stack) : null
   }
 
   setInterleaved(interleaved: boolean): void {

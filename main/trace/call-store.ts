@@ -5,6 +5,7 @@ import { CallOrder } from './call-order.ts'
 import { Column, makeBytes, makeFloats, makeShorts, makeWords } from './column.ts'
 import type { FunctionDefinition } from './events.ts'
 import { OUTCOMES } from './events.ts'
+import { StackStore } from './stack-store.ts'
 import { ValueStore } from './value-store.ts'
 
 const DEEPEST = 0xffff
@@ -26,6 +27,7 @@ export interface CallTimes {
 export class CallStore {
   readonly order = new CallOrder()
   readonly values = new ValueStore()
+  readonly stacks = new StackStore()
   readonly definitions: FunctionDefinition[] = []
   /** The calls that have not ended. */
   readonly running = new Set<CallId>()
@@ -68,7 +70,7 @@ export class CallStore {
       this.#childCounts,
     ]
     const own = columns.reduce((sum, column) => sum + column.sizeBytes, this.#errorSizeBytes)
-    return own + this.order.sizeBytes + this.values.sizeBytes
+    return own + this.order.sizeBytes + this.values.sizeBytes + this.stacks.sizeBytes
   }
 
   has(id: CallId): boolean {

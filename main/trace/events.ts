@@ -5,7 +5,16 @@
  */
 import type { CallKind, CallOutcome, ConsoleLevel } from '../contract/model.ts'
 
-export const TAGS = { define: 1, reference: 2, enter: 3, suspend: 4, error: 5, exit: 6, console: 7 } as const
+export const TAGS = {
+  define: 1,
+  reference: 2,
+  enter: 3,
+  suspend: 4,
+  error: 5,
+  exit: 6,
+  console: 7,
+  stack: 8,
+} as const
 
 /** A function that crosses the boundary: the definition precedes its first call. Its text is JSON. */
 export interface FunctionDefinition {
@@ -40,6 +49,8 @@ export const EXIT = {
 } as const
 /** `define`, `reference`, `error`: an identifier, and UTF-8 text. */
 export const TEXT = { identifier: 8, textBytes: 12, text: 16 } as const
+/** `stack`: the guest's frames by a call, as offsets in its file of 4 bytes each, innermost first. */
+export const STACK = { callId: 8, frameCount: 12, offsets: 16 } as const
 /** `console`: a line of text. `omittedBytes` says how much of a very long line was left out. */
 export const CONSOLE = {
   level: 8,

@@ -4,7 +4,7 @@ import type { InspectorError } from '../contract/result.ts'
 import { CallStore } from './call-store.ts'
 import { ConsoleStore } from './console-store.ts'
 import type { FunctionDefinition } from './events.ts'
-import { CONSOLE, ENTER, EXIT, LEVELS, OUTCOMES, SOURCES, SUSPEND, TAGS, TEXT } from './events.ts'
+import { CONSOLE, ENTER, EXIT, LEVELS, OUTCOMES, SOURCES, STACK, SUSPEND, TAGS, TEXT } from './events.ts'
 import { RingReader } from './ring.ts'
 import { Timings } from './timings.ts'
 
@@ -166,6 +166,13 @@ export class Trace {
       case TAGS.error: {
         const id = words[word + TEXT.identifier / 4]!
         if (this.calls.has(id)) this.calls.fail(id, this.#text(offset))
+        return
+      }
+      case TAGS.stack: {
+        const id = words[word + STACK.callId / 4]!
+        if (!this.calls.has(id)) return
+        const start = word + STACK.offsets / 4
+        this.calls.stacks.set(id, [...words.subarray(start, start + words[word + STACK.frameCount / 4]!)])
         return
       }
       case TAGS.console: {

@@ -28,6 +28,7 @@ function detail(call: CallSummary, rest: Partial<CallDetail> = {}): CallDetail {
     guestNs: 0,
     errorText: null,
     error: null,
+    stack: null,
     ancestors: [],
     children: [],
     childCount: 0,
