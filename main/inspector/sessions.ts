@@ -108,6 +108,8 @@ export class Sessions {
     this.#sessions.set(sessionId, session)
     await session.load()
     const info = session.info()
+    // It was closed while it started: nobody is to be shown it again.
+    if (!this.#sessions.has(sessionId)) return success(info)
     if (info.state === 'failed' && info.exports.length === 0 && info.imports.length === 0 && info.error) {
       this.#sessions.delete(sessionId)
       this.#reports.forget(sessionId)

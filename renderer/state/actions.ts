@@ -3,7 +3,7 @@ import type { Result } from '../../main/contract/result.ts'
 import { useBackend } from '../backend/backend.ts'
 import { referToFiles } from './opening.ts'
 import { reportProblem } from './problems.ts'
-import { activeSessionId, isExamplePath, putRun, putSession, sessions } from './sessions.ts'
+import { activeSessionId, isExamplePath, putRun, sessions, updateSessions } from './sessions.ts'
 
 /** What a user can have done to guests, sessions and runs. Failures are shown as problems. */
 export function useActions() {
@@ -36,6 +36,8 @@ export function useActions() {
     declineHostModule: (sessionId: SessionId) => takeSession(call.declineHostModule({ sessionId })),
     setStub: (sessionId: SessionId, module: string, name: string, stub: Stub | null) =>
       call.setStub({ sessionId, module, name, stub }),
+    setStackCapture: (sessionId: SessionId, enabled: boolean) =>
+      takeSession(call.setStackCapture({ sessionId, enabled })),
     setInterleaved: (sessionId: SessionId, interleaved: boolean) =>
       takeSession(call.setInterleaved({ sessionId, interleaved })),
     endSession: (sessionId: SessionId) => takeSession(call.endSession({ sessionId })),
@@ -64,7 +66,7 @@ export function useActions() {
 
 async function takeSession(answer: Promise<Result<SessionInfo>>): Promise<boolean> {
   const result = await answer
-  if (result.ok) putSession(result.value)
+  if (result.ok) updateSessions([result.value])
   else reportProblem(result.error)
   return result.ok
 }
@@ -81,6 +83,6 @@ function showOpened(opened: Result<SessionInfo[]>): void {
     reportProblem(opened.error)
     return
   }
-  opened.value.forEach(putSession)
-  activeSessionId.value = opened.value.at(-1)?.sessionId ?? activeSessionId.value
+  const present = updateSessions(opened.value)
+  activeSessionId.value = present.at(-1)?.sessionId ?? activeSessionId.value
 }

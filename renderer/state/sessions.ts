@@ -61,8 +61,18 @@ export function isInFlight(run: RunInfo): boolean {
   return run.state === 'queued' || run.state === 'running'
 }
 
-/** Takes over what the service answered or pushed about a session. */
-export function putSession(session: SessionInfo): void {
+/**
+ * Takes over what the service answered about sessions, but for those that were closed meanwhile: each has been
+ * pushed before any answer names it. Gives those that are there.
+ */
+export function updateSessions(answered: readonly SessionInfo[]): SessionInfo[] {
+  const present = answered.filter(({ sessionId }) => sessionsById.has(sessionId))
+  present.forEach(putSession)
+  return present
+}
+
+/** Takes over what the service pushed about a session. */
+function putSession(session: SessionInfo): void {
   sessionsById.set(session.sessionId, Object.freeze(session))
 }
 

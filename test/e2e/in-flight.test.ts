@@ -11,6 +11,7 @@ import {
   readRows,
   runButton,
   runExport,
+  sessionTab,
 } from './inspector-page.ts'
 
 describeOnDrivers('runs in flight', (app) => {
@@ -102,6 +103,21 @@ describeOnDrivers('runs in flight', (app) => {
     await button('Cancel').click()
     await eventually(() => latestRun(page()).textContent()).toContain('cancelled')
     await closeSession(page(), 'fail-loop.wasm')
+  })
+
+  test('a session that is closed while it starts again does not come back', async () => {
+    await open('fail-loop')
+    // Both requests leave before either is answered.
+    await page().evaluate(() => {
+      const click = (name: string) => document.querySelector<HTMLElement>(`[aria-label="${name}"]`)?.click()
+      click('Reload')
+      click('Close fail-loop.wasm')
+    })
+    await eventually(() => sessionTab(page(), 'fail-loop.wasm').count()).toBe(0)
+    // The answer to the first comes after the second has been carried out.
+    await page().waitForTimeout(500)
+    expect(await sessionTab(page(), 'fail-loop.wasm').count()).toBe(0)
+    expect(await page().getByRole('region', { name: 'Problems' }).getByRole('alert').count()).toBe(0)
   })
 
   /** The newest two runs, by their arguments. */
