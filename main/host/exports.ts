@@ -47,7 +47,7 @@ export function callExport(
     return Promise.resolve(fail(thrown, hostFailure(thrown, traced.definition.name)))
   }
   const ended = activations.run(activation, () =>
-    enterGuest(() => exported.call(...values)).then(
+    startCall(exported, values).then(
       (returned): ExportOutcome => {
         const endNs = finish()
         const results = listResults(traced, returned)
@@ -74,6 +74,15 @@ export function callExport(
     if (failure.outcome !== 'cancelled') recorder.stack(callId, stackOf(settings, activation, thrown))
     recorder.exitFailed(callId, failure.outcome, failure.error, endNs, 0, 0)
     return { ...failure, callId, thrown }
+  }
+}
+
+/** The engine throws at once, without a promise, where a type cannot cross: that is how the call ends, too. */
+function startCall({ call }: CallableExport, values: readonly unknown[]): Promise<unknown> {
+  try {
+    return enterGuest(() => call(...values))
+  } catch (thrown) {
+    return Promise.reject(thrown)
   }
 }
 

@@ -94,6 +94,10 @@ export function guestFailure(thrown: unknown): Failure {
   if (isSuspendError(thrown)) {
     return { outcome: 'threw', error: makeError('SUSPEND_REFUSED', { why: `${message}.`, cause }) }
   }
+  if (thrown instanceof TypeError && message.startsWith('type incompatibility')) {
+    const why = 'A function that takes or returns a v128 or an exnref was called.'
+    return { outcome: 'threw', error: makeError('TYPE_UNSUPPORTED', { why, cause }) }
+  }
   return { outcome: 'threw', error: makeError('HOST_THREW', { why: message, cause }) }
 }
 

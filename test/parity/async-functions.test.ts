@@ -249,6 +249,17 @@ test('recursive_async: a nested call returns, one that overflows the stack traps
   expect((await session.call('normal')).state).toBe('returned')
 })
 
+test('linker_module_command: each call has an instance of its own', async () => {
+  const session = await openText(
+    `(module (global $g (mut i32) (i32.const 0))
+      (func (export "_start"))
+      (func (export "g") (result i32) (global.get $g) (global.set $g (i32.const 1))))`,
+    null,
+  )
+  expect((await session.call('g')).results![0]!.value).toBe(0)
+  expect((await session.call('g')).results![0]!.value).toBe(0)
+})
+
 test('linker_module_reactor: one instance keeps its globals from call to call', async () => {
   const session = await openText(
     `(module (global $g (mut i32) (i32.const 0))
