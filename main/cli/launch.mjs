@@ -26,7 +26,7 @@ if ('Suspending' in WebAssembly) {
   } else {
     fail(
       `JSPI_MISSING: This JavaScript engine lacks WebAssembly JSPI. It is Node ${process.versions.node}. ` +
-        'Run on Node 24 or later, or on Electron 45 or later; `npm install` brings a fitting Node along.',
+        'Run on Node 24.20 or later, or on Electron 45 or later; `npm install` brings a fitting Node along.',
     )
   }
 }

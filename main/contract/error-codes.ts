@@ -134,7 +134,7 @@ export const ERRORS = {
   ],
   JSPI_MISSING: [
     'This JavaScript engine lacks WebAssembly JSPI.',
-    'Run on Node 24 or later, or on Electron 45 or later; `npm install` brings a fitting Node along.',
+    'Run on Node 24.20 or later, or on Electron 45 or later; `npm install` brings a fitting Node along.',
   ],
   NOT_BUILT: ['The inspector has not been built.', 'Run `npm run build` first.'],
   ELECTRON_MISSING: [

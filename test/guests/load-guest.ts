@@ -28,7 +28,7 @@ export async function loadGuest(
 ): Promise<LoadedGuest> {
   const { Suspending, promising } = WebAssembly
   if (Suspending === undefined || promising === undefined) {
-    throw new Error('These tests need an engine with JavaScript promise integration: Node 24 or later.')
+    throw new Error('These tests need an engine with JavaScript promise integration: Node 24.20 or later.')
   }
   const abortController = new AbortController()
   const lines: string[] = []
