@@ -13,6 +13,7 @@ import type { BoundarySettings } from './imports.ts'
 import { wrapImport } from './imports.ts'
 import type { PromiseIntegration } from './jspi.ts'
 import type { ImportStub } from './protocol.ts'
+import { isExportedFunction } from './results.ts'
 import { makeStubHandler, zeroStub } from './stubs.ts'
 
 /** What there is to bind with. */
@@ -145,7 +146,7 @@ function wrapFunction(
   handler: ImportHandler,
   suspending: boolean,
   boundary: BoundarySettings,
-  { Suspending }: PromiseIntegration,
+  { Suspending, promising }: PromiseIntegration,
 ): unknown {
   const traced = boundary.recorder.define({
     kind: 'import',
@@ -154,7 +155,9 @@ function wrapFunction(
     params: type.params.map(formatValueType),
     results: type.results.map(formatValueType),
   })
-  const wrapped = wrapImport(boundary, traced, handler, suspending)
+  // The export of another instance may suspend as well: on a stack of its own, since ours is JavaScript.
+  const called = suspending && isExportedFunction(handler) ? promising(handler) : handler
+  const wrapped = wrapImport(boundary, traced, called as ImportHandler, suspending)
   return suspending ? new Suspending(wrapped) : wrapped
 }
 

@@ -82,8 +82,11 @@ function makeValueCheck(importName: string, type: string, place: string): (value
   return (value) => value
 }
 
-/** A table accepts exported functions and nothing else: there is no other way to ask. */
-function isExportedFunction(value: unknown): boolean {
+/**
+ * Whether a value is a function that an instance exports. A table accepts those and nothing else: there is no
+ * other way to ask.
+ */
+export function isExportedFunction(value: unknown): boolean {
   if (typeof value !== 'function') return false
   try {
     return new WebAssembly.Table({ element: 'anyfunc', initial: 1 }, value).length === 1

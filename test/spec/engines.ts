@@ -1,24 +1,17 @@
 /** The two ways in which a script's modules are run: by V8 alone, and wrapped as a session's worker does it. */
-import { AsyncLocalStorage } from 'node:async_hooks'
 import type { InspectorError, Result } from '../../main/contract/result.ts'
-import type { Activation } from '../../main/host/activation.ts'
 import { callExport } from '../../main/host/exports.ts'
-import { guestFailure, makeGenuineTrap, trapName } from '../../main/host/failures.ts'
-import { GuestStacks } from '../../main/host/guest-stack.ts'
+import { guestFailure, trapName } from '../../main/host/failures.ts'
 import { compileGuest } from '../../main/host/guest.ts'
-import type { BoundarySettings } from '../../main/host/imports.ts'
 import { wrapImport } from '../../main/host/imports.ts'
 import type { GuestInstance } from '../../main/host/instance.ts'
 import { Instances } from '../../main/host/instance.ts'
 import type { PromiseIntegration } from '../../main/host/jspi.ts'
 import { findPromiseIntegration } from '../../main/host/jspi.ts'
-import { Recorder } from '../../main/host/recorder.ts'
-import { References } from '../../main/host/references.ts'
-import { TAGS } from '../../main/trace/events.ts'
-import { createRing, RingReader, RingWriter } from '../../main/trace/ring.ts'
 import { readModule } from '../../main/wasm/read-module.ts'
 import type { FunctionType, ModuleShape } from '../../main/wasm/types.ts'
 import { formatValueType } from '../../main/wasm/types.ts'
+import { TestBoundary } from './boundary.ts'
 
 /** How an action, or an instantiation, ended. */
 export type Outcome =
@@ -104,7 +97,7 @@ export function createBareEngine(): Engine {
 }
 
 /** Gives the raw exports of what it makes, which other modules of a script import. */
-class LinkingInstances extends Instances {
+export class LinkingInstances extends Instances {
   exports: Record<string, WebAssembly.ExportValue> = {}
 
   override link(imports: WebAssembly.Imports): Result<WebAssembly.Instance> {
@@ -117,40 +110,18 @@ class LinkingInstances extends Instances {
 /** V8 wrapped as in a session's worker, with a trace of which only the number of calls is kept. */
 export class HostEngine implements Engine {
   readonly #integration: PromiseIntegration
-  readonly #boundary: BoundarySettings
-  readonly #reader: RingReader
+  readonly #boundary = new TestBoundary()
   readonly #guests = new WeakMap<ScriptInstance, GuestInstance>()
-  readonly #counts = { begun: 0, ended: 0 }
 
   constructor() {
     const integration = findPromiseIntegration()
     if ('code' in integration) throw new Error(integration.why)
     this.#integration = integration
-    const ring = createRing()
-    this.#reader = new RingReader(ring)
-    // Writer and reader share a thread here: whoever waited for room would wait for ever.
-    const writer = new RingWriter(ring, () => this.#drain())
-    this.#boundary = {
-      recorder: new Recorder(writer, new References(), performance.now()),
-      activations: new AsyncLocalStorage<Activation>(),
-      trap: makeGenuineTrap(),
-      inFlight: { count: 0 },
-      stacks: new GuestStacks(),
-    }
   }
 
   /** How many calls the trace has seen begin and end. */
   countCalls(): { begun: number; ended: number } {
-    this.#drain()
-    return { ...this.#counts }
-  }
-
-  #drain(): void {
-    const count = (tag: number): void => {
-      if (tag === TAGS.enter) this.#counts.begun++
-      if (tag === TAGS.exit) this.#counts.ended++
-    }
-    while (this.#reader.drain(count, Number.MAX_SAFE_INTEGER) > 0);
+    return this.#boundary.countCalls()
   }
 
   async instantiate(
@@ -166,7 +137,7 @@ export class HostEngine implements Engine {
     const shape = shapeOf(bytes)
     const compiled = compileGuest(bytes, shape)
     if (!compiled.ok) return { instance: null, outcome: { kind: 'invalid', reason: compiled.error.why } }
-    const instances = new LinkingInstances(compiled.value, shape, this.#boundary, this.#integration)
+    const instances = new LinkingInstances(compiled.value, shape, this.#boundary.settings, this.#integration)
     const created = await instances.create(imports)
     if (!created.ok) return { instance: null, outcome: classifyInstantiation(created.error) }
     const instance = { shape, exports: instances.exports }
@@ -177,14 +148,14 @@ export class HostEngine implements Engine {
   async call(instance: ScriptInstance, name: string, values: readonly unknown[]): Promise<Outcome> {
     const callable = this.#guests.get(instance)?.callables.get(name)
     if (!callable) throw new Error(`no function "${name}" is exported`)
-    const ended = await callExport(this.#boundary, callable, values)
+    const ended = await callExport(this.#boundary.settings, callable, values)
     return ended.outcome === 'returned'
       ? { kind: 'returned', values: ended.values }
       : classifyError(ended.error, ended.thrown)
   }
 
   hostFunction(name: string, type: FunctionType, handler: (...values: unknown[]) => void): unknown {
-    const traced = this.#boundary.recorder.define({
+    const traced = this.#boundary.settings.recorder.define({
       kind: 'import',
       module: 'host',
       name,
@@ -193,7 +164,7 @@ export class HostEngine implements Engine {
     })
     // Waits on every call, so that every call of the host suspends the guest.
     const suspending = async (...values: unknown[]): Promise<void> => handler(...values)
-    return new this.#integration.Suspending(wrapImport(this.#boundary, traced, suspending, true))
+    return new this.#integration.Suspending(wrapImport(this.#boundary.settings, traced, suspending, true))
   }
 }
 

@@ -96,7 +96,7 @@ class ScriptRun {
         if (command.kind === 'module') return this.#keep(command.name, bytes)
         this.#latestDefinition = bytes
         if (command.name !== null) this.#definitions.set(command.name, bytes)
-        return { passed: WebAssembly.validate(bytes), detail: 'defined' }
+        return define(bytes)
       }
       case 'instance': {
         const { name, definition } = command
@@ -223,6 +223,15 @@ function matchesResults(outcome: Outcome, expected: readonly ScriptNode[]): bool
     outcome.values.length === expected.length &&
     expected.every((node, index) => matchesValue(outcome.values[index], node))
   )
+}
+
+function define(bytes: Uint8Array): Judgement {
+  try {
+    void new WebAssembly.Module(bytes)
+    return { passed: true, detail: 'defined' }
+  } catch (thrown) {
+    return { passed: false, detail: `invalid: ${(thrown as Error).message}` }
+  }
 }
 
 function judgeTrap(outcome: Outcome, expected: string): Judgement {

@@ -1,0 +1,45 @@
+/** What a session's worker shares among its wrapped functions, for tests that have no worker. */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Activation } from '../../main/host/activation.ts'
+import { makeGenuineTrap } from '../../main/host/failures.ts'
+import { GuestStacks } from '../../main/host/guest-stack.ts'
+import type { BoundarySettings } from '../../main/host/imports.ts'
+import { Recorder } from '../../main/host/recorder.ts'
+import { References } from '../../main/host/references.ts'
+import { TAGS } from '../../main/trace/events.ts'
+import { createRing, RingReader, RingWriter } from '../../main/trace/ring.ts'
+
+/** Wraps and records as a worker does, and keeps of the trace only the number of calls. */
+export class TestBoundary {
+  readonly settings: BoundarySettings
+  readonly #reader: RingReader
+  readonly #counts = { begun: 0, ended: 0 }
+
+  constructor() {
+    const ring = createRing()
+    this.#reader = new RingReader(ring)
+    // Writer and reader share a thread here: whoever waited for room would wait for ever.
+    const writer = new RingWriter(ring, () => this.#drain())
+    this.settings = {
+      recorder: new Recorder(writer, new References(), performance.now()),
+      activations: new AsyncLocalStorage<Activation>(),
+      trap: makeGenuineTrap(),
+      inFlight: { count: 0 },
+      stacks: new GuestStacks(),
+    }
+  }
+
+  /** How many calls have begun and ended. */
+  countCalls(): { begun: number; ended: number } {
+    this.#drain()
+    return { ...this.#counts }
+  }
+
+  #drain(): void {
+    const count = (tag: number): void => {
+      if (tag === TAGS.enter) this.#counts.begun++
+      if (tag === TAGS.exit) this.#counts.ended++
+    }
+    while (this.#reader.drain(count, Number.MAX_SAFE_INTEGER) > 0);
+  }
+}
