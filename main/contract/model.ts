@@ -117,6 +117,8 @@ export interface SessionInfo {
   imports: ImportInfo[]
   /** Whether calls may overlap on the instance; otherwise they wait in a queue. */
   interleaved: boolean
+  /** Whether every import call has the guest's stack recorded. */
+  capturesStacks: boolean
   /** Wall clock at the session's time zero, in milliseconds since 1970. */
   startedAtMs: number
 }

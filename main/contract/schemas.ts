@@ -50,6 +50,7 @@ export const REQUEST_SCHEMAS = {
     v.strictObject({ sessionId: identifier, module: name, name, stub: v.nullable(stub) }),
   ]),
   setInterleaved: v.strictTuple([v.strictObject({ sessionId: identifier, interleaved: v.boolean() })]),
+  setStackCapture: v.strictTuple([v.strictObject({ sessionId: identifier, enabled: v.boolean() })]),
   startRun: v.strictTuple([
     v.strictObject({
       sessionId: identifier,

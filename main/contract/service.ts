@@ -86,6 +86,11 @@ export interface InspectorService {
   }): Promise<Result<SessionInfo>>
   /** Whether calls may overlap on the instance. Takes effect for runs that have not begun. */
   setInterleaved(request: { sessionId: SessionId; interleaved: boolean }): Result<SessionInfo>
+  /**
+   * Whether to record the guest's stack at each import call, which costs some microseconds a call. Off until it
+   * is asked for. Takes effect as soon as the worker is free to hear of it: for runs that have not begun.
+   */
+  setStackCapture(request: { sessionId: SessionId; enabled: boolean }): Result<SessionInfo>
   /** Requests a call; answers at once with the queued or running run. Arguments are checked before that. */
   startRun(request: {
     sessionId: SessionId

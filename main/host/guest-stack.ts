@@ -34,11 +34,15 @@ export function enterGuest<Value>(begin: () => Value): Value {
 /** Reads the guest's frames of one session, in its worker. Offsets are innermost first. */
 export class GuestStacks {
   /** Whether every import call is to have the stack that it was made from. It costs some microseconds each. */
-  captureAtImports = false
+  captureAtImports: boolean
   /** How much later the code lies in the module as compiled than in the guest's file. */
   codeShiftBytes = 0
   /** Errors whose frames stand by a call already: passed on, they say nothing of another call. */
   readonly #attributed = new WeakSet<WeakKey>()
+
+  constructor(captureAtImports = false) {
+    this.captureAtImports = captureAtImports
+  }
 
   /** The frames at which an error was made; none for what has no stack, or has been read before. */
   readThrown(thrown: unknown): number[] {

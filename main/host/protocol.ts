@@ -14,6 +14,8 @@ export interface WorkerInput {
   /** Binds what is still unbound to stubs that return zeros. */
   stubUnbound: boolean
   ring: SharedArrayBuffer
+  /** Whether to record the guest's stack at each import call; see `capture-stacks` as well. */
+  captureStacks: boolean
 }
 
 /** A stub, and the import that it is for. */
@@ -26,6 +28,7 @@ export interface ImportStub {
 export type MessageToWorker =
   | { type: 'call'; runId: RunId; exportName: string; values: unknown[] }
   | { type: 'cancel'; runId: RunId; error: InspectorError }
+  | { type: 'capture-stacks'; enabled: boolean }
 
 export type MessageFromWorker =
   /** The ring has something to read. */

@@ -42,7 +42,7 @@ const boundary: BoundarySettings = {
   activations: new AsyncLocalStorage<Activation>(),
   trap: makeGenuineTrap(),
   inFlight: { count: 0 },
-  stacks: new GuestStacks(),
+  stacks: new GuestStacks(input.captureStacks),
 }
 /** Finds the instance for a run, once the session is ready. */
 let findInstance: (() => Promise<Result<GuestInstance>>) | null = null
@@ -100,6 +100,7 @@ async function start(): Promise<MessageFromWorker> {
 
 function receive(message: MessageToWorker): void {
   if (message.type === 'call') void run(message.runId, message.exportName, message.values)
+  else if (message.type === 'capture-stacks') boundary.stacks.captureAtImports = message.enabled
   else running.get(message.runId)?.cancel(message.error, boundary.activations)
 }
 

@@ -76,6 +76,12 @@ export function createInspector(options: InspectorOptions): Inspector {
       found.value.setInterleaved(interleaved)
       return success(found.value.info())
     },
+    setStackCapture({ sessionId, enabled }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      found.value.setStackCapture(enabled)
+      return success(found.value.info())
+    },
     startRun({ sessionId, exportName, argumentTexts, timeoutMs }) {
       const found = sessions.find(sessionId)
       if (!found.ok) return found

@@ -71,6 +71,7 @@ export class Session {
   readonly #stubs = new ImportStubs()
   #guest: LoadedGuest | null = null
   #stackReader: GuestStackReader | null = null
+  #capturesStacks = false
   #hostPath: string | null
   #hostTrusted = false
   #state: SessionState = 'starting'
@@ -136,6 +137,7 @@ export class Session {
       exports: this.#guest ? describeExports(this.#guest.shape) : [],
       imports: this.#guest ? describeImports(this.#guest.shape, this.#bindings) : [],
       interleaved: this.runs.interleaved,
+      capturesStacks: this.#capturesStacks,
       startedAtMs: this.#worker?.zeroWallMs ?? Date.now(),
     }
   }
@@ -197,6 +199,12 @@ export class Session {
   /** Uses a stub for an import from the next load on; null takes it away. */
   setStub(module: string, name: string, stub: Stub | null): Result<null> {
     return this.#stubs.set(this.#guest?.shape ?? null, module, name, stub)
+  }
+
+  setStackCapture(enabled: boolean): void {
+    this.#capturesStacks = enabled
+    this.#worker?.post({ type: 'capture-stacks', enabled })
+    this.#changed()
   }
 
   /** A stack of the present trace; null where there is none. */
@@ -275,6 +283,7 @@ export class Session {
         hostPath: this.#hostPath,
         stubs: [...this.#stubs.list()],
         stubUnbound: this.#options.stubUnbound,
+        captureStacks: this.#capturesStacks,
       },
       this.#options.traceLimitBytes,
       {

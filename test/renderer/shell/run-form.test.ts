@@ -30,6 +30,7 @@ function createSession(names: string[], change: Partial<ExportInfo> = {}): Sessi
     exports,
     imports: [],
     interleaved: false,
+    capturesStacks: false,
     startedAtMs: 0,
   }
 }
