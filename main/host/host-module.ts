@@ -1,6 +1,6 @@
 /** Loads a host module and checks what it exports. */
 import { readFileSync } from 'node:fs'
-import { stripTypeScriptTypes } from 'node:module'
+import { registerHooks, stripTypeScriptTypes } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { makeError } from '../contract/error-codes.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
@@ -14,6 +14,20 @@ export interface LoadedHostModule {
   path: string
   /** Finds the line, from 1, on which an import is bound. */
   findLine(importName: string): number | undefined
+}
+
+/**
+ * Lets host modules below node_modules be TypeScript as well, such as those of the bundled guests of an
+ * installed inspector: Node itself strips no types there.
+ */
+export function stripInstalledTypes(): void {
+  registerHooks({
+    load(url, context, nextLoad) {
+      if (!/\/node_modules\/.*\.m?ts$/.test(url)) return nextLoad(url, context)
+      const source = stripTypeScriptTypes(readFileSync(fileURLToPath(url), 'utf8'), { sourceUrl: url })
+      return { format: 'module', source, shortCircuit: true }
+    },
+  })
 }
 
 /**

@@ -44,12 +44,27 @@ export function wrapImport(
     // A guest that goes on after it was cancelled is stopped at its next import.
     if (activation?.cancelledBy) throw settings.trap
     const startNs = recorder.nowNs()
-    const callId = recorder.enter(traced, activation?.callId ?? 0, values, startNs)
+    // A handler may call a function of the guest that it was given, and that one an import: they are nested.
+    const outerCallId = activation?.importCallId ?? 0
+    const outerFunction = activation?.importFunction ?? null
+    const parentId = outerCallId || (activation?.callId ?? 0)
+    const callId = recorder.enter(traced, parentId, values, startNs)
     if (activation) {
       activation.importCallId = callId
       activation.importFunction = traced
     }
-    const call: ImportCall = { settings, traced, name, activation, callId, startNs, hostNs: 0, stack: null }
+    const call: ImportCall = {
+      settings,
+      traced,
+      name,
+      activation,
+      outerCallId,
+      outerFunction,
+      callId,
+      startNs,
+      hostNs: 0,
+      stack: null,
+    }
     if (stacks.captureAtImports) {
       call.stack = stacks.capture()
       recorder.stack(callId, call.stack)
@@ -64,13 +79,13 @@ export function wrapImport(
       if (isPromise || (suspending && inFlight.count > 1)) return suspend(call, returned, check)
       const checked = check(returned)
       const endNs = recorder.nowNs()
-      leave(activation)
+      leave(call)
       recorder.exitReturned(traced, callId, checked.values, endNs, endNs - startNs, 0)
       return checked.result
     } catch (thrown) {
       const failure = hostFailure(thrown, name)
       const endNs = recorder.nowNs()
-      leave(activation)
+      leave(call)
       fail(call, thrown, failure, call.stack ?? stacks.capture(thrown))
       recorder.exitFailed(callId, failure.outcome, failure.error, endNs, endNs - startNs, 0)
       throw thrown
@@ -83,6 +98,9 @@ interface ImportCall {
   traced: TracedFunction
   name: string
   activation: Activation | undefined
+  /** The import call around this one; 0 where there is none. */
+  outerCallId: CallId
+  outerFunction: TracedFunction | null
   callId: CallId
   startNs: number
   hostNs: number
@@ -96,10 +114,10 @@ function fail(call: ImportCall, value: unknown, failure: Failure, stack: readonl
   if (call.activation) call.activation.lastThrown = { value, failure, stack }
 }
 
-function leave(activation: Activation | undefined): void {
+function leave({ activation, outerCallId, outerFunction }: ImportCall): void {
   if (!activation) return
-  activation.importCallId = 0
-  activation.importFunction = null
+  activation.importCallId = outerCallId
+  activation.importFunction = outerFunction
   activation.suspendedIn = null
 }
 
@@ -121,7 +139,7 @@ function suspend(call: ImportCall, returned: unknown, check: ResultCheck): Promi
   }
   activation?.instance.shadowStacks?.suspend(activation)
   const resume = (): void => {
-    leave(activation)
+    leave(call)
     activation?.instance.shadowStacks?.resume(activation)
   }
   settled.promise.then(

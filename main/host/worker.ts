@@ -16,7 +16,7 @@ import { describeThrown, makeGenuineTrap } from './failures.ts'
 import { compileGuest, instantiationError } from './guest.ts'
 import { GuestStacks } from './guest-stack.ts'
 import type { LoadedHostModule } from './host-module.ts'
-import { loadHostModule } from './host-module.ts'
+import { loadHostModule, stripInstalledTypes } from './host-module.ts'
 import type { BoundarySettings } from './imports.ts'
 import type { GuestInstance } from './instance.ts'
 import { Instances } from './instance.ts'
@@ -47,6 +47,8 @@ const boundary: BoundarySettings = {
 /** Finds the instance for a run, once the session is ready. */
 let findInstance: (() => Promise<Result<GuestInstance>>) | null = null
 const running = new Map<RunId, Activation>()
+
+stripInstalledTypes()
 
 // A stack that a failing guest shows should reach its export.
 Error.stackTraceLimit = 50

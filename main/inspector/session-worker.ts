@@ -13,6 +13,8 @@ const DRAIN_INTERVAL_MS = 16
 const DRAIN_LIMIT_BYTES = 256 * 1024
 /** A call that is cancelled answers at once, unless the guest computes. */
 const ANSWER_MS = 50
+/** More work than answering takes, and less than a busy thread gets in that time on a crowded machine. */
+const COMPUTING_MS = 10
 
 /**
  * V8 often, but not always, ends a worker whose heap is full; otherwise it aborts the whole process. So the
@@ -60,8 +62,8 @@ export class SessionWorker {
       workerData: { ...input, ring } satisfies WorkerInput,
       name: `guest ${input.guestName}`.slice(0, 60),
       resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MEBIBYTES },
-      // The launcher's own flags are not the host module's.
-      execArgv: [],
+      // The launcher's own flags are not the host module's. Stripping types is still called experimental.
+      execArgv: ['--disable-warning=ExperimentalWarning'],
     })
     this.#worker.on('message', (message: MessageFromWorker) => this.#receive(message))
     this.#worker.on('error', (thrown: NodeJS.ErrnoException) => {
@@ -98,13 +100,22 @@ export class SessionWorker {
   }
 
   /**
-   * Resolves with true when the worker has not been idle for a moment: its guest or host module computes and
-   * does not answer. A machine that is merely slow leaves the worker idle in between.
+   * Resolves with true when, for a moment, the worker has worked without a pause: its guest or host module
+   * computes and does not answer. One that merely gets no turn on a crowded machine does not work either.
    */
   async isComputing(): Promise<boolean> {
-    const before = this.#worker.performance.eventLoopUtilization()
+    const utilization = this.#worker.performance.eventLoopUtilization()
+    const beforeMs = await this.#cpuMs()
     await new Promise((resolve) => setTimeout(resolve, ANSWER_MS))
-    return this.#worker.performance.eventLoopUtilization(before).idle === 0
+    const afterMs = await this.#cpuMs()
+    const { idle } = this.#worker.performance.eventLoopUtilization(utilization)
+    return idle === 0 && afterMs - beforeMs >= COMPUTING_MS
+  }
+
+  /** Processor time of the worker; 0 once it has ended. */
+  async #cpuMs(): Promise<number> {
+    const usage = await this.#worker.cpuUsage().catch(() => null)
+    return usage ? (usage.user + usage.system) / 1000 : 0
   }
 
   #receive(message: MessageFromWorker): void {

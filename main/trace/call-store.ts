@@ -87,7 +87,7 @@ export class CallStore {
     if (parent === 0) return
     this.#depths.set(id, Math.min(DEEPEST, this.#depths.get(parent) + 1))
     this.#childCounts.add(parent, 1)
-    if (this.kindOf(id) === 'import') this.#insideOf.set(parent, id)
+    if (this.kindOf(id) === 'import' && this.kindOf(parent) !== 'import') this.#insideOf.set(parent, id)
   }
 
   suspend(id: CallId, hostNs: number): void {
@@ -125,7 +125,8 @@ export class CallStore {
     this.#hosts.set(id, hostNs)
     this.#suspensions.set(id, suspendedNs)
     const parent = this.#parents.get(id)
-    if (parent === 0) return
+    // Inside of another import's handler it is part of that one's time.
+    if (parent === 0 || this.kindOf(parent) === 'import') return
     this.#hosts.add(parent, hostNs)
     this.#suspensions.add(parent, suspendedNs)
     if (this.#insideOf.get(parent) === id) this.#insideOf.delete(parent)

@@ -315,3 +315,20 @@ test('a folder beside the bundled guests is not trusted like them', async () => 
   const opened = await startInspector({ guestsFolder }).open({ path: join(beside, 'guest.wat') })
   expect(valueOf(opened).state).toBe('untrusted')
 })
+
+test('a TypeScript host module of an installed package runs', async () => {
+  const folder = join(await createFolder(), 'node_modules', 'a-package')
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'guest.wat'), CALLS_F)
+  await writeFile(join(folder, 'values.ts'), 'export const seven: number = 7')
+  await writeFile(
+    join(folder, 'host.ts'),
+    `import { seven } from './values.ts'\nexport default { env: { f: (n: number): number => n * seven } }`,
+  )
+  const inspector = startInspector()
+  const opened = valueOf(await inspector.open({ path: join(folder, 'guest.wat'), trustHost: true }))
+  const session = new TestSession(inspector, opened)
+  expect(session.info.error).toBeNull()
+  expect((await session.call('run', '6')).results).toEqual([{ type: 'i32', value: 42 }])
+  expect(session.lines()).toEqual(['wasm said: 42'])
+})

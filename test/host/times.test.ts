@@ -120,4 +120,32 @@ describe('guest, host and suspended time', () => {
     expect(after[1]!.suspendedNs - before[1]!.suspendedNs).toBeGreaterThan(50e6)
     expect(after[0]!.guestNs).toBeCloseTo(before[0]!.guestNs, -3)
   })
+
+  test('they add up where a handler calls a function that the guest gave it', async () => {
+    const session = await openText(
+      `(module
+        (import "env" "call" (func $call (param funcref)))
+        (import "env" "work" (func $work))
+        (elem declare func $inner)
+        (func $inner (call $work))
+        (func (export "run") (call $call (ref.func $inner)) (call $work)))`,
+      `const work = () => { const end = performance.now() + 20; while (performance.now() < end); }
+      export default ({ sync }: any) => ({ env: {
+        call: sync((inner: () => void) => { work(); inner() }),
+        work: sync(work),
+      } })`,
+    )
+    expect((await session.call('run')).state).toBe('returned')
+    const rows = session.rows()
+    expect(rows.map(({ name, depth }) => [name, depth])).toEqual([
+      ['run', 0],
+      ['call', 1],
+      ['work', 2],
+      ['work', 1],
+    ])
+    expectTimesToAddUp(rows)
+    const [run, call, , second] = rows
+    expect(run!.hostNs).toBeCloseTo(call!.hostNs + second!.hostNs, -1)
+    expect(run!.hostNs).toBeLessThanOrEqual(run!.totalNs)
+  })
 })
