@@ -1,5 +1,6 @@
 /** What the program says on the terminal. Results go to standard output, everything else to standard error. */
 import { formatError } from '../contract/error-codes.ts'
+import type { StackFrame } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 
 /** The program's exit statuses, beside 128 and the signal's number. */
@@ -31,6 +32,17 @@ export function printError(error: InspectorError): void {
 /** Prints what lies underneath a failure. */
 export function printCause(cause: string): void {
   printNotice(cause.replace(/^/gm, '    '))
+}
+
+/** Prints where in the guest a call failed, innermost frame first. */
+export function printStack(stack: readonly StackFrame[]): void {
+  for (const { functionName, offsetBytes, file, line, column, inlined } of stack) {
+    const source = [file, line, column].filter((part) => part !== undefined).join(':')
+    const place = source || `+0x${offsetBytes.toString(16)}`
+    const text = `at ${functionName} (${place}${inlined ? ', inlined' : ''})`
+    // Names are the guest's own choice: they do not get to command a terminal.
+    printNotice(`    ${text.replaceAll(/\p{Cc}/gu, '\u{fffd}')}`)
+  }
 }
 
 /** Ends the process when all that was printed has been written: pipes are written to in the background. */

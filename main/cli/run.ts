@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { makeError } from '../contract/error-codes.ts'
 import type { ErrorCode } from '../contract/error-codes.ts'
-import type { RunInfo, SessionInfo } from '../contract/model.ts'
+import type { RunInfo, SessionInfo, StackFrame } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 import { connectInProcess } from '../doors/in-process.ts'
 import type { Inspector } from '../inspector/api.ts'
@@ -10,7 +10,7 @@ import type { Command } from './command-line.ts'
 import { createConsolePrinter } from './console-printer.ts'
 import { whenAborted } from './interruption.ts'
 import type { Interruption } from './interruption.ts'
-import { STATUS, printCause, printError, printNotice } from './output.ts'
+import { STATUS, printCause, printError, printNotice, printStack } from './output.ts'
 import type { ProgramPaths } from './paths.ts'
 import { createRunWatcher } from './run-watcher.ts'
 import { formatTable } from './table.ts'
@@ -83,7 +83,14 @@ export async function run(
     void interrupted.then(() => client.call('cancelRun', { runId })).catch(() => {})
     const ended = await runs.whenEnded(started.value)
     await printer.finish(session.sessionId)
-    return reportRun(ended)
+    return reportRun(ended, await readStack(ended))
+  }
+
+  /** Where in the guest a run failed; empty where that is not known. */
+  async function readStack({ sessionId, callId, error }: RunInfo): Promise<StackFrame[]> {
+    if (callId === null || error === null) return []
+    const read = await client.call('readCall', { sessionId, callId })
+    return (read.ok && read.value.stack) || []
   }
 
   try {
@@ -129,9 +136,17 @@ function reportNoExport(session: SessionInfo): number {
   return STATUS.unusable
 }
 
-/** How the run ended stands in the console already; what lies underneath an error is added. */
-function reportRun(run: RunInfo): number {
-  if (run.error?.cause) printCause(run.error.cause)
+/**
+ * How the run ended stands in the console already; what lies underneath an error is added. Of a trap that is the
+ * guest's stack: JavaScript's own text of it has less to say.
+ */
+function reportRun(run: RunInfo, stack: readonly StackFrame[]): number {
+  const isTold = run.state === 'trapped' && stack.length > 0
+  if (run.error?.cause && !isTold) {
+    printCause(run.error.cause)
+    if (stack.length > 0) printNotice('    in the guest:')
+  }
+  printStack(stack)
   if (run.state === 'returned') return STATUS.ok
   return run.state === 'cancelled' ? STATUS.cancelled : STATUS.failed
 }
