@@ -100,7 +100,10 @@ function defineParser(version: string, choose: (command: Command) => void) {
         opensBrowser: options.open !== false,
       }),
     )
-  parser.help()
+  // The parser says of `--no-open` that it is on by default, when it means that a browser is opened.
+  parser.help((sections) =>
+    sections.map((section) => ({ ...section, body: section.body.replaceAll(' (default: true)', '') })),
+  )
   parser.version(version)
   return parser
 }
