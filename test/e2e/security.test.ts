@@ -1,72 +1,20 @@
 /** The page has a port to the inspector and nothing else; what comes by that port is checked. */
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { Packr } from 'msgpackr'
 import { expect, test } from 'vitest'
 import { describeOnDrivers } from './harness.ts'
-import { countRows, eventually, openExample, runButton, runExport } from './inspector-page.ts'
+import { eventually } from './inspector-page.ts'
+import { expectAtWork, WRONG_MESSAGES } from './wrong-messages.ts'
+import type { Answer } from './wrong-messages.ts'
 
 /** The port that the page was given, kept by a script that runs before the page's own. */
 declare const window: Window & { doorPort: MessagePort }
 
-type Answer = { ok: boolean; error?: { code: string; why: string } }
-
 const REFUSED_BY_POLICY = /Content Security Policy|Refused to|violates|ERR_BLOCKED|net::ERR/
-
-/** Messages that are no requests of the contract, and the code that answers them; null: a `problem` event. */
-const WRONG_MESSAGES: [name: string, message: unknown, code: string | null][] = [
-  ['null', null, null],
-  ['a text', 'attach', null],
-  ['no id', { t: 'q', m: 'attach', a: [] }, null],
-  ['an id that is a number', { t: 'q', i: 5, m: 'attach', a: [] }, null],
-  ['an answer', { t: 's', i: 'x', r: 1 }, 'MESSAGE_INVALID'],
-  ['arguments that are no list', { t: 'q', i: 'x', m: 'attach', a: {} }, 'MESSAGE_INVALID'],
-  ['an inherited method', { t: 'q', i: 'x', m: 'toString', a: [] }, 'FUNCTION_UNKNOWN'],
-  ['the prototype', { t: 'q', i: 'x', m: '__proto__', a: [] }, 'FUNCTION_UNKNOWN'],
-  ['an unknown function', { t: 'q', i: 'x', m: 'runProgram', a: ['ls'] }, 'FUNCTION_UNKNOWN'],
-  ['too many arguments', { t: 'q', i: 'x', m: 'attach', a: [1, 2] }, 'MESSAGE_INVALID'],
-  [
-    'an unknown field',
-    { t: 'q', i: 'x', m: 'endSession', a: [{ sessionId: 'a', force: true }] },
-    'MESSAGE_INVALID',
-  ],
-  ['an example outside', { t: 'q', i: 'x', m: 'openExample', a: [{ name: '../../etc' }] }, 'MESSAGE_INVALID'],
-  [
-    'a row beyond all',
-    { t: 'q', i: 'x', m: 'readCalls', a: [{ sessionId: 'a', fromRow: -1, rowCount: 1 }] },
-    'MESSAGE_INVALID',
-  ],
-  [
-    'a million rows',
-    { t: 'q', i: 'x', m: 'readCalls', a: [{ sessionId: 'a', fromRow: 0, rowCount: 1e6 }] },
-    'MESSAGE_INVALID',
-  ],
-  ['a long name', { t: 'q', i: 'x', m: 'a'.repeat(200_000), a: [] }, 'MESSAGE_INVALID'],
-  [
-    'a long text',
-    {
-      t: 'q',
-      i: 'x',
-      m: 'startRun',
-      a: [{ sessionId: 'a', exportName: 'b'.repeat(200_000), argumentTexts: [] }],
-    },
-    'MESSAGE_INVALID',
-  ],
-]
 
 /** Addresses that a careless server would find files for. */
 const PATHS_OUTSIDE = (
   '/..%2f..%2fpackage.json /..%5c..%5cpackage.json /assets/..%2f..%2f..%2fpackage.json /%00 /% /assets ' +
   '/package.json /nothing.js'
 ).split(' ')
-
-async function expectAtWork(page: Parameters<typeof openExample>[0]): Promise<void> {
-  await openExample(page, 'sum')
-  await eventually(() => runButton(page).isEnabled()).toBe(true)
-  const before = await countRows(page)
-  await runExport(page, 'sum', ['1'])
-  await eventually(() => countRows(page)).toBe(before + 2)
-}
 
 describeOnDrivers('the page’s limits', (app, errors) => {
   const page = () => app().page
@@ -273,74 +221,4 @@ function askByPort({ message, expectsEvent }: { message: unknown; expectsEvent: 
     })
     window.doorPort.postMessage(message)
   })
-}
-
-describeOnDrivers(
-  'the door refuses',
-  (app, errors) => {
-    const page = () => app().page
-    const packr = new Packr({ useRecords: false })
-    const address = () => new URL(page().url())
-    const token = () => new URLSearchParams(address().hash.slice(1)).get('token') ?? ''
-
-    /** Runs in a page: connects, sends frames, and gives the first answer, or the code with which it closed. */
-    async function connect(
-      from: typeof app extends () => { page: infer P } ? P : never,
-      protocols: string[],
-      frames: number[][],
-    ): Promise<{ answer?: number[]; closed?: number }> {
-      return from.evaluate(
-        ({ host, names, messages }) =>
-          new Promise((resolve) => {
-            const socket = new WebSocket(`ws://${host}/service`, names)
-            socket.binaryType = 'arraybuffer'
-            socket.addEventListener('open', () => {
-              for (const message of messages) socket.send(Uint8Array.from(message))
-            })
-            socket.addEventListener('message', ({ data }) => {
-              resolve({ answer: [...new Uint8Array(data as ArrayBuffer)] })
-              socket.close()
-            })
-            socket.addEventListener('close', ({ code }) => resolve({ closed: code }))
-          }),
-        { host: address().host, names: protocols, messages: frames },
-      )
-    }
-
-    test('a page without the token, or with another one', async () => {
-      errors.expect(/WebSocket connection/)
-      const frame = [...packr.pack({ t: 'q', i: 'x', m: 'attach', a: [] })]
-      for (const protocols of [[], ['jspi-inspector'], ['jspi-inspector', 'a'.repeat(43)]]) {
-        expect(await connect(page(), protocols, [frame])).toEqual({ closed: 1006 })
-      }
-      expect(await connect(page(), ['jspi-inspector', token()], [frame])).toHaveProperty('answer')
-    })
-
-    test('a page of another origin, even with the token', async () => {
-      const server = createServer((_, response) => response.end('<p>elsewhere</p>')).listen(0, '127.0.0.1')
-      const elsewhere = await page().context().newPage()
-      await elsewhere.goto(`http://127.0.0.1:${await listeningPort(server)}/`)
-      const frame = [...packr.pack({ t: 'q', i: 'x', m: 'attach', a: [] })]
-      expect(await connect(elsewhere, ['jspi-inspector', token()], [frame])).toEqual({ closed: 1006 })
-      await elsewhere.close()
-      server.close()
-    })
-
-    test('messages of a wrong shape or size; the next right one is answered', async () => {
-      for (const [name, message, code] of WRONG_MESSAGES) {
-        const { answer } = await connect(page(), ['jspi-inspector', token()], [[...packr.pack(message)]])
-        const heard = packr.unpack(Uint8Array.from(answer ?? [])) as { a?: [Answer['error']]; r?: Answer }
-        expect((code ? heard.r?.error : heard.a?.[0])?.code, name).toBe(code ?? 'MESSAGE_INVALID')
-      }
-      const garbage = await connect(page(), ['jspi-inspector', token()], [[0xc1, 0xff, 0]])
-      expect(garbage).toHaveProperty('answer')
-      await expectAtWork(page())
-    })
-  },
-  { only: (driver) => driver.name === 'browser door' },
-)
-
-async function listeningPort(server: ReturnType<typeof createServer>): Promise<number> {
-  if (!server.listening) await new Promise((resolve) => server.once('listening', resolve))
-  return (server.address() as AddressInfo).port
 }
