@@ -102,7 +102,7 @@ function bindImport(
     const location = { file: sources.host.path, ...(line === undefined ? {} : { line }) }
     if (!matchesKind(provided, type)) {
       const error = makeError('IMPORT_MISMATCH', {
-        why: `${module}.${name} is a ${typeof provided}, but the guest imports ${formatExternType(type)}.`,
+        why: `${module}.${name} is ${typeof provided === 'object' ? 'an' : 'a'} ${typeof provided}, but the guest imports ${formatExternType(type)}.`,
         location,
       })
       return { value: undefined, binding: { by: 'nobody' }, error }

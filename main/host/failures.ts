@@ -95,7 +95,9 @@ export function guestFailure(thrown: unknown): Failure {
     return { outcome: 'threw', error: makeError('SUSPEND_REFUSED', { why: `${message}.`, cause }) }
   }
   if (thrown instanceof TypeError && message.startsWith('type incompatibility')) {
-    const why = 'A function that takes or returns a v128 or an exnref was called.'
+    // The engine has one message for both.
+    const why =
+      'A function takes or returns a v128 or an exnref, or was given a reference of another type than its own.'
     return { outcome: 'threw', error: makeError('TYPE_UNSUPPORTED', { why, cause }) }
   }
   return { outcome: 'threw', error: makeError('HOST_THREW', { why: message, cause }) }

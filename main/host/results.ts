@@ -78,8 +78,27 @@ function makeValueCheck(importName: string, type: string, place: string): (value
       return refuse(value, `a ${type}`, 'Return a function that a WebAssembly instance exports, or null.')
     }
   }
-  // The engine checks the other references, and turns undefined into an externref of its own.
+  const [, exact, nullable] = /^(?:\(ref (eq|i31|struct|array)\)|(eq|i31|struct|array)ref)$/.exec(type) ?? []
+  const heap = exact ?? nullable
+  if (heap !== undefined) {
+    const article = nullable === undefined || heap === 'struct' ? 'a' : 'an'
+    return (value) => {
+      if (value === null ? nullable !== undefined : fitsReference(value, `${heap}ref`)) return value
+      return refuse(value, `${article} ${type}`, 'Return a value that a guest passed or returned as such.')
+    }
+  }
+  // The engine checks references of a guest's own types, and turns undefined into an externref of its own.
   return (value) => value
+}
+
+/** A global accepts the values of its type and nothing else: there is no other way to ask. */
+function fitsReference(value: unknown, type: string): boolean {
+  if (value === undefined) return false
+  try {
+    return new WebAssembly.Global({ value: type }, value).value === value
+  } catch {
+    return false
+  }
 }
 
 /**

@@ -122,23 +122,39 @@ describe('references', () => {
     expect(await resultsOf(session, 'run')).toEqual([2])
   })
 
-  test('of a type that the guest does not take are a TypeError that it cannot mistake', async () => {
+  test('of another type than the guest takes are refused by name, in either direction', async () => {
+    const types = ['structref', 'arrayref', 'eqref', 'i31ref', 'funcref', '(ref struct)', '(ref i31)']
     const session = await openText(
       `(module
-        (type $point (struct))
-        (import "env" "point" (func $point (result structref)))
-        (import "env" "function" (func $function (result funcref)))
-        (func (export "point") (drop (call $point)))
-        (func (export "function") (drop (call $function))))`,
-      `export default (context: any) => ({ env: {
-        point: async () => ({ x: 1 }),
-        function: async () => () => 1,
+        ${types.map((type, index) => `(import "env" "give${index}" (func $give${index} (result ${type})))`).join('\n')}
+        (import "env" "call" (func $call))
+        ${types.map((_, index) => `(func (export "take${index}") (drop (call $give${index})))`).join('\n')}
+        (func (export "point") (param structref))
+        (func (export "call") (call $call)))`,
+      `const values = [{ x: 1 }, [1], 1.5, 2 ** 31, () => 1, null, undefined]
+      export default (context: any) => ({ env: {
+        ...Object.fromEntries(values.map((value, index) => ['give' + index, async () => value])),
+        call: async () => { await context.exports.point({ x: 1 }) },
       } })`,
     )
-    const point = await session.call('point')
-    expect(point).toMatchObject({ state: 'threw' })
-    const called = await session.call('function')
-    expect(called).toMatchObject({ state: 'threw', error: { code: 'HOST_RESULT_TYPE' } })
+    const given = [
+      'an object',
+      'an object',
+      'the number 1.5',
+      'the number 2147483648',
+      'a function',
+      'null',
+      'undefined',
+    ]
+    for (const [index, type] of types.entries()) {
+      const run = await session.call(`take${index}`)
+      expect(run).toMatchObject({ state: 'threw', error: { code: 'HOST_RESULT_TYPE' } })
+      expect(run.error!.why).toMatch(`Its result is ${given[index]} where the guest expects`)
+      expect(run.error!.why).toContain(type)
+    }
+    expect((await session.call('call')).state).toBe('threw')
+    expect(session.rows().at(-1)).toMatchObject({ name: 'point', outcome: 'threw' })
+    expect(session.rows().at(-1)!.errorText).toMatch(/a reference of another type/)
   })
 })
 
