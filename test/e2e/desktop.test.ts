@@ -161,7 +161,9 @@ describeOnDrivers(
   desktopOnly,
 )
 
-describe.each(drivers.filter(desktopOnly.only))('$name: started with arguments', (driver) => {
+const desktops = drivers.filter(desktopOnly.only).map((driver) => [driver.name, driver] as const)
+
+describe.each(desktops)('%s: started with arguments', (_, driver) => {
   let app: RunningApp
   beforeAll(async () => {
     const host = join(makeTempFolder('host'), 'named.mjs')

@@ -76,20 +76,23 @@ describeOnDrivers('a window that comes back', (app) => {
   })
 })
 
-test.each(drivers)('$name: what the user arranged and opened is there at the next start', async (driver) => {
-  const settingsFolder = makeTempFolder('settings')
-  const first = await driver.launch({ settingsFolder, arguments: [guestFile('times/times.wasm')] })
-  await expectSession(first.page, 'times.wasm')
-  await first.page.getByRole('group', { name: 'Panes' }).getByRole('button').first().click()
-  await eventually(() => first.page.locator('#pane-sidebar').count()).toBe(0)
-  // The layout is saved a moment after it has been changed.
-  await first.page.waitForTimeout(1500)
-  await first.close()
+test.each(drivers.map((driver) => [driver.name, driver] as const))(
+  '%s: what the user arranged and opened is there at the next start',
+  async (_, driver) => {
+    const settingsFolder = makeTempFolder('settings')
+    const first = await driver.launch({ settingsFolder, arguments: [guestFile('times/times.wasm')] })
+    await expectSession(first.page, 'times.wasm')
+    await first.page.getByRole('group', { name: 'Panes' }).getByRole('button').first().click()
+    await eventually(() => first.page.locator('#pane-sidebar').count()).toBe(0)
+    // The layout is saved a moment after it has been changed.
+    await first.page.waitForTimeout(1500)
+    await first.close()
 
-  const second = await driver.launch({ settingsFolder, arguments: [guestFile('sum/sum.wasm')] })
-  await expectSession(second.page, 'sum.wasm')
-  await eventually(() => second.page.locator('#pane-sidebar').count()).toBe(0)
-  await second.page.getByRole('group', { name: 'Panes' }).getByRole('button').first().click()
-  await second.page.locator('#pane-sidebar').waitFor()
-  await second.close()
-})
+    const second = await driver.launch({ settingsFolder, arguments: [guestFile('sum/sum.wasm')] })
+    await expectSession(second.page, 'sum.wasm')
+    await eventually(() => second.page.locator('#pane-sidebar').count()).toBe(0)
+    await second.page.getByRole('group', { name: 'Panes' }).getByRole('button').first().click()
+    await second.page.locator('#pane-sidebar').waitFor()
+    await second.close()
+  },
+)
