@@ -3,7 +3,7 @@
  * of entry. Without overlapping calls that is the order of the ids; with them, each activation's calls stay
  * together.
  */
-import { Column, makeWords } from './column.ts'
+import { WordColumn } from './column.ts'
 
 /** Runs of consecutive ids below one top-level call. Only overlapping calls have more than one. */
 interface Runs {
@@ -15,12 +15,12 @@ interface Runs {
 /** Finds the call at a row and the row of a call in logarithmic time, while calls are added. */
 export class CallOrder {
   /** The number of the top-level call that a call lies below, by id. */
-  readonly #rootOf = new Column(makeWords)
-  readonly #rootIds = new Column(makeWords)
-  readonly #sizes = new Column(makeWords)
+  readonly #rootOf = new WordColumn()
+  readonly #rootIds = new WordColumn()
+  readonly #sizes = new WordColumn()
   readonly #runs = new Map<number, Runs>()
   /** A Fenwick tree over the sizes: entry i (from 1) sums up the sizes of i - (i & -i) to i - 1. */
-  readonly #sums = new Column(makeWords)
+  readonly #sums = new WordColumn()
   #rootCount = 0
   #callCount = 0
 
@@ -43,7 +43,7 @@ export class CallOrder {
     this.#rootOf.set(callId, root)
     const size = this.#sizes.get(root)
     this.#sizes.set(root, size + 1)
-    for (let at = root + 1; at <= this.#rootCount; at += at & -at) this.#sums.add(at, 1)
+    for (let at = root + 1; at <= this.#rootCount; at += at & -at) this.#sums.set(at, this.#sums.get(at) + 1)
     const runs = this.#runs.get(root)
     const lastFirst = runs?.firstIds.at(-1) ?? this.#rootIds.get(root)
     const lastPosition = runs?.positions.at(-1) ?? 0

@@ -2,13 +2,12 @@
 import type { CallId, CallKind, CallOutcome, CallRow, CallSummary } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 import { CallOrder } from './call-order.ts'
-import { Column, makeBytes, makeFloats, makeShorts, makeWords } from './column.ts'
+import { FloatColumn, WordColumn } from './column.ts'
 import type { FunctionDefinition } from './events.ts'
 import { OUTCOMES } from './events.ts'
 import { StackStore } from './stack-store.ts'
 import { ValueStore } from './value-store.ts'
 
-const DEEPEST = 0xffff
 const RETURNED = OUTCOMES.indexOf('returned')
 /** What an entry of a Map takes, about. */
 const MAP_ENTRY_BYTES = 48
@@ -31,25 +30,25 @@ export class CallStore {
   readonly definitions: FunctionDefinition[] = []
   /** The calls that have not ended. */
   readonly running = new Set<CallId>()
-  readonly #functions = new Column(makeWords)
-  readonly #parents = new Column(makeWords)
-  readonly #depths = new Column(makeShorts)
-  readonly #outcomes = new Column(makeBytes)
-  readonly #starts = new Column(makeFloats)
-  readonly #ends = new Column(makeFloats)
+  readonly #functions = new WordColumn()
+  readonly #parents = new WordColumn()
+  readonly #depths = new WordColumn()
+  readonly #outcomes = new WordColumn()
+  readonly #starts = new FloatColumn()
+  readonly #ends = new FloatColumn()
   /** Of an import: its own. Of an export: the sum over the imports that it made. */
-  readonly #hosts = new Column(makeFloats)
-  readonly #suspensions = new Column(makeFloats)
-  readonly #paramSlots = new Column(makeFloats)
-  readonly #resultSlots = new Column(makeFloats)
-  readonly #childCounts = new Column(makeWords)
+  readonly #hosts = new FloatColumn()
+  readonly #suspensions = new FloatColumn()
+  readonly #paramSlots = new FloatColumn()
+  readonly #resultSlots = new FloatColumn()
+  readonly #childCounts = new WordColumn()
   readonly #errors = new Map<CallId, InspectorError>()
   /** Errors by their text: a call that fails again and again fails alike. */
   readonly #errorTexts = new Map<string, InspectorError>()
   #errorSizeBytes = 0
   readonly #suspended = new Set<CallId>()
-  /** The import call that a running export is inside of. */
-  readonly #insideOf = new Map<CallId, CallId>()
+  /** The import call that a running export is inside of; 0 for none. */
+  readonly #insideOf = new WordColumn()
 
   get callCount(): number {
     return this.order.callCount
@@ -68,6 +67,7 @@ export class CallStore {
       this.#paramSlots,
       this.#resultSlots,
       this.#childCounts,
+      this.#insideOf,
     ]
     const own = columns.reduce((sum, column) => sum + column.sizeBytes, this.#errorSizeBytes)
     return own + this.order.sizeBytes + this.values.sizeBytes + this.stacks.sizeBytes
@@ -85,8 +85,8 @@ export class CallStore {
     this.#paramSlots.set(id, paramSlot)
     this.running.add(id)
     if (parent === 0) return
-    this.#depths.set(id, Math.min(DEEPEST, this.#depths.get(parent) + 1))
-    this.#childCounts.add(parent, 1)
+    this.#depths.set(id, this.#depths.get(parent) + 1)
+    this.#childCounts.set(parent, this.#childCounts.get(parent) + 1)
     if (this.kindOf(id) === 'import' && this.kindOf(parent) !== 'import') this.#insideOf.set(parent, id)
   }
 
@@ -120,16 +120,15 @@ export class CallStore {
     this.#resultSlots.set(id, resultSlot)
     this.running.delete(id)
     this.#suspended.delete(id)
-    this.#insideOf.delete(id)
     if (this.kindOf(id) !== 'import') return
     this.#hosts.set(id, hostNs)
     this.#suspensions.set(id, suspendedNs)
     const parent = this.#parents.get(id)
     // Inside of another import's handler it is part of that one's time.
     if (parent === 0 || this.kindOf(parent) === 'import') return
-    this.#hosts.add(parent, hostNs)
-    this.#suspensions.add(parent, suspendedNs)
-    if (this.#insideOf.get(parent) === id) this.#insideOf.delete(parent)
+    this.#hosts.set(parent, this.#hosts.get(parent) + hostNs)
+    this.#suspensions.set(parent, this.#suspensions.get(parent) + suspendedNs)
+    if (this.#insideOf.get(parent) === id) this.#insideOf.set(parent, 0)
   }
 
   kindOf(id: CallId): CallKind {
@@ -175,8 +174,8 @@ export class CallStore {
       else if (running) hostNs = totalNs
       return { totalNs, guestNs: 0, hostNs, suspendedNs }
     }
-    const inside = this.#insideOf.get(id)
-    if (inside !== undefined) {
+    const inside = running ? this.#insideOf.get(id) : 0
+    if (inside !== 0) {
       const part = this.timesOf(inside, nowNs)
       hostNs += part.hostNs
       suspendedNs += part.suspendedNs
@@ -239,7 +238,6 @@ export class CallStore {
 
   /** An export is shown as suspended while the import that it is inside of is. */
   #isSuspended(id: CallId): boolean {
-    const inside = this.#insideOf.get(id)
-    return this.#suspended.has(id) || (inside !== undefined && this.#suspended.has(inside))
+    return this.#suspended.has(id) || this.#suspended.has(this.#insideOf.get(id))
   }
 }

@@ -51,11 +51,16 @@ export class Histogram {
 
 function bucketOf(value: number): number {
   if (value < BUCKETS_PER_OCTAVE) return value
-  const exponent = Math.floor(Math.log2(value))
-  // Math.log2 rounds: just below a power of two it may give the power itself.
-  const octave = 2 ** exponent > value ? exponent - 1 : exponent
+  // Durations below 4 s are 32-bit integers, whose highest bit needs no logarithm.
+  const octave = value < 2 ** 32 ? 31 - Math.clz32(value) : octaveOf(value)
   const position = Math.floor(value / 2 ** (octave - OCTAVE_BITS))
   return (octave - OCTAVE_BITS) * BUCKETS_PER_OCTAVE + position
+}
+
+function octaveOf(value: number): number {
+  const exponent = Math.floor(Math.log2(value))
+  // Math.log2 rounds: just below a power of two it may give the power itself.
+  return 2 ** exponent > value ? exponent - 1 : exponent
 }
 
 function middleOf(bucket: number): number {

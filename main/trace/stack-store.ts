@@ -1,6 +1,6 @@
 /** The guest's stacks of those calls that have one. Calls made from the same place share it. */
 import type { CallId } from '../contract/model.ts'
-import { Column, makeWords } from './column.ts'
+import { WordColumn } from './column.ts'
 
 /** What an entry of a Map and the text that is its key take, about. */
 const ENTRY_BYTES = 100
@@ -11,7 +11,7 @@ const FRAME_BYTES = 12
 export type RawStack = readonly number[]
 
 export class StackStore {
-  readonly #numbers = new Column(makeWords)
+  readonly #numbers = new WordColumn()
   readonly #stacks: RawStack[] = []
   readonly #numberByKey = new Map<string, number>()
   #stacksSizeBytes = 0

@@ -11,13 +11,13 @@ interface FunctionTimings {
 
 /** Percentiles per import and export, kept up to date as calls end. */
 export class Timings {
-  readonly #byFunction = new Map<number, FunctionTimings>()
+  readonly #byFunction: (FunctionTimings | undefined)[] = []
 
   record(functionIndex: number, outcome: CallOutcome, times: CallTimes): void {
-    let timings = this.#byFunction.get(functionIndex)
+    let timings = this.#byFunction[functionIndex]
     if (!timings) {
       timings = { total: new Histogram(), suspended: new Histogram(), count: 0, failedCount: 0 }
-      this.#byFunction.set(functionIndex, timings)
+      this.#byFunction[functionIndex] = timings
     }
     timings.count++
     if (outcome !== 'returned') timings.failedCount++
@@ -35,7 +35,7 @@ export class Timings {
     const none = new Histogram()
     return calls.definitions
       .flatMap((definition, index): TimingRow[] => {
-        const timings = this.#byFunction.get(index)
+        const timings = this.#byFunction[index]
         const runningCount = runningCounts.get(index) ?? 0
         if (!timings && runningCount === 0) return []
         const { total, suspended } = timings ?? { total: none, suspended: none }
