@@ -14,9 +14,9 @@ import type { TracedFunction } from './recorder.ts'
 import { ShadowStacks } from './shadow-stack.ts'
 
 /** What a command exports: each call gets an instance of its own (WASI application ABI). */
-export const COMMAND_EXPORT = '_start'
+const COMMAND_EXPORT = '_start'
 /** What a reactor exports: called once, before any other export (WASI application ABI). */
-export const REACTOR_EXPORT = '_initialize'
+const REACTOR_EXPORT = '_initialize'
 
 /** One instance, and what the host sees of it. */
 export interface GuestInstance {
@@ -88,8 +88,8 @@ export class Instances {
     if (!linked.ok) return linked
     const exported = linked.value.exports
     const { startExportName, stackPointerExportName } = this.#compiled
-    const memories = Object.values(exported).filter((value) => value instanceof WebAssembly.Memory)
-    const memory = memories[0] ?? this.#findImportedMemory(imports)
+    const exportedMemory = Object.values(exported).find((value) => value instanceof WebAssembly.Memory)
+    const memory = exportedMemory ?? this.#findImportedMemory(imports)
     const pointer =
       stackPointerExportName === null ? null : (exported[stackPointerExportName] as WebAssembly.Global)
     const instance: GuestInstance = {

@@ -7,7 +7,7 @@ import type { InspectorError } from '../contract/result.ts'
  * Calls in flight on one instance. Each suspended one has a stack of its own, and V8 aborts the process when
  * the kernel refuses to map more of them, at about 33,000.
  */
-export const IN_FLIGHT_LIMIT = 10_000
+const IN_FLIGHT_LIMIT = 10_000
 /** Finished runs that stay in the list. */
 const FINISHED_LIMIT = 200
 

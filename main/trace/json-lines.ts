@@ -3,7 +3,7 @@ import type { CallRow } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 
 /** Counts the incompatible changes to the format. */
-export const TRACE_FORMAT_VERSION = 1
+const TRACE_FORMAT_VERSION = 1
 
 /** The line of a call, with its line feed. Times are whole nanoseconds. */
 export function formatJsonLine(row: CallRow, error: InspectorError | null): string {

@@ -8,9 +8,9 @@
  */
 
 /** Wakes the reader again after so many bytes. */
-export const WAKE_SIZE_BYTES = 64 * 1024
+const WAKE_SIZE_BYTES = 64 * 1024
 /** Room for about 50,000 calls between two reads. */
-export const RING_SIZE_BYTES = 4 * 1024 * 1024
+const RING_SIZE_BYTES = 4 * 1024 * 1024
 
 const HEADER_SIZE_BYTES = 64
 const HEAD = 0
@@ -19,11 +19,11 @@ const READER_RESTS = 2
 /** A wake-up has been sent that the reader has not acted on: one message waits at the most. */
 const WAKE_SENT = 3
 
-/** An event with this tag fills the end of the ring, where the next event did not fit. */
-export const PADDING_TAG = 0
-
-/** Every event begins with its tag and its size in bytes, a multiple of 8. */
-export const EVENT_HEADER_SIZE_BYTES = 8
+/**
+ * An event with this tag fills the end of the ring, where the next event did not fit. Every event begins with its
+ * tag and its size in bytes, a multiple of 8.
+ */
+const PADDING_TAG = 0
 
 /** Makes an empty ring. `sizeBytes` is a power of two. */
 export function createRing(sizeBytes: number = RING_SIZE_BYTES): SharedArrayBuffer {
@@ -33,7 +33,7 @@ export function createRing(sizeBytes: number = RING_SIZE_BYTES): SharedArrayBuff
 }
 
 /** The typed views of a ring's bytes. */
-export class RingViews {
+class RingViews {
   readonly bytes: Uint8Array
   readonly words: Uint32Array
   readonly integers: Int32Array

@@ -9,7 +9,7 @@ import type { ModuleShape } from './types.ts'
 const FUNCTION_NAMES = 1
 const FUNCTION_KIND = 0
 /** Longer names are cut: they are for people. */
-export const LONGEST_NAME = 1000
+const LONGEST_NAME = 1000
 
 /** The functions that a module defines, by where their code is. Offsets count from the start of the file. */
 export interface FunctionMap {
