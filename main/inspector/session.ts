@@ -1,5 +1,5 @@
 /** A session: one guest, one host module, one worker at a time, its runs and its trace. */
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { makeError } from '../contract/error-codes.ts'
 import type {
   Binding,
@@ -173,7 +173,7 @@ export class Session {
     if (generation !== this.#generation || this.#state !== 'starting') return
     if (!guest.ok) return this.#setState('failed', guest.error)
     this.#guest = guest.value
-    this.#stackReader = new GuestStackReader(guest.value)
+    this.#stackReader = new GuestStackReader(guest.value, dirname(this.guestPath))
     if (this.#hostPath !== null) {
       const hash = await hashFile(this.#hostPath)
       if (generation !== this.#generation || this.#state !== 'starting') return
