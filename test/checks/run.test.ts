@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { formatSummary } from '../run/report.ts'
+import { runSteps } from '../run/run-step.ts'
 import { ROOT } from './folder.ts'
 
 const SCRIPT = join(ROOT, 'test/run.mjs')
@@ -24,7 +25,7 @@ describe('the script behind npm test', () => {
   test('refuses a step that there is not', async () => {
     const { status, output } = await runScript(['--step', 'spelling'])
     expect(output).toContain('There is no step "spelling". There are: format, lint, types,')
-    expect(status).toBe(1)
+    expect(status).toBe(2)
   })
 
   test('says on a Node without promise integration how to start it', async () => {
@@ -34,6 +35,24 @@ describe('the script behind npm test', () => {
     expect(output).toContain('npm test')
     expect(status).toBe(2)
   })
+})
+
+test('a step fails with any of its programs, and runs them all', async () => {
+  const outcomes = await runSteps([
+    {
+      name: 'a bad one',
+      commands: [
+        { packageName: 'typescript', program: 'tsc', texts: ['--project', 'nowhere'] },
+        { packageName: 'no-such-package', texts: [] },
+        { packageName: 'oxlint', texts: ['--version'] },
+      ],
+    },
+    { name: 'a good one', commands: [{ packageName: 'oxlint', texts: ['--version'] }] },
+  ])
+  expect(outcomes).toMatchObject([
+    { name: 'a bad one', ok: false },
+    { name: 'a good one', ok: true },
+  ])
 })
 
 describe('its summary', () => {

@@ -16,5 +16,6 @@ export default async function prepare(): Promise<void> {
   ]) {
     if (!existsSync(join(ROOT, file))) throw new Error(`${file} is missing. Run \`npm run build\` first.`)
   }
-  await findChromium()
+  // Where there is none, the specs say so themselves; thrown here, it would keep every other test from running.
+  await findChromium().catch(() => {})
 }

@@ -6,7 +6,7 @@
  *   node test/run.mjs --step NAME      one step
  *
  * A step that fails does not keep the later ones from running; tests alone need a build that succeeded.
- * The exit status is 1 when anything failed.
+ * The exit status is 1 when anything failed, and 2 for a step that there is not.
  */
 import { parseArgs } from 'node:util'
 import { printHeading, printSummary } from './report.ts'
@@ -22,7 +22,8 @@ const everyStep = [...checks, build]
 const chosen = values.step ? everyStep.filter(({ name }) => name === values.step) : checks
 if (chosen.length === 0) {
   const names = everyStep.map(({ name }) => name).join(', ')
-  throw new Error(`There is no step "${values.step}". There are: ${names}.`)
+  process.stderr.write(`There is no step "${values.step}". There are: ${names}.\n`)
+  process.exit(2)
 }
 
 const outcomes = await runSteps(chosen)

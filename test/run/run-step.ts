@@ -21,22 +21,23 @@ export async function runSteps(steps: Step[]): Promise<StepOutcome[]> {
     const startMs = performance.now()
     let ok = true
     for (const command of commands) {
-      const status = await run(command)
-      if (status === 0) continue
+      const failure = await run(command).catch(String)
+      if (failure === null) continue
       ok = false
       const line = [command.program ?? command.packageName, ...command.texts].join(' ')
-      process.stdout.write(`FAILED: ${line}: status ${status}\n`)
+      process.stdout.write(`FAILED: ${line}: ${failure}\n`)
     }
     outcomes.push({ name, ok, seconds: (performance.now() - startMs) / 1000 })
   }
   return outcomes
 }
 
-async function run(command: Command): Promise<number> {
+/** How a program ended, if not well. Rejects if it does not start. */
+async function run(command: Command): Promise<string | null> {
   const script = await findProgram(command)
   const child = spawn(process.execPath, [script, ...command.texts], { cwd: ROOT, stdio: 'inherit' })
-  const [status] = (await once(child, 'exit')) as [number | null]
-  return status ?? 1
+  const [status, signal] = (await once(child, 'exit')) as [number | null, string | null]
+  return status === 0 ? null : signal ? `signal ${signal}` : `status ${status}`
 }
 
 /** The script itself rather than npm's link to it, which on Windows is a batch file. */
