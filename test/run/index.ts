@@ -41,7 +41,12 @@ process.exit(ok ? 0 : 1)
 
 async function runAllTests(): Promise<TestsOutcome> {
   printHeading('tests')
-  // Loaded only now: the checks alone are to be quick.
-  const { runTests } = await import('./tests.ts')
-  return runTests()
+  try {
+    // Loaded only now: the checks alone are to be quick.
+    const { runTests } = await import('./tests.ts')
+    return await runTests()
+  } catch (error) {
+    const failures = [`vitest does not start: ${error instanceof Error ? error.stack : String(error)}`]
+    return { passed: 0, failed: 1, skipped: 0, seconds: 0, failures, drivers: [], notVerified: ['any test'] }
+  }
 }

@@ -30,7 +30,8 @@ export function formatSummary(steps: StepOutcome[], tests: TestsOutcome | string
   else if (tests) {
     lines.push(formatOutcome(tests.failed === 0, 'tests', tests.seconds))
     lines.push(...tests.failures.map((failure) => `        ${failure}`))
-    lines.push('', `End-to-end specs ran on: ${tests.drivers.map(formatDriver).join(', ')}.`)
+    const drivers = tests.drivers.map(formatDriver)
+    if (drivers.length > 0) lines.push('', `End-to-end specs ran on: ${drivers.join(', ')}.`)
     notVerified.push(...tests.notVerified)
     count.passed += tests.passed
     count.failed += tests.failed
