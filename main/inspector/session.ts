@@ -80,6 +80,8 @@ export class Session {
   #bindings: Binding[] = []
   #worker: SessionWorker | null = null
   #generation = 0
+  /** Tells a load that waits for a file that another, or an end, has overtaken it. */
+  #loadCount = 0
   #endedIds: number[] = []
   #settled = Promise.withResolvers<void>()
 
@@ -168,15 +170,15 @@ export class Session {
     this.#settled.resolve()
     this.#settled = Promise.withResolvers()
     this.#setState('starting')
-    const generation = this.#generation
+    const load = ++this.#loadCount
     const guest = await readGuestFile(this.guestPath)
-    if (generation !== this.#generation || this.#state !== 'starting') return
+    if (load !== this.#loadCount) return
     if (!guest.ok) return this.#setState('failed', guest.error)
     this.#guest = guest.value
     this.#stackReader = new GuestStackReader(guest.value, dirname(this.guestPath))
     if (this.#hostPath !== null) {
       const hash = await hashFile(this.#hostPath)
-      if (generation !== this.#generation || this.#state !== 'starting') return
+      if (load !== this.#loadCount) return
       if (hash === null) {
         return this.#setState('failed', makeError('HOST_NOT_FOUND', { location: { file: this.#hostPath } }))
       }
@@ -254,6 +256,7 @@ export class Session {
   /** Ends the worker and every run. The trace stays. */
   async end(error: InspectorError = ENDED_BY_USER): Promise<void> {
     if (this.#state === 'ended') return
+    this.#loadCount++
     const shown = error === ENDED_BY_USER ? null : makeError('SESSION_ENDED', { why: error.why })
     await this.#stop(error)
     this.#setState('ended', shown)

@@ -165,4 +165,25 @@ describe('ending a session', () => {
     await waitFor('the last', () => session.info.state === 'ready')
     expect((await session.call('sum', '1')).state).toBe('returned')
   })
+
+  test('leaves no worker behind, also when it comes while the guest is loaded', async () => {
+    const count = (): number =>
+      process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length
+    const session = await openExample('sum')
+    const { service } = session.inspector
+    const before = count()
+    for (let attempt = 0; attempt < 40; attempt++) {
+      const opening = service.openExample({ name: 'sum' })
+      // At another step of the loading each time.
+      for (let turn = 0; turn < attempt; turn++) await new Promise((resolve) => setImmediate(resolve))
+      const { sessions } = valueOf(service.attach())
+      const { sessionId } = sessions.at(-1)!
+      if (sessionId !== session.sessionId) valueOf(await service.closeSession({ sessionId }))
+      await opening
+      for (const open of valueOf(service.attach()).sessions.slice(1)) {
+        valueOf(await service.closeSession({ sessionId: open.sessionId }))
+      }
+    }
+    expect(count()).toBe(before)
+  })
 })

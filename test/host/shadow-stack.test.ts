@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import {
@@ -106,15 +106,29 @@ describe('a guest with an LLVM stack in its memory', () => {
       bytes.toString('latin1').replaceAll('__stack_pointer', '__stuck_pointer'),
       'latin1',
     )
-    const folder = await createFolder({ 'stack.wasm': hidden })
-    await writeFile(join(folder, 'host.ts'), await readFile(join(GUESTS_FOLDER, 'stack/host.ts')))
+    const folder = await createFolder({
+      'stack.wasm': hidden,
+      // Task 0 waits for a moment, task 1 until task 10 lets it go on, and all others not at all.
+      'host.ts': `const gates: (() => void)[] = []
+      export default { env: { wait: (task: number) => {
+        if (task === 0) return new Promise((resolve) => setTimeout(resolve, 30))
+        if (task === 1) return new Promise<void>((resolve) => gates.push(resolve))
+        if (task === 10) for (const open of gates.splice(0)) open()
+      } } }`,
+    })
     const inspector = startInspector()
     const opened = valueOf(await inspector.open({ path: join(folder, 'stack.wasm'), trustHost: true }))
     const session = new TestSession(inspector, opened)
     expect(session.info.warnings).toEqual([])
-    const intact = await checkOverlapping(session, 40)
+    valueOf(inspector.service.setInterleaved({ sessionId: session.sessionId, interleaved: true }))
     expect(session.info.warnings).toMatchObject([{ code: 'STACK_HIDDEN' }])
-    // This is what the warning is about.
-    expect(intact.some((count) => count !== INTACT)).toBe(true)
+
+    // This is what the warning is about: task 0 returns from above task 1, and task 9 then writes over its frame.
+    const above = session.start('check', '0', '1')
+    const below = session.start('check', '1', '1')
+    await session.ended(above)
+    await session.call('check', '9', '4')
+    for (let opened = 0; opened < 3; opened++) await session.call('check', '10', '1')
+    expect((await session.ended(below)).results![0]!.value).toBeLessThan(64)
   })
 })
