@@ -81,12 +81,19 @@ function findShapeProblem(imports: unknown): string | null {
   return null
 }
 
+/** What V8 says of `export` and `import` in a file that Node takes for CommonJS. */
+const MODULE_SYNTAX = /^Unexpected token 'export'|^Cannot use import statement/
+const COMMONJS_FIX =
+  'Node takes the file for CommonJS, because of the package.json above it. Say "type": "module" there, or name the file host.mts or host.mjs.'
+
 /** The place in a stack or message that lies in the file, with the message of what was thrown. */
 function loadError(path: string, source: string, thrown: unknown): InspectorError {
   const { message, cause } = describeThrown(thrown)
   const place =
     findPlace(path, cause) ?? (thrown instanceof SyntaxError ? findSyntaxError(path, source) : null)
+  const isCommonJs = thrown instanceof SyntaxError && MODULE_SYNTAX.test(message)
   return makeError('HOST_LOAD_FAILED', {
+    ...(isCommonJs ? { fix: COMMONJS_FIX } : {}),
     why: `${message}${/[.!?]$/.test(message) ? '' : '.'}`,
     location: { file: path, ...place },
     cause,

@@ -130,7 +130,7 @@ export function createInspector(options: InspectorOptions): Inspector {
     sendMenuCommand: (name) => events.emit('menuCommand', { name }),
     reportProblem: (error) => events.emit('problem', error),
     async close() {
-      await Promise.all(sessions.list().map((session) => sessions.close(session)))
+      await sessions.closeAll()
       await uploads.remove()
     },
   }

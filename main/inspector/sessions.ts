@@ -42,6 +42,7 @@ export class Sessions {
   readonly #reports: TraceReports
   readonly #fullTraces = new WeakSet<Trace>()
   #sessionCount = 0
+  #isClosed = false
   #runCount = 0
 
   constructor(options: InspectorOptions, settings: Settings, events: Events) {
@@ -82,6 +83,7 @@ export class Sessions {
     }
     const hostPath =
       request.hostPath === undefined ? await findHostModule(request.guestPath) : request.hostPath
+    if (this.#isClosed) return failure(makeError('SESSION_ENDED', { why: 'The inspector is closing.' }))
     if (request.trustHost && hostPath !== null) this.#trustedPaths.add(hostPath)
     const stem = basename(request.guestPath).replace(/\.\w+$/, '')
     const sessionId: SessionId = `${stem.slice(0, 40)}-${++this.#sessionCount}`
@@ -134,6 +136,12 @@ export class Sessions {
   activate(sessionId: SessionId): void {
     this.activeSessionId = sessionId
     this.#events.emit('sessionActivated', { sessionId })
+  }
+
+  /** Closes every session; a guest that is just being opened does not start. */
+  async closeAll(): Promise<void> {
+    this.#isClosed = true
+    await Promise.all(this.list().map((session) => this.close(session)))
   }
 
   async close(session: Session): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { valueOf, openExample, openText, waitFor } from '../support/inspector.ts'
+import { openExample, openText, startInspector, valueOf, waitFor } from '../support/inspector.ts'
 
 const FOREVER = `(module
   (import "env" "wait" (func $wait (param i32) (result i32)))
@@ -166,23 +166,17 @@ describe('ending a session', () => {
     expect((await session.call('sum', '1')).state).toBe('returned')
   })
 
-  test('leaves no worker behind, also when it comes while the guest is loaded', async () => {
+  test('leaves no worker behind, also when it comes while a guest is opened', async () => {
     const count = (): number =>
       process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length
-    const session = await openExample('sum')
-    const { service } = session.inspector
     const before = count()
-    for (let attempt = 0; attempt < 40; attempt++) {
-      const opening = service.openExample({ name: 'sum' })
-      // At another step of the loading each time.
+    for (let attempt = 0; attempt < 24; attempt++) {
+      const inspector = startInspector()
+      const opening = inspector.service.openExample({ name: 'sum' })
+      // At another step of the opening each time.
       for (let turn = 0; turn < attempt; turn++) await new Promise((resolve) => setImmediate(resolve))
-      const { sessions } = valueOf(service.attach())
-      const { sessionId } = sessions.at(-1)!
-      if (sessionId !== session.sessionId) valueOf(await service.closeSession({ sessionId }))
+      await inspector.close()
       await opening
-      for (const open of valueOf(service.attach()).sessions.slice(1)) {
-        valueOf(await service.closeSession({ sessionId: open.sessionId }))
-      }
     }
     expect(count()).toBe(before)
   })

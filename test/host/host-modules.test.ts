@@ -32,6 +32,18 @@ describe('a host module that cannot be used', () => {
     })
   })
 
+  test('that Node takes for CommonJS is told what to do', async () => {
+    const folder = await createFolder({
+      'guest.wat': CALLS_F,
+      'host.ts': 'export default { env: { f: () => 1 } }',
+      'package.json': '{ "type": "commonjs" }',
+    })
+    const opened = await startInspector().open({ path: join(folder, 'guest.wat'), trustHost: true })
+    const { error } = valueOf(opened)
+    expect(error).toMatchObject({ code: 'HOST_LOAD_FAILED' })
+    expect(error!.fix).toMatch(/"type": "module"/)
+  })
+
   test('an import of its own that does not exist', async () => {
     const session = await openText(CALLS_F, `import './nowhere.ts'\nexport default {}`)
     expect(session.info.error).toMatchObject({ code: 'HOST_LOAD_FAILED' })
