@@ -18,6 +18,7 @@ import { failure, success } from '../contract/result.ts'
 import type { MessageFromWorker } from '../host/protocol.ts'
 import type { RawStack } from '../trace/stack-store.ts'
 import type { Trace } from '../trace/trace.ts'
+import { EMPTY_TRACE_STATUS } from '../trace/trace.ts'
 import { describeExports, describeImports, hidesStack } from './describe-module.ts'
 import type { LoadedGuest } from './guest-file.ts'
 import { readGuestFile } from './guest-file.ts'
@@ -27,40 +28,12 @@ import { ImportStubs } from './import-stubs.ts'
 import { prepareRun } from './prepare-run.ts'
 import { reportRun } from './run-report.ts'
 import { isActive, Runs } from './runs.ts'
+import type { SessionOptions } from './session-options.ts'
 import { SessionWorker } from './session-worker.ts'
-
-/** What a session is opened with. */
-export interface SessionOptions {
-  sessionId: SessionId
-  guestPath: string
-  /** The path is shown, and the guest listed as recent, unless it was uploaded. */
-  uploaded: boolean
-  hostPath: string | null
-  stubUnbound: boolean
-  workerUrl: URL
-  traceLimitBytes: number
-  /** Whether the file with this content may run. */
-  isTrusted(hostPath: string, hash: string): boolean
-  onChange(session: SessionInfo): void
-  onRun(run: RunInfo): void
-  onTrace(session: Session): void
-  /** Calls that have ended, in order of ending. */
-  onCallsEnded(session: Session, ids: number[]): void
-}
 
 const ENDED_BY_USER = makeError('CALL_CANCELLED', { why: 'The session was ended.' })
 const RELOADED = makeError('CALL_CANCELLED', { why: 'The session was reloaded.' })
 const COMPUTING = 'The guest was computing, so its worker was ended.'
-const EMPTY_TRACE = {
-  callCount: 0,
-  inFlightCount: 0,
-  droppedCount: 0,
-  guestNs: 0,
-  hostNs: 0,
-  suspendedNs: 0,
-  consoleLineCount: 0,
-  sizeBytes: 0,
-}
 /** How often a cancelled worker is asked whether it computes, before it is ended all the same. */
 const CANCEL_ATTEMPTS = 40
 
@@ -150,7 +123,7 @@ export class Session {
   }
 
   status(): TraceStatus {
-    const status = this.trace?.status(this.nowNs()) ?? EMPTY_TRACE
+    const status = this.trace?.status(this.nowNs()) ?? EMPTY_TRACE_STATUS
     return { ...status, sessionId: this.sessionId, generation: this.#generation }
   }
 

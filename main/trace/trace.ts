@@ -19,6 +19,18 @@ export interface TraceListener {
 /** Memory for the calls of a session, unless the inspector is told otherwise. */
 export const DEFAULT_TRACE_LIMIT_BYTES = 1024 * 1024 * 1024
 
+/** The status of a trace before there is one. */
+export const EMPTY_TRACE_STATUS = {
+  callCount: 0,
+  inFlightCount: 0,
+  droppedCount: 0,
+  guestNs: 0,
+  hostNs: 0,
+  suspendedNs: 0,
+  consoleLineCount: 0,
+  sizeBytes: 0,
+}
+
 /** Grows by {@link Trace.drain}; the worker may be busy, suspended or dead. */
 export class Trace {
   readonly calls = new CallStore()
