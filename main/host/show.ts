@@ -1,4 +1,6 @@
 /** Prints values with their types. */
+import { encodingOf } from '../trace/events.ts'
+import { nameOfType } from '../trace/values.ts'
 
 /**
  * Formats values as wasmtime's `Val` prints them in Rust: `[I32(10), I64(5), F64(1.5), ExternRef("a")]`. A type
@@ -9,12 +11,9 @@ export function showValues(values: readonly unknown[], types: readonly string[] 
   return `[${values.map((value, index) => showValue(value, types?.[index] ?? inferType(value))).join(', ')}]`
 }
 
-const WRAPPERS: Record<string, string> = { i32: 'I32', i64: 'I64', f32: 'F32', f64: 'F64' }
-
 function showValue(value: unknown, type: string): string {
-  const wrapper = WRAPPERS[type]
-  if (wrapper) return `${wrapper}(${Object.is(value, -0) ? '-0' : String(value)})`
-  const name = type.includes('func') ? 'FuncRef' : type.includes('extern') ? 'ExternRef' : 'AnyRef'
+  const name = nameOfType(type)
+  if (encodingOf(type) !== 'reference') return `${name}(${Object.is(value, -0) ? '-0' : String(value)})`
   if (value === null) return `${name}(null)`
   if (typeof value === 'string') return `${name}(${JSON.stringify(value)})`
   if (typeof value === 'function') return `${name}(${value.name})`

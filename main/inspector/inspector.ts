@@ -1,6 +1,9 @@
 /** The inspector: makes the service of the contract out of sessions, settings and bundled guests. */
 import { resolve } from 'node:path'
 import { makeError } from '../contract/error-codes.ts'
+import type { SessionId, SessionInfo } from '../contract/model.ts'
+import type { Result } from '../contract/result.ts'
+import { failure, success } from '../contract/result.ts'
 import type { InspectorService } from '../contract/service.ts'
 import type { Inspector, InspectorOptions } from './api.ts'
 import { Events } from './events.ts'
@@ -8,7 +11,7 @@ import { exampleGuestPath, isBundled, listExamples } from './examples.ts'
 import { hashFile } from './host-file.ts'
 import { openFiles } from './open-files.ts'
 import { createReadingService } from './reading-service.ts'
-import { success } from '../contract/result.ts'
+import type { Session } from './session.ts'
 import { Sessions } from './sessions.ts'
 import { Settings } from './settings.ts'
 import { Uploads } from './uploads.ts'
@@ -20,6 +23,17 @@ export function createInspector(options: InspectorOptions): Inspector {
   const events = new Events()
   const uploads = new Uploads()
   const sessions = new Sessions(options, settings, events)
+
+  /** Does something to a session, and answers with what it is then. */
+  async function change(
+    sessionId: SessionId,
+    act: (session: Session) => Promise<void>,
+  ): Promise<Result<SessionInfo>> {
+    const found = sessions.find(sessionId)
+    if (!found.ok) return found
+    await act(found.value)
+    return success(found.value.info())
+  }
 
   const service: InspectorService = {
     ...createReadingService(sessions),
@@ -43,25 +57,20 @@ export function createInspector(options: InspectorOptions): Inspector {
     openFiles: (request) => openFiles(request, { sessions, uploads, events }),
     openExample: ({ name }) =>
       sessions.open({ guestPath: exampleGuestPath(options.guestsFolder, name), trustHost: true }),
-    async trustHostModule({ sessionId }) {
-      const found = sessions.find(sessionId)
-      if (!found.ok) return found
-      const session = found.value
-      const hash = session.hostPath && (await hashFile(session.hostPath))
-      if (session.hostPath && hash) {
-        const saved = await settings.trust(session.hostPath, hash)
-        if (!saved.ok) events.emit('problem', saved.error)
-      }
-      await session.load()
-      return success(session.info())
-    },
-    async declineHostModule({ sessionId }) {
-      const found = sessions.find(sessionId)
-      if (!found.ok) return found
-      found.value.setHost(null)
-      await found.value.load()
-      return success(found.value.info())
-    },
+    trustHostModule: ({ sessionId }) =>
+      change(sessionId, async (session) => {
+        const hash = session.hostPath && (await hashFile(session.hostPath))
+        if (session.hostPath && hash) {
+          const saved = await settings.trust(session.hostPath, hash)
+          if (!saved.ok) events.emit('problem', saved.error)
+        }
+        await session.load()
+      }),
+    declineHostModule: ({ sessionId }) =>
+      change(sessionId, (session) => {
+        session.setHost(null)
+        return session.load()
+      }),
     async setStub({ sessionId, module, name, stub }) {
       const found = sessions.find(sessionId)
       if (!found.ok) return found
@@ -89,23 +98,13 @@ export function createInspector(options: InspectorOptions): Inspector {
     },
     async cancelRun({ runId }) {
       const session = sessions.findRun(runId)
-      if (!session) return { ok: false, error: makeError('RUN_NOT_FOUND') }
+      if (!session) return failure(makeError('RUN_NOT_FOUND'))
       await session.cancel(runId, makeError('CALL_CANCELLED'))
       const run = session.runs.get(runId)
-      return run ? success(run) : { ok: false, error: makeError('RUN_NOT_FOUND') }
+      return run ? success(run) : failure(makeError('RUN_NOT_FOUND'))
     },
-    async endSession({ sessionId }) {
-      const found = sessions.find(sessionId)
-      if (!found.ok) return found
-      await found.value.end()
-      return success(found.value.info())
-    },
-    async reloadSession({ sessionId }) {
-      const found = sessions.find(sessionId)
-      if (!found.ok) return found
-      await found.value.load()
-      return success(found.value.info())
-    },
+    endSession: ({ sessionId }) => change(sessionId, (session) => session.end()),
+    reloadSession: ({ sessionId }) => change(sessionId, (session) => session.load()),
     async closeSession({ sessionId }) {
       const found = sessions.find(sessionId)
       if (!found.ok) return found

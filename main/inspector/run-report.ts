@@ -1,8 +1,7 @@
 /** What the session's console says of a run that has ended. */
 import { formatError } from '../contract/error-codes.ts'
 import type { ConsoleLevel, RunInfo, TypedValue } from '../contract/model.ts'
-
-const WRAPPERS: Record<string, string> = { i32: 'I32', i64: 'I64', f32: 'F32', f64: 'F64' }
+import { nameOfType } from '../trace/values.ts'
 
 /** `wasm said: 532`, or the error; null where there is nothing to say. */
 export function reportRun({ state, results, error }: RunInfo): { level: ConsoleLevel; text: string } | null {
@@ -25,7 +24,5 @@ function formatBare(value: TypedValue): string {
 
 /** As `show` of a host module's context prints it. */
 function formatTyped(value: TypedValue): string {
-  const { type } = value
-  const reference = type.includes('func') ? 'FuncRef' : type.includes('extern') ? 'ExternRef' : 'AnyRef'
-  return `${WRAPPERS[type] ?? reference}(${formatBare(value)})`
+  return `${nameOfType(value.type)}(${formatBare(value)})`
 }
