@@ -1,7 +1,7 @@
 /**
  * Growing columns of numbers: blocks of typed arrays, so that growing never copies what is there. Unset entries
- * are 0. There is a class for each kind of array, although they read alike: code that meets only one kind is
- * several times as fast in V8.
+ * are 0. There is a class for each kind of array, although they read alike: V8 makes faster code of what meets
+ * only one kind.
  */
 
 const BLOCK_BITS = 14
