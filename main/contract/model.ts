@@ -169,6 +169,8 @@ export interface CallRow {
   outcome: CallOutcome
   /** True while the guest is suspended in this import call. */
   suspended: boolean
+  /** Whether it is a call of the guest that was in flight together with another, neither inside of the other. */
+  overlapped: boolean
   startNs: number
   /** Null while it runs; the totals below then grow. */
   endNs: number | null
@@ -211,6 +213,10 @@ export interface CallDetail extends CallRow {
   /** The first ones; `childCount` says how many there are. */
   children: CallSummary[]
   childCount: number
+  /** The calls of the guest that overlapped with this one, in order of entry; the first ones. */
+  overlaps: CallSummary[]
+  /** Whether there are, or may be, more than these. */
+  overlapsCut: boolean
 }
 
 export interface CallSummary {

@@ -11,6 +11,7 @@ import type { Sessions } from './sessions.ts'
 
 const CHILD_LIMIT = 100
 const ANCESTOR_LIMIT = 100
+const OVERLAP_LIMIT = 100
 /** Characters in a piece of an export, about. */
 const PIECE_LENGTH = 256 * 1024
 
@@ -64,7 +65,7 @@ export function createReadingService(sessions: Sessions): ReadingService {
       let text = ''
       let id = Math.max(1, fromCallId)
       while (trace?.calls.has(id) && text.length < PIECE_LENGTH) {
-        text += formatJsonLine(trace.calls.row(id, nowNs), trace.calls.errorOf(id))
+        text += formatJsonLine(trace.calls, id, nowNs)
         id++
       }
       return success({ text, nextCallId: trace?.calls.has(id) ? id : null })
@@ -83,6 +84,7 @@ function describeCall(session: Session, trace: Trace, callId: number): Result<Ca
   ) {
     ancestors.unshift(id)
   }
+  const overlaps = calls.overlaps.list(callId, OVERLAP_LIMIT)
   return success({
     ...calls.row(callId, nowNs),
     error: calls.errorOf(callId),
@@ -90,5 +92,7 @@ function describeCall(session: Session, trace: Trace, callId: number): Result<Ca
     ancestors: ancestors.map((id) => calls.summary(id, nowNs)),
     children: calls.childrenOf(callId, CHILD_LIMIT).map((id) => calls.summary(id, nowNs)),
     childCount: calls.childCountOf(callId),
+    overlaps: overlaps.ids.map((id) => calls.summary(id, nowNs)),
+    overlapsCut: overlaps.isCut,
   })
 }

@@ -188,5 +188,5 @@ export class Sessions {
 
 /** The line of a call that has ended: what time it is now does not matter. */
 function formatLine(trace: Trace, id: CallId): string {
-  return formatJsonLine(trace.calls.row(id, 0), trace.calls.errorOf(id))
+  return formatJsonLine(trace.calls, id, 0)
 }

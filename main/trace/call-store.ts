@@ -5,6 +5,7 @@ import { CallOrder } from './call-order.ts'
 import { FloatColumn, WordColumn } from './column.ts'
 import type { FunctionDefinition } from './events.ts'
 import { OUTCOMES } from './events.ts'
+import { Overlaps } from './overlaps.ts'
 import { StackStore } from './stack-store.ts'
 import { ValueStore } from './value-store.ts'
 
@@ -27,6 +28,13 @@ export class CallStore {
   readonly order = new CallOrder()
   readonly values = new ValueStore()
   readonly stacks = new StackStore()
+  readonly overlaps = new Overlaps({
+    parentOf: (id) => this.#parents.get(id),
+    startOf: (id) => this.#starts.get(id),
+    endOf: (id) => (this.running.has(id) ? Infinity : this.#ends.get(id)),
+    isActivation: (id) => this.kindOf(id) !== 'import',
+    count: () => this.callCount,
+  })
   readonly definitions: FunctionDefinition[] = []
   /** The calls that have not ended. */
   readonly running = new Set<CallId>()
@@ -70,7 +78,9 @@ export class CallStore {
       this.#insideOf,
     ]
     const own = columns.reduce((sum, column) => sum + column.sizeBytes, this.#errorSizeBytes)
-    return own + this.order.sizeBytes + this.values.sizeBytes + this.stacks.sizeBytes
+    return (
+      own + this.overlaps.sizeBytes + this.order.sizeBytes + this.values.sizeBytes + this.stacks.sizeBytes
+    )
   }
 
   has(id: CallId): boolean {
@@ -84,6 +94,7 @@ export class CallStore {
     this.#starts.set(id, startNs)
     this.#paramSlots.set(id, paramSlot)
     this.running.add(id)
+    if (this.kindOf(id) !== 'import') this.overlaps.begin(id)
     if (parent === 0) return
     this.#depths.set(id, this.#depths.get(parent) + 1)
     this.#childCounts.set(parent, this.#childCounts.get(parent) + 1)
@@ -120,7 +131,7 @@ export class CallStore {
     this.#resultSlots.set(id, resultSlot)
     this.running.delete(id)
     this.#suspended.delete(id)
-    if (this.kindOf(id) !== 'import') return
+    if (this.kindOf(id) !== 'import') return this.overlaps.end(id)
     this.#hosts.set(id, hostNs)
     this.#suspensions.set(id, suspendedNs)
     const parent = this.#parents.get(id)
@@ -199,6 +210,7 @@ export class CallStore {
       results: outcome === RETURNED ? this.values.read(this.#resultSlots.get(id), definition.results) : null,
       outcome: OUTCOMES[outcome]!,
       suspended: this.#isSuspended(id),
+      overlapped: this.overlaps.has(id),
       startNs: this.#starts.get(id),
       endNs: this.running.has(id) ? null : this.#ends.get(id),
       ...this.timesOf(id, nowNs),

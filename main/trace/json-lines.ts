@@ -1,12 +1,16 @@
 /** The public format of a trace: JSON Lines, a call a line. See docs/trace-format.md and its schema. */
-import type { CallRow } from '../contract/model.ts'
-import type { InspectorError } from '../contract/result.ts'
+import type { CallId } from '../contract/model.ts'
+import type { CallStore } from './call-store.ts'
 
 /** Counts the incompatible changes to the format. */
 const TRACE_FORMAT_VERSION = 1
+/** Overlapping calls that a line names. */
+const OVERLAP_LIMIT = 100
 
-/** The line of a call, with its line feed. Times are whole nanoseconds. */
-export function formatJsonLine(row: CallRow, error: InspectorError | null): string {
+/** The line of a call as it stands at `nowNs`, with its line feed. Times are whole nanoseconds. */
+export function formatJsonLine(calls: CallStore, id: CallId, nowNs: number): string {
+  const row = calls.row(id, nowNs)
+  const error = calls.errorOf(id)
   const isImport = row.kind === 'import'
   return `${JSON.stringify({
     v: TRACE_FORMAT_VERSION,
@@ -19,6 +23,7 @@ export function formatJsonLine(row: CallRow, error: InspectorError | null): stri
     results: row.results,
     outcome: row.outcome,
     ...(error ? { error: { code: error.code, message: `${error.what} ${error.why}`.trim() } } : {}),
+    ...(row.overlapped ? { overlaps: calls.overlaps.list(id, OVERLAP_LIMIT).ids } : {}),
     startNs: Math.round(row.startNs),
     ...(isImport ? {} : { guestNs: Math.round(row.guestNs) }),
     hostNs: Math.round(row.hostNs),

@@ -17,6 +17,7 @@ describe('several calls in flight', () => {
     for (const [index, row] of exported.slice(1).entries()) {
       expect(row.startNs).toBeGreaterThanOrEqual(exported[index]!.endNs!)
     }
+    expect(exported.filter(({ overlapped }) => overlapped)).toEqual([])
   })
 
   test('overlap when allowed; each row lies below its own call', async () => {
@@ -39,6 +40,15 @@ describe('several calls in flight', () => {
       // Every import call carries its task as the first argument: it is the one of the call above it.
       expect(row.params[0]).toEqual(root.params[0])
     }
+    // All were suspended together: each overlapped with all others, and with none of its own imports.
+    const roots = rows.filter(({ depth }) => depth === 0)
+    for (const { id } of roots) {
+      const call = valueOf(service.readCall({ sessionId: session.sessionId, callId: id }))
+      const others = roots.map((root) => root.id).filter((other) => other !== id)
+      expect(call.overlaps.map((other) => other.id)).toEqual(others)
+      expect(call).toMatchObject({ overlapped: true, overlapsCut: false })
+    }
+    expect(rows.filter(({ kind, overlapped }) => kind === 'import' && overlapped)).toEqual([])
     const anchor = rows[7]!
     const read = valueOf(
       service.readCalls({ sessionId: session.sessionId, fromRow: 0, rowCount: 1, anchorId: anchor.id }),

@@ -16,6 +16,7 @@ const call: CallRow = {
   results: [{ type: 'i32', value: 309 }],
   outcome: 'returned',
   suspended: false,
+  overlapped: false,
   startNs: 81_250,
   endNs: 313_750,
   totalNs: 232_500,

@@ -32,6 +32,9 @@ function detail(call: CallSummary, rest: Partial<CallDetail> = {}): CallDetail {
     ancestors: [],
     children: [],
     childCount: 0,
+    overlapped: false,
+    overlaps: [],
+    overlapsCut: false,
     ...rest,
   }
 }
