@@ -78,6 +78,22 @@ export const ERRORS = {
     'The guest could not be suspended.',
     'A JavaScript function stands between the export and the import. Call the guest through context.exports, and bind imports that must not suspend with sync().',
   ],
+  SIGNAL_IGNORED: [
+    'An import handler goes on although its call was cancelled.',
+    'Give context.signal to what it awaits. Nobody waits for it; it still holds what it uses.',
+  ],
+  CALL_STALLED: [
+    'A call has been waiting for long.',
+    'Look at what its handler awaits, or cancel it. The time is a limit of the session.',
+  ],
+  DEADLOCK: [
+    'The guest waits for something that nothing can bring about.',
+    'Let the handler settle its promise, or cancel the call.',
+  ],
+  IN_FLIGHT_LIMIT: [
+    'Too many calls of the guest are in flight.',
+    'Await some of them before the host module calls further exports.',
+  ],
   STACK_OVERRUN: [
     "The guest's call left the stack that it was given.",
     'Run such calls one at a time: each then has the whole stack of the instance.',

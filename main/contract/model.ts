@@ -1,4 +1,5 @@
 /** The things that the service shows: guests, sessions, runs, calls. Plain data, safe on every channel. */
+import type { SessionLimits } from './limits.ts'
 import type { InspectorError } from './result.ts'
 
 /** Identifies a session for as long as the service lives. */
@@ -119,8 +120,19 @@ export interface SessionInfo {
   interleaved: boolean
   /** Whether every import call has the guest's stack recorded. */
   capturesStacks: boolean
+  limits: SessionLimits
+  stall: StallInfo | null
   /** Wall clock at the session's time zero, in milliseconds since 1970. */
   startedAtMs: number
+}
+
+/** The import calls that a session's guest has waited for longer than its limit. */
+export interface StallInfo {
+  /** Oldest first; the first ones. */
+  calls: CallSummary[]
+  callCount: number
+  /** Whether all calls in flight wait, and nothing is pending in the worker that could let one go on. */
+  isDeadlock: boolean
 }
 
 /** `queued` waits for its turn; the last four are final. */

@@ -3,6 +3,8 @@
  * answered with MESSAGE_INVALID and goes no further.
  */
 import * as v from 'valibot'
+import type { SessionLimits } from './limits.ts'
+import { LIMIT_RANGES } from './limits.ts'
 import type { InspectorService, ServiceFunction } from './service.ts'
 
 /** Largest file that is accepted as bytes or read from disk. */
@@ -34,6 +36,17 @@ const stub = v.variant('kind', [
 
 const session = v.strictObject({ sessionId: identifier })
 
+const limit = (name: keyof SessionLimits) => {
+  const [minimum, maximum] = LIMIT_RANGES[name]
+  return v.pipe(v.number(), v.safeInteger(), v.minValue(minimum), v.maxValue(maximum))
+}
+
+const limits = v.strictObject({
+  callsInFlight: v.exactOptional(limit('callsInFlight')),
+  runMs: v.exactOptional(v.nullable(limit('runMs'))),
+  stallMs: v.exactOptional(limit('stallMs')),
+})
+
 /** The argument list of every function of the contract. */
 export const REQUEST_SCHEMAS = {
   attach: v.strictTuple([]),
@@ -51,6 +64,7 @@ export const REQUEST_SCHEMAS = {
   ]),
   setInterleaved: v.strictTuple([v.strictObject({ sessionId: identifier, interleaved: v.boolean() })]),
   setStackCapture: v.strictTuple([v.strictObject({ sessionId: identifier, enabled: v.boolean() })]),
+  setLimits: v.strictTuple([v.strictObject({ sessionId: identifier, limits })]),
   startRun: v.strictTuple([
     v.strictObject({
       sessionId: identifier,
@@ -60,6 +74,7 @@ export const REQUEST_SCHEMAS = {
     }),
   ]),
   cancelRun: v.strictTuple([v.strictObject({ runId: identifier })]),
+  cancelAllRuns: v.strictTuple([session]),
   endSession: v.strictTuple([session]),
   reloadSession: v.strictTuple([session]),
   closeSession: v.strictTuple([session]),

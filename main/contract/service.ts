@@ -16,6 +16,7 @@ import type {
   TimingRow,
   TraceStatus,
 } from './model.ts'
+import type { SessionLimits } from './limits.ts'
 import type { InspectorError, Result } from './result.ts'
 
 /** A file that the user dropped or chose: by path where the door knows it, else by its bytes. */
@@ -91,6 +92,8 @@ export interface InspectorService {
    * is asked for. Takes effect as soon as the worker is free to hear of it: for runs that have not begun.
    */
   setStackCapture(request: { sessionId: SessionId; enabled: boolean }): Result<SessionInfo>
+  /** Changes the limits that are named, at once. */
+  setLimits(request: { sessionId: SessionId; limits: Partial<SessionLimits> }): Result<SessionInfo>
   /** Requests a call; answers at once with the queued or running run. Arguments are checked before that. */
   startRun(request: {
     sessionId: SessionId
@@ -104,6 +107,8 @@ export interface InspectorService {
    * and does not answer, its worker is ended, and with it the session.
    */
   cancelRun(request: { runId: RunId }): Promise<Result<RunInfo>>
+  /** Cancels every run of a session, queued ones too. */
+  cancelAllRuns(request: { sessionId: SessionId }): Promise<Result<SessionInfo>>
   /** Ends the worker at once, whatever it does. The trace stays. */
   endSession(request: { sessionId: SessionId }): Promise<Result<SessionInfo>>
   /** Reads guest and host module again, into a new worker with an empty trace. */

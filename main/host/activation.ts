@@ -8,6 +8,8 @@ import type { ShadowStackUse } from './shadow-stack.ts'
 
 /** An import call in which the guest is suspended. */
 export interface SuspendedImport {
+  /** Takes the guest's frames from which it was called; empty where they were not kept. */
+  readStack(): readonly number[]
   /** Unwinds the guest from here; the handler's own outcome no longer matters. */
   cancel(error: InspectorError): void
 }
@@ -60,6 +62,12 @@ export class Activation {
     this.cancelledBy = error
     activations.run(this, () => this.#abort?.abort(abortReason(error)))
     this.suspendedIn?.cancel(error)
+  }
+
+  /** Calls `visit` for each import call in which it, or what it called, is suspended. */
+  forEachSuspended(visit: (callId: CallId, suspended: SuspendedImport) => void): void {
+    if (this.suspendedIn) visit(this.importCallId, this.suspendedIn)
+    for (const child of this.children) child.forEachSuspended(visit)
   }
 
   /** Ends it: its parent no longer cancels it. */

@@ -38,10 +38,10 @@ export function callExport(
   const parentId = parent ? parent.importCallId || parent.callId : 0
   const callId = recorder.enter(traced, parentId, values, recorder.nowNs())
   const activation = new Activation(callId, parent, exported.instance)
-  inFlight.count++
   onBegin(activation)
   let leaveStack: (() => void) | undefined
   try {
+    inFlight.begin(activation)
     leaveStack = shadowStacks?.begin(activation)
   } catch (thrown) {
     return Promise.resolve(fail(thrown, hostFailure(thrown, traced.definition.name)))
@@ -63,7 +63,7 @@ export function callExport(
 
   function finish(): number {
     const endNs = recorder.nowNs()
-    inFlight.count--
+    inFlight.end(activation)
     shadowStacks?.end(activation)
     activation.finish()
     return endNs

@@ -8,8 +8,15 @@
 
 /** More frames than people read: deep recursions are cut. */
 const DEEPEST = 64
+/** To keep what a stack can be read from later costs about a microsecond. */
+const SAMPLE_INTERVAL_NS = 1e6
 const FRAME = /^\s+at .*?(wasm:\/\/.*):wasm-function\[\d+\]:0x([0-9a-f]{1,8})\)?$/
 const JAVASCRIPT_FRAME = /^\s+at (?:async )?(\S+)/
+
+/** What V8 puts a stack into; it prepares it when it is read for the first time. */
+interface StackHolder {
+  stack?: unknown
+}
 
 /** A frame of a stack, without what is not wanted here. */
 interface Frame {
@@ -37,6 +44,7 @@ export class GuestStacks {
   captureAtImports: boolean
   /** How much later the code lies in the module as compiled than in the guest's file. */
   codeShiftBytes = 0
+  #sampledAtNs = -Infinity
   /** Errors whose frames stand by a call already: passed on, they say nothing of another call. */
   readonly #attributed = new WeakSet<WeakKey>()
 
@@ -59,20 +67,51 @@ export class GuestStacks {
   /** The frames from which the present import call was made. `thrown` is what its handler threw, if it did. */
   capture(thrown?: unknown): number[] {
     if (isError(thrown)) this.#attributed.add(thrown)
-    const { prepareStackTrace, stackTraceLimit } = Error
+    const { stackTraceLimit } = Error
     try {
-      // The frames themselves: to make a text of them takes several times as long.
-      Error.prepareStackTrace = (_, sites) => sites
       Error.stackTraceLimit = DEEPEST
-      const holder: { stack?: unknown } = {}
+      const holder: StackHolder = {}
       Error.captureStackTrace(holder, this.capture)
-      return this.#choose((holder.stack as NodeJS.CallSite[]).map(describeSite))
+      return this.#readHolder(holder)
     } catch {
       // A host module may have frozen Error.
       return []
     } finally {
-      Error.prepareStackTrace = prepareStackTrace
       Error.stackTraceLimit = stackTraceLimit
+    }
+  }
+
+  /**
+   * Keeps what the frames of the present import call can be read from later, while the guest is suspended in it;
+   * null when another call was sampled less than a millisecond before. The function is to be called once.
+   */
+  sample(nowNs: number): (() => number[]) | null {
+    if (nowNs - this.#sampledAtNs < SAMPLE_INTERVAL_NS) return null
+    this.#sampledAtNs = nowNs
+    const { stackTraceLimit } = Error
+    try {
+      Error.stackTraceLimit = DEEPEST
+      const holder: StackHolder = {}
+      Error.captureStackTrace(holder, this.sample)
+      return () => this.#readHolder(holder)
+    } catch {
+      // A host module may have frozen Error.
+      return null
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit
+    }
+  }
+
+  #readHolder(holder: StackHolder): number[] {
+    const { prepareStackTrace } = Error
+    try {
+      // The frames themselves: to make a text of them takes several times as long.
+      Error.prepareStackTrace = (_, sites) => sites
+      return this.#choose((holder.stack as NodeJS.CallSite[]).map(describeSite))
+    } catch {
+      return []
+    } finally {
+      Error.prepareStackTrace = prepareStackTrace
     }
   }
 

@@ -8,6 +8,9 @@ import type { ImportHandler } from './api.ts'
 import type { Failure } from './failures.ts'
 import { HandlerError, hostFailure } from './failures.ts'
 import type { GuestStacks } from './guest-stack.ts'
+import type { IgnoredSignals, Waiter } from './ignored-signals.ts'
+import { relay } from './ignored-signals.ts'
+import type { InFlight } from './in-flight.ts'
 import type { Recorder, TracedFunction } from './recorder.ts'
 import type { ResultCheck } from './results.ts'
 import { makeResultCheck } from './results.ts'
@@ -18,9 +21,9 @@ export interface BoundarySettings {
   activations: AsyncLocalStorage<Activation>
   /** See `makeGenuineTrap`. */
   trap: unknown
-  /** Export calls that have begun and not ended. */
-  inFlight: { count: number }
+  inFlight: InFlight
   stacks: GuestStacks
+  ignoredSignals: IgnoredSignals
 }
 
 type WrappedImport = (...values: unknown[]) => unknown
@@ -156,23 +159,31 @@ function suspend(call: ImportCall, returned: unknown, check: ResultCheck): Promi
       recorder.exitFailed(callId, failure.outcome, failure.error, ...times())
     },
   )
+  const waiter: Waiter = {
+    onResolved(result) {
+      try {
+        const checked = check(result)
+        values = checked.values
+        settled.resolve(checked.result)
+      } catch (thrown) {
+        settled.reject(thrown)
+      }
+    },
+    onRejected: settled.reject,
+    isSettled: false,
+  }
   if (activation) {
+    const readStack = isThenable(returned) ? settings.stacks.sample(startNs) : null
     activation.suspendedIn = {
+      readStack: () => (call.stack === null && readStack ? readStack() : []),
       cancel(error: InspectorError) {
         failure = { outcome: 'cancelled', error }
+        settings.ignoredSignals.watch(call.name, waiter)
         settled.reject(settings.trap)
       },
     }
   }
-  Promise.resolve(returned).then((result) => {
-    try {
-      const checked = check(result)
-      values = checked.values
-      settled.resolve(checked.result)
-    } catch (thrown) {
-      settled.reject(thrown)
-    }
-  }, settled.reject)
+  relay(returned, waiter)
   return settled.promise
 }
 

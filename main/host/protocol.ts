@@ -1,5 +1,5 @@
 /** What the inspector and a session's worker say to each other beside the ring. Both ends are ours. */
-import type { Binding, RunId, RunState, Stub, TypedValue } from '../contract/model.ts'
+import type { Binding, CallId, RunId, RunState, Stub, TypedValue } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { ModuleShape } from '../wasm/types.ts'
 
@@ -14,6 +14,9 @@ export interface WorkerInput {
   /** Binds what is still unbound to stubs that return zeros. */
   stubUnbound: boolean
   ring: SharedArrayBuffer
+  /** See `InFlightCounts`; `slot` is this session's. */
+  inFlightCounts: SharedArrayBuffer
+  slot: number
   /** Whether to record the guest's stack at each import call; see `capture-stacks` as well. */
   captureStacks: boolean
 }
@@ -29,6 +32,8 @@ export type MessageToWorker =
   | { type: 'call'; runId: RunId; exportName: string; values: unknown[] }
   | { type: 'cancel'; runId: RunId; error: InspectorError }
   | { type: 'capture-stacks'; enabled: boolean }
+  /** Asks for the guest's stacks of these suspended import calls, into the ring, and what else is pending. */
+  | { type: 'probe'; callIds: CallId[] }
 
 export type MessageFromWorker =
   /** The ring has something to read. */
@@ -38,6 +43,8 @@ export type MessageFromWorker =
   /** One binding for each import, in the module's order; also when the session then fails. */
   | { type: 'bound'; bindings: Binding[]; warnings: InspectorError[] }
   | { type: 'ready' }
+  /** What is pending that could settle a promise: see `PendingWork`. */
+  | { type: 'probed'; pending: string[] }
   | { type: 'unbound'; error: InspectorError }
   | { type: 'failed'; error: InspectorError }
   | { type: 'run-began'; runId: RunId; callId: number }

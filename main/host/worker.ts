@@ -2,8 +2,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { parentPort, workerData } from 'node:worker_threads'
 import { makeError } from '../contract/error-codes.ts'
-import type { RunId } from '../contract/model.ts'
+import type { CallId, RunId } from '../contract/model.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
+import { InFlightCounts } from '../trace/in-flight-counts.ts'
 import { RingWriter } from '../trace/ring.ts'
 import type { Activation } from './activation.ts'
 import type { ImportHandler } from './api.ts'
@@ -15,6 +16,8 @@ import { callExport } from './exports.ts'
 import { describeThrown, makeGenuineTrap } from './failures.ts'
 import { compileGuest, instantiationError } from './guest.ts'
 import { GuestStacks } from './guest-stack.ts'
+import { InFlight } from './in-flight.ts'
+import { IgnoredSignals } from './ignored-signals.ts'
 import type { LoadedHostModule } from './host-module.ts'
 import { loadHostModule, stripInstalledTypes } from './host-module.ts'
 import type { BoundarySettings } from './imports.ts'
@@ -22,6 +25,7 @@ import type { GuestInstance } from './instance.ts'
 import { Instances } from './instance.ts'
 import { findPromiseIntegration } from './jspi.ts'
 import type { MessageFromWorker, MessageToWorker, WorkerInput } from './protocol.ts'
+import { PendingWork } from './pending-work.ts'
 import { Recorder } from './recorder.ts'
 import { References } from './references.ts'
 
@@ -41,8 +45,9 @@ const boundary: BoundarySettings = {
   recorder,
   activations: new AsyncLocalStorage<Activation>(),
   trap: makeGenuineTrap(),
-  inFlight: { count: 0 },
+  inFlight: new InFlight(new InFlightCounts(input.inFlightCounts), input.slot),
   stacks: new GuestStacks(input.captureStacks),
+  ignoredSignals: new IgnoredSignals(recorder),
 }
 /** Finds the instance for a run, once the session is ready. */
 let findInstance: (() => Promise<Result<GuestInstance>>) | null = null
@@ -55,6 +60,8 @@ Error.stackTraceLimit = 50
 
 // From the beginning: a host module or start function that never settles must not let the worker run out.
 parentPort!.on('message', receive)
+// After our own listener is there, and before the host module has anything pending.
+const pendingWork = new PendingWork()
 void start().then(post)
 
 async function start(): Promise<MessageFromWorker> {
@@ -101,9 +108,29 @@ async function start(): Promise<MessageFromWorker> {
 }
 
 function receive(message: MessageToWorker): void {
-  if (message.type === 'call') void run(message.runId, message.exportName, message.values)
-  else if (message.type === 'capture-stacks') boundary.stacks.captureAtImports = message.enabled
-  else running.get(message.runId)?.cancel(message.error, boundary.activations)
+  switch (message.type) {
+    case 'call':
+      void run(message.runId, message.exportName, message.values)
+      return
+    case 'cancel':
+      running.get(message.runId)?.cancel(message.error, boundary.activations)
+      return
+    case 'capture-stacks':
+      boundary.stacks.captureAtImports = message.enabled
+      return
+    case 'probe':
+      return probe(new Set(message.callIds))
+  }
+}
+
+/** Records where in the guest these suspended calls were made, and tells what they may be waiting for. */
+function probe(callIds: Set<CallId>): void {
+  for (const activation of boundary.inFlight.roots) {
+    activation.forEachSuspended((callId, suspended) => {
+      if (callIds.has(callId)) recorder.stack(callId, suspended.readStack())
+    })
+  }
+  post({ type: 'probed', pending: pendingWork.list() })
 }
 
 async function run(runId: RunId, exportName: string, values: unknown[]): Promise<void> {

@@ -1,3 +1,4 @@
+import type { SessionLimits } from '../contract/limits.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import type { MenuCommand, InspectorService, ServiceEvents } from '../contract/service.ts'
 import type { SessionId, SessionInfo } from '../contract/model.ts'
@@ -28,6 +29,8 @@ export interface OpenRequest {
   trustHost?: boolean
   /** Binds every import that nobody else binds to a stub that returns zeros. */
   stubUnbound?: boolean
+  /** Other limits than the default ones. */
+  limits?: Partial<SessionLimits>
 }
 
 /** The inspector as the process that owns it sees it; clients behind a door see only `service` and events. */

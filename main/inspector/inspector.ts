@@ -91,6 +91,12 @@ export function createInspector(options: InspectorOptions): Inspector {
       found.value.setStackCapture(enabled)
       return success(found.value.info())
     },
+    setLimits({ sessionId, limits }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      found.value.setLimits(limits)
+      return success(found.value.info())
+    },
     startRun({ sessionId, exportName, argumentTexts, timeoutMs }) {
       const found = sessions.find(sessionId)
       if (!found.ok) return found
@@ -103,6 +109,8 @@ export function createInspector(options: InspectorOptions): Inspector {
       const run = session.runs.get(runId)
       return run ? success(run) : failure(makeError('RUN_NOT_FOUND'))
     },
+    cancelAllRuns: ({ sessionId }) =>
+      change(sessionId, (session) => session.cancelAll(makeError('CALL_CANCELLED'))),
     endSession: ({ sessionId }) => change(sessionId, (session) => session.end()),
     reloadSession: ({ sessionId }) => change(sessionId, (session) => session.load()),
     async closeSession({ sessionId }) {
@@ -117,13 +125,14 @@ export function createInspector(options: InspectorOptions): Inspector {
   return {
     service,
     subscribe: (listener) => events.subscribe(listener),
-    open: ({ path, hostPath, trustHost, stubUnbound }) =>
+    open: ({ path, hostPath, trustHost, stubUnbound, limits }) =>
       sessions.open({
         guestPath: resolve(path),
         ...(hostPath === undefined ? {} : { hostPath: resolve(hostPath) }),
         trustHost:
           hostPath !== undefined || trustHost === true || isBundled(options.guestsFolder, resolve(path)),
         stubUnbound: stubUnbound ?? false,
+        ...(limits === undefined ? {} : { limits }),
       }),
     streamTrace: (sessionId, write) => sessions.stream(sessionId, write),
     sendMenuCommand: (name) => events.emit('menuCommand', { name }),

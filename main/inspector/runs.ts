@@ -1,13 +1,10 @@
 /** The runs of one session: a queue, because calls on an instance are serial unless the user allows overlap. */
 import { makeError } from '../contract/error-codes.ts'
+import { DEFAULT_LIMITS } from '../contract/limits.ts'
 import type { RunId, RunInfo, SessionId, TypedValue } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
+import type { RunBudget } from './run-budget.ts'
 
-/**
- * Calls in flight on one instance. Each suspended one has a stack of its own, and V8 aborts the process when
- * the kernel refuses to map more of them, at about 33,000.
- */
-const IN_FLIGHT_LIMIT = 10_000
 /** Finished runs that stay in the list. */
 const FINISHED_LIMIT = 200
 
@@ -21,6 +18,7 @@ interface Run {
 /** What the queue needs of its session. */
 export interface RunsOwner {
   sessionId: SessionId
+  budget: RunBudget
   send(run: { runId: RunId; exportName: string; values: unknown[] }): void
   changed(run: RunInfo): void
   /** Called when a run's time limit has passed. */
@@ -30,6 +28,10 @@ export interface RunsOwner {
 /** Starts queued runs in order, as many at once as allowed. */
 export class Runs {
   interleaved = false
+  /** How many may be in flight where they interleave. */
+  callsInFlight = DEFAULT_LIMITS.callsInFlight
+  /** The time limit of those that begin and have none of their own. */
+  defaultTimeoutMs: number | null = null
   readonly #owner: RunsOwner
   readonly #runs = new Map<RunId, Run>()
   /** In order of request. A set, because a queue of 100,000 is taken from at its front and cancelled within. */
@@ -73,18 +75,20 @@ export class Runs {
     return this.get(runId)!
   }
 
+  readonly #tellOfRoom = (): void => this.startNext()
+
   /** Sends queued runs while there is room. */
   startNext(): void {
-    const limit = this.interleaved ? IN_FLIGHT_LIMIT : 1
+    const limit = this.interleaved ? this.callsInFlight : 1
     for (const runId of this.#queue) {
-      if (this.#inFlight.size >= limit) return
+      if (this.#inFlight.size >= limit || !this.#owner.budget.take(this.#tellOfRoom)) return
       this.#queue.delete(runId)
       const run = this.#runs.get(runId)!
       this.#inFlight.add(runId)
       this.#owner.send({ runId, exportName: run.info.exportName, values: run.values })
       this.#change(run, { state: 'running' })
-      const { timeoutMs } = run
-      if (timeoutMs === undefined) continue
+      const timeoutMs = run.timeoutMs ?? this.defaultTimeoutMs
+      if (timeoutMs === null) continue
       run.timer = setTimeout(() => {
         this.#owner.timedOut(runId, makeError('CALL_TIMED_OUT', { why: `The limit is ${timeoutMs} ms.` }))
       }, timeoutMs)
@@ -106,7 +110,7 @@ export class Runs {
     const run = this.#runs.get(runId)
     if (!run || !isActive(run.info)) return
     if (run.timer) clearTimeout(run.timer)
-    this.#inFlight.delete(runId)
+    if (this.#inFlight.delete(runId)) this.#owner.budget.give()
     this.#queue.delete(runId)
     this.#finished.add(runId)
     for (const oldest of this.#finished) {
@@ -133,6 +137,11 @@ export class Runs {
     run.info = { ...run.info, ...change }
     this.#owner.changed(run.info)
   }
+}
+
+/** Whether a run waits for its turn. */
+export function isQueued(run: RunInfo): boolean {
+  return run.state === 'queued'
 }
 
 /** Whether a run has not ended. */

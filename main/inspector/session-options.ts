@@ -1,4 +1,6 @@
+import type { SessionLimits } from '../contract/limits.ts'
 import type { RunInfo, SessionId, SessionInfo } from '../contract/model.ts'
+import type { RunBudget } from './run-budget.ts'
 import type { Session } from './session.ts'
 
 /** What a session is opened with. */
@@ -11,6 +13,11 @@ export interface SessionOptions {
   stubUnbound: boolean
   workerUrl: URL
   traceLimitBytes: number
+  limits: SessionLimits
+  budget: RunBudget
+  inFlightCounts: SharedArrayBuffer
+  /** This session's among the counts; no other has it while this one is open. */
+  slot: number
   /** Whether the file with this content may run. */
   isTrusted(hostPath: string, hash: string): boolean
   onChange(session: SessionInfo): void

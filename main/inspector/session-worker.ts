@@ -1,6 +1,7 @@
 /** A worker thread with its ring and trace: starts it, reads what it records, ends it. */
 import { Worker } from 'node:worker_threads'
 import { makeError } from '../contract/error-codes.ts'
+import type { CallId } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { MessageFromWorker, MessageToWorker, WorkerInput } from '../host/protocol.ts'
 import { createRing } from '../trace/ring.ts'
@@ -25,9 +26,12 @@ const HEAP_SHARE_LIMIT = 0.7
 /** JavaScript heap of a worker. The guest's own memory is not in it. */
 const HEAP_LIMIT_MEBIBYTES = 2048
 
+/** What a worker says to its session; the rest is between the two threads. */
+export type MessageForSession = Exclude<MessageFromWorker, { type: 'wake' | 'clock' | 'probed' }>
+
 /** What the owner of a worker hears. */
 export interface WorkerListener extends TraceListener {
-  onMessage(message: Exclude<MessageFromWorker, { type: 'wake' | 'clock' }>): void
+  onMessage(message: MessageForSession): void
   /** The trace has grown. */
   onTrace(): void
   /** The worker has ended by itself; its records are all in the trace. */
@@ -47,6 +51,7 @@ export class SessionWorker {
   #heapTimer: NodeJS.Timeout | null = null
   #started = false
   #fatal: InspectorError | null = null
+  #probe: ((pending: string[] | null) => void) | null = null
   #ended = false
 
   constructor(
@@ -91,6 +96,18 @@ export class SessionWorker {
     this.#watchHeap()
   }
 
+  /**
+   * Has the guest's stacks of these suspended calls recorded, and says what is pending in the worker that could
+   * settle a promise; null when it ends before it answers.
+   */
+  probe(callIds: CallId[]): Promise<string[] | null> {
+    return new Promise((resolve) => {
+      this.#probe?.(null)
+      this.#probe = resolve
+      this.post({ type: 'probe', callIds })
+    })
+  }
+
   /** Ends the worker, whatever it does. Everything that it recorded is in the trace. */
   async terminate(): Promise<void> {
     if (this.#ended) return
@@ -132,6 +149,11 @@ export class SessionWorker {
     }
     // What was recorded before the message was sent is shown before it takes effect.
     this.#drainAll()
+    if (message.type === 'probed') {
+      this.#probe?.(message.pending)
+      this.#probe = null
+      return
+    }
     if (message.type === 'ready') this.#started = true
     this.#listener.onMessage(message)
   }
@@ -184,6 +206,7 @@ export class SessionWorker {
 
   #finish(): void {
     this.#ended = true
+    this.#probe?.(null)
     this.#cancelTurn()
     if (this.#heapTimer) clearTimeout(this.#heapTimer)
     this.#drainAll()

@@ -1,8 +1,10 @@
 /** A session: one guest, one host module, one worker at a time, its runs and its trace. */
 import { basename, dirname } from 'node:path'
-import { makeError } from '../contract/error-codes.ts'
+import { formatError, makeError } from '../contract/error-codes.ts'
+import type { SessionLimits } from '../contract/limits.ts'
 import type {
   Binding,
+  ConsoleLevel,
   GuestInfo,
   RunId,
   RunInfo,
@@ -10,12 +12,13 @@ import type {
   SessionInfo,
   SessionState,
   StackFrame,
+  StallInfo,
   Stub,
   TraceStatus,
 } from '../contract/model.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
-import type { MessageFromWorker } from '../host/protocol.ts'
+import { InFlightCounts } from '../trace/in-flight-counts.ts'
 import type { RawStack } from '../trace/stack-store.ts'
 import type { Trace } from '../trace/trace.ts'
 import { EMPTY_TRACE_STATUS } from '../trace/trace.ts'
@@ -27,9 +30,11 @@ import { hashFile } from './host-file.ts'
 import { ImportStubs } from './import-stubs.ts'
 import { prepareRun } from './prepare-run.ts'
 import { reportRun } from './run-report.ts'
-import { isActive, Runs } from './runs.ts'
+import { isActive, isQueued, Runs } from './runs.ts'
 import type { SessionOptions } from './session-options.ts'
+import type { MessageForSession } from './session-worker.ts'
 import { SessionWorker } from './session-worker.ts'
+import { StallWatch } from './stall-watch.ts'
 
 const ENDED_BY_USER = makeError('CALL_CANCELLED', { why: 'The session was ended.' })
 const RELOADED = makeError('CALL_CANCELLED', { why: 'The session was reloaded.' })
@@ -42,6 +47,10 @@ export class Session {
   readonly runs: Runs
   readonly #options: SessionOptions
   readonly #stubs = new ImportStubs()
+  readonly #counts: InFlightCounts
+  #limits: SessionLimits
+  #stall: StallInfo | null = null
+  #stallWatch: StallWatch | null = null
   #guest: LoadedGuest | null = null
   #stackReader: GuestStackReader | null = null
   #capturesStacks = false
@@ -61,8 +70,11 @@ export class Session {
   constructor(options: SessionOptions) {
     this.#options = options
     this.#hostPath = options.hostPath
+    this.#limits = options.limits
+    this.#counts = new InFlightCounts(options.inFlightCounts)
     this.runs = new Runs({
       sessionId: options.sessionId,
+      budget: options.budget,
       send: (run) => this.#worker?.post({ type: 'call', ...run }),
       changed: (run) => {
         if (!isActive(run)) this.#report(run)
@@ -70,10 +82,15 @@ export class Session {
       },
       timedOut: (runId, error) => void this.cancel(runId, error),
     })
+    this.#applyLimits()
   }
 
   get sessionId(): SessionId {
     return this.#options.sessionId
+  }
+
+  get slot(): number {
+    return this.#options.slot
   }
 
   get guestPath(): string {
@@ -113,6 +130,8 @@ export class Session {
       imports: this.#guest ? describeImports(this.#guest.shape, this.#bindings) : [],
       interleaved: this.runs.interleaved,
       capturesStacks: this.#capturesStacks,
+      limits: this.#limits,
+      stall: this.#stall,
       startedAtMs: this.#worker?.zeroWallMs ?? Date.now(),
     }
   }
@@ -193,6 +212,18 @@ export class Session {
     this.#changed()
   }
 
+  setLimits(limits: Partial<SessionLimits>): void {
+    this.#limits = { ...this.#limits, ...limits }
+    this.#applyLimits()
+    this.runs.startNext()
+    this.#changed()
+  }
+
+  #applyLimits(): void {
+    this.runs.callsInFlight = this.#limits.callsInFlight
+    this.runs.defaultTimeoutMs = this.#limits.runMs
+  }
+
   /** Checks the arguments and queues a run. */
   startRun(runId: RunId, exportName: string, argumentTexts: string[], timeoutMs?: number): Result<RunInfo> {
     if (this.#state !== 'ready' || !this.#guest) {
@@ -226,6 +257,13 @@ export class Session {
     await this.end({ ...error, why: `${error.why} ${COMPUTING}`.trim() })
   }
 
+  /** Cancels every run: queued ones first, so that none of them begins in the place of another. */
+  async cancelAll(error: InspectorError): Promise<void> {
+    const active = this.runs.list().filter(isActive)
+    const [queued, inFlight] = [active.filter(isQueued), active.filter((run) => !isQueued(run))]
+    await Promise.all([...queued, ...inFlight].map(({ runId }) => this.cancel(runId, error)))
+  }
+
   /** Ends the worker and every run. The trace stays. */
   async end(error: InspectorError = ENDED_BY_USER): Promise<void> {
     if (this.#state === 'ended') return
@@ -243,6 +281,8 @@ export class Session {
   }
 
   #endRuns(error: InspectorError, nowNs: number): void {
+    this.#stallWatch?.stop()
+    this.#counts.set(this.#options.slot, 0)
     this.trace?.endRunning('cancelled', error, nowNs)
     this.runs.endAll(error)
     this.#flushEnded()
@@ -260,12 +300,15 @@ export class Session {
         stubs: [...this.#stubs.list()],
         stubUnbound: this.#options.stubUnbound,
         captureStacks: this.#capturesStacks,
+        inFlightCounts: this.#options.inFlightCounts,
+        slot: this.#options.slot,
       },
       this.#options.traceLimitBytes,
       {
         onMessage: (message) => void this.#receive(worker, message),
         onTrace: () => {
           this.#flushEnded()
+          stallWatch.note()
           this.#options.onTrace(this)
         },
         onExit: (error) => {
@@ -275,13 +318,23 @@ export class Session {
         onCallEnded: (id) => this.#endedIds.push(id),
       },
     )
+    const stallWatch = new StallWatch({
+      trace: worker.trace,
+      nowNs: () => worker.nowNs(),
+      stallMs: () => this.#limits.stallMs,
+      probe: (callIds) => worker.probe(callIds),
+      describeStack: (callId) => this.describeStack(worker.trace.calls.stacks.get(callId)),
+      changed: (stall) => {
+        this.#stall = stall
+        this.#changed()
+      },
+      print: (error) => this.#print('warn', formatError(error)),
+    })
+    this.#stallWatch = stallWatch
     this.#worker = worker
   }
 
-  async #receive(
-    worker: SessionWorker,
-    message: Exclude<MessageFromWorker, { type: 'wake' | 'clock' }>,
-  ): Promise<void> {
+  async #receive(worker: SessionWorker, message: MessageForSession): Promise<void> {
     if (worker !== this.#worker) return
     switch (message.type) {
       case 'bound':
@@ -306,8 +359,11 @@ export class Session {
   #report(run: RunInfo): void {
     const report = run.callId === null ? null : reportRun(run)
     if (!report || !this.trace) return
-    const { level, text } = report
-    this.trace.console.append(text, { timeNs: this.nowNs(), level, source: 'session' })
+    this.#print(report.level, report.text)
+  }
+
+  #print(level: ConsoleLevel, text: string): void {
+    this.trace?.console.append(text, { timeNs: this.nowNs(), level, source: 'session' })
     this.#options.onTrace(this)
   }
 

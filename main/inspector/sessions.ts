@@ -1,9 +1,12 @@
 /** All sessions of the inspector: opening, finding, closing. */
 import { basename } from 'node:path'
 import { makeError } from '../contract/error-codes.ts'
+import type { SessionLimits } from '../contract/limits.ts'
+import { DEFAULT_LIMITS } from '../contract/limits.ts'
 import type { CallId, RunId, SessionId, SessionInfo } from '../contract/model.ts'
 import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
+import { createInFlightCounts } from '../trace/in-flight-counts.ts'
 import { formatJsonLine } from '../trace/json-lines.ts'
 import type { Trace } from '../trace/trace.ts'
 import { DEFAULT_TRACE_LIMIT_BYTES } from '../trace/trace.ts'
@@ -11,6 +14,7 @@ import type { InspectorOptions } from './api.ts'
 import type { Events } from './events.ts'
 import { isBundled } from './examples.ts'
 import { findHostModule } from './host-file.ts'
+import { RunBudget } from './run-budget.ts'
 import { Session } from './session.ts'
 import type { Settings } from './settings.ts'
 import { TraceReports } from './trace-reports.ts'
@@ -27,6 +31,8 @@ export interface OpenSession {
   trustHost: boolean
   uploaded?: boolean
   stubUnbound?: boolean
+  /** Other limits than the default ones. */
+  limits?: Partial<SessionLimits>
 }
 
 /** Owns the sessions, and knows which was opened last. */
@@ -40,6 +46,8 @@ export class Sessions {
   /** Host modules that need no permission: named by the owner of the process, or bundled. */
   readonly #trustedPaths = new Set<string>()
   readonly #reports: TraceReports
+  readonly #budget = new RunBudget()
+  readonly #inFlightCounts = createInFlightCounts(SESSION_LIMIT)
   readonly #fullTraces = new WeakSet<Trace>()
   #sessionCount = 0
   #isClosed = false
@@ -95,6 +103,10 @@ export class Sessions {
       stubUnbound: request.stubUnbound ?? false,
       workerUrl: this.#options.workerUrl,
       traceLimitBytes: this.#traceLimitBytes,
+      limits: { ...DEFAULT_LIMITS, ...request.limits },
+      budget: this.#budget,
+      inFlightCounts: this.#inFlightCounts,
+      slot: this.#takeSlot(),
       isTrusted: (path, hash) => this.#trustedPaths.has(path) || this.#settings.isTrusted(path, hash),
       onChange: (info) => {
         if (this.#sessions.has(sessionId)) this.#events.emit('sessionChanged', info)
@@ -130,6 +142,14 @@ export class Sessions {
       this.#events.emit('recentGuestsChanged', this.#settings.recentGuests)
     }
     return success(session.info())
+  }
+
+  /** One that no open session has. */
+  #takeSlot(): number {
+    const taken = new Set(this.list().map(({ slot }) => slot))
+    let slot = 0
+    while (taken.has(slot)) slot++
+    return slot
   }
 
   /** Shows a session to every client. */

@@ -38,6 +38,8 @@ export class CallStore {
   readonly definitions: FunctionDefinition[] = []
   /** The calls that have not ended. */
   readonly running = new Set<CallId>()
+  /** The import calls in which a guest is suspended, in order of their suspension. */
+  readonly suspended = new Set<CallId>()
   readonly #functions = new WordColumn()
   readonly #parents = new WordColumn()
   readonly #depths = new WordColumn()
@@ -54,7 +56,6 @@ export class CallStore {
   /** Errors by their text: a call that fails again and again fails alike. */
   readonly #errorTexts = new Map<string, InspectorError>()
   #errorSizeBytes = 0
-  readonly #suspended = new Set<CallId>()
   /** The import call that a running export is inside of; 0 for none. */
   readonly #insideOf = new WordColumn()
 
@@ -103,7 +104,7 @@ export class CallStore {
 
   suspend(id: CallId, hostNs: number): void {
     this.#hosts.set(id, hostNs)
-    this.#suspended.add(id)
+    this.suspended.add(id)
   }
 
   /** Keeps why a call failed, given as JSON. */
@@ -130,7 +131,7 @@ export class CallStore {
     this.#ends.set(id, endNs)
     this.#resultSlots.set(id, resultSlot)
     this.running.delete(id)
-    this.#suspended.delete(id)
+    this.suspended.delete(id)
     if (this.kindOf(id) !== 'import') return this.overlaps.end(id)
     this.#hosts.set(id, hostNs)
     this.#suspensions.set(id, suspendedNs)
@@ -181,7 +182,7 @@ export class CallStore {
     let hostNs = this.#hosts.get(id)
     let suspendedNs = this.#suspensions.get(id)
     if (this.kindOf(id) === 'import') {
-      if (running && this.#suspended.has(id)) suspendedNs = Math.max(0, totalNs - hostNs)
+      if (running && this.suspended.has(id)) suspendedNs = Math.max(0, totalNs - hostNs)
       else if (running) hostNs = totalNs
       return { totalNs, guestNs: 0, hostNs, suspendedNs }
     }
@@ -235,6 +236,28 @@ export class CallStore {
     }
   }
 
+  /** Whether every call in flight is suspended. */
+  isAllSuspended(): boolean {
+    for (const id of this.running) if (!this.#isSuspended(id)) return false
+    return this.running.size > 0
+  }
+
+  /**
+   * The import calls suspended since before `beforeNs`, oldest first, that have no call in flight inside: what the
+   * guest waits for in the end.
+   */
+  listWaiting(beforeNs: number): CallId[] {
+    const waiting: CallId[] = []
+    for (const id of this.suspended) {
+      if (this.#starts.get(id) + this.#hosts.get(id) > beforeNs) break
+      waiting.push(id)
+    }
+    if (waiting.length === 0) return waiting
+    const outer = new Set<CallId>()
+    for (const id of this.running) outer.add(this.#parents.get(id))
+    return waiting.filter((id) => !outer.has(id))
+  }
+
   /** The first `limit` calls made directly inside of a call. */
   childrenOf(id: CallId, limit: number): CallId[] {
     const children: CallId[] = []
@@ -250,6 +273,6 @@ export class CallStore {
 
   /** An export is shown as suspended while the import that it is inside of is. */
   #isSuspended(id: CallId): boolean {
-    return this.#suspended.has(id) || this.#suspended.has(this.#insideOf.get(id))
+    return this.suspended.has(id) || this.suspended.has(this.#insideOf.get(id))
   }
 }

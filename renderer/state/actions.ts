@@ -40,6 +40,7 @@ export function useActions() {
       takeSession(call.setStackCapture({ sessionId, enabled })),
     setInterleaved: (sessionId: SessionId, interleaved: boolean) =>
       takeSession(call.setInterleaved({ sessionId, interleaved })),
+    cancelAllRuns: (sessionId: SessionId) => takeSession(call.cancelAllRuns({ sessionId })),
     endSession: (sessionId: SessionId) => takeSession(call.endSession({ sessionId })),
     reloadSession: (sessionId: SessionId) => takeSession(call.reloadSession({ sessionId })),
     async closeSession(sessionId: SessionId): Promise<void> {

@@ -248,6 +248,40 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     const { sessionId } = valueOf(await open({ path: join(folder, 'timers.wasm'), stubUnbound: true }))
     return valueOf(service.setInterleaved({ sessionId, interleaved: true })).warnings[0]!
   },
+  async IN_FLIGHT_LIMIT() {
+    const session = await openText(
+      `(module
+        (import "env" "many" (func $many)) (import "env" "wait" (func $wait))
+        (func (export "run") (call $many)) (func (export "inner") (call $wait)))`,
+      `export default (context: any) => ({ env: {
+        wait: () => new Promise(() => {}),
+        many: () => Promise.all(Array.from({ length: 26_000 }, () => context.exports.inner())),
+      } })`,
+    )
+    return runFailing(session, 'run')
+  },
+  async CALL_STALLED() {
+    const session = await openText(
+      WAIT_GUEST.replace('(func (export', '(func $run (export'),
+      'export default { env: { wait: () => new Promise((resolve) => setTimeout(resolve, 60_000)) } }',
+    )
+    const { service } = session.inspector
+    valueOf(service.setLimits({ sessionId: session.sessionId, limits: { stallMs: 200 } }))
+    session.start('run')
+    return waitFor('the line', () => session.lines().find((line) => line.startsWith('CALL_STALLED')))
+  },
+  async DEADLOCK() {
+    const session = await openExample('fail-host')
+    session.start('never_settles')
+    return waitFor('the line', () => session.lines().find((line) => line.startsWith('DEADLOCK')))
+  },
+  async SIGNAL_IGNORED() {
+    const session = await openExample('fail-host')
+    const run = session.start('never_settles')
+    await waitFor('its suspension', () => session.rows().at(-1)?.suspended)
+    await session.inspector.service.cancelRun({ runId: run.runId })
+    return waitFor('the line', () => session.lines().find((line) => line.startsWith('SIGNAL_IGNORED')))
+  },
   async CALL_CANCELLED() {
     const session = await openExample('fail-host')
     session.start('never_settles')

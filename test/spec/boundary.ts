@@ -3,10 +3,13 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Activation } from '../../main/host/activation.ts'
 import { makeGenuineTrap } from '../../main/host/failures.ts'
 import { GuestStacks } from '../../main/host/guest-stack.ts'
+import { IgnoredSignals } from '../../main/host/ignored-signals.ts'
 import type { BoundarySettings } from '../../main/host/imports.ts'
+import { InFlight } from '../../main/host/in-flight.ts'
 import { Recorder } from '../../main/host/recorder.ts'
 import { References } from '../../main/host/references.ts'
 import { TAGS } from '../../main/trace/events.ts'
+import { createInFlightCounts, InFlightCounts } from '../../main/trace/in-flight-counts.ts'
 import { createRing, RingReader, RingWriter } from '../../main/trace/ring.ts'
 
 /** Wraps and records as a worker does, and keeps of the trace only the number of calls. */
@@ -20,12 +23,14 @@ export class TestBoundary {
     this.#reader = new RingReader(ring)
     // Writer and reader share a thread here: whoever waited for room would wait for ever.
     const writer = new RingWriter(ring, () => this.#drain())
+    const recorder = new Recorder(writer, new References(), performance.now())
     this.settings = {
-      recorder: new Recorder(writer, new References(), performance.now()),
+      recorder,
       activations: new AsyncLocalStorage<Activation>(),
       trap: makeGenuineTrap(),
-      inFlight: { count: 0 },
+      inFlight: new InFlight(new InFlightCounts(createInFlightCounts(1)), 0),
       stacks: new GuestStacks(),
+      ignoredSignals: new IgnoredSignals(recorder),
     }
   }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { DEFAULT_LIMITS } from '../../../main/contract/limits.ts'
 import type { ExportInfo, SessionInfo } from '../../../main/contract/model.ts'
 import {
   chooseExport,
@@ -31,6 +32,8 @@ function createSession(names: string[], change: Partial<ExportInfo> = {}): Sessi
     imports: [],
     interleaved: false,
     capturesStacks: false,
+    limits: DEFAULT_LIMITS,
+    stall: null,
     startedAtMs: 0,
   }
 }

@@ -1,0 +1,42 @@
+/** What is pending in a worker that could still settle a promise. */
+import { createHook } from 'node:async_hooks'
+import type { HookCallbacks } from 'node:async_hooks'
+
+/** Jobs of Node's thread pool that `process.getActiveResourcesInfo` leaves out, such as PBKDF2REQUEST. */
+const JOB = /REQUEST$/
+const TIMER = 'Timeout'
+
+/**
+ * Watches a thread from its construction on. `process.getActiveResourcesInfo` tells of files, sockets, processes
+ * and ports; it leaves out timers without a reference (those of `AbortSignal.timeout` too) and jobs of cryptography,
+ * which a hook counts. Work of zlib and `Atomics.waitAsync` is seen by neither.
+ */
+export class PendingWork {
+  /** What the thread itself has: the port to the inspector. */
+  readonly #own = process.getActiveResourcesInfo()
+  readonly #hidden = new Map<number, string>()
+
+  constructor() {
+    // Hooks on promises would slow every await down. An engine that does not know the option reports promises,
+    // and is then not listened to.
+    const callbacks: HookCallbacks & { trackPromises: boolean } = {
+      trackPromises: false,
+      init: (id, type) => {
+        if (type === 'PROMISE') hook.disable()
+        else if (type === TIMER || JOB.test(type)) this.#hidden.set(id, type)
+      },
+      destroy: (id) => this.#hidden.delete(id),
+    }
+    const hook = createHook(callbacks).enable()
+  }
+
+  /** The kinds of what is pending, such as `Timeout` or `TCPSocketWrap`; empty where nothing is. */
+  list(): string[] {
+    const pending = process.getActiveResourcesInfo()
+    for (const kind of this.#own) {
+      const at = pending.indexOf(kind)
+      if (at >= 0) pending.splice(at, 1)
+    }
+    return [...pending, ...this.#hidden.values()]
+  }
+}
