@@ -117,8 +117,8 @@ export class Instances {
   async #initialize(callable: CallableExport): Promise<InspectorError | null> {
     const ended = await callExport(this.#boundary, callable, [])
     if (ended.outcome === 'returned') return null
-    const { why, cause } = ended.error
-    return makeError('START_FAILED', { why, ...(cause === undefined ? {} : { cause }) })
+    const { what, why, cause } = ended.error
+    return makeError('START_FAILED', { why: why || what, ...(cause === undefined ? {} : { cause }) })
   }
 
   #isInitializer(name: string): boolean {

@@ -124,7 +124,8 @@ export class Sessions {
     const info = session.info()
     // It was closed while it started: nobody is to be shown it again.
     if (!this.#sessions.has(sessionId)) return success(info)
-    if (info.state === 'failed' && info.exports.length === 0 && info.imports.length === 0 && info.error) {
+    const isEmpty = info.exports.length === 0 && info.imports.length === 0 && session.status().callCount === 0
+    if (info.state === 'failed' && isEmpty && info.error) {
       this.#sessions.delete(sessionId)
       this.#reports.forget(sessionId)
       // Clients have heard of it, because it may take its time to start.

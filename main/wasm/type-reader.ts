@@ -216,11 +216,10 @@ export function readGlobalType(reader: ByteReader, types: DefinedTypes): GlobalT
   return { kind: 'global', type, mutable: readMutability(reader) }
 }
 
-/** Reads a tag type: an attribute byte that must be zero, and the index of a function type. */
+/** Reads a tag type: an attribute that must be zero, for V8 an integer, and the index of a function type. */
 export function readTagType(reader: ByteReader, types: DefinedTypes): TagType {
-  const attribute = reader.byte()
-  if (attribute !== 0) {
-    throw reader.malformed(`${formatByte(attribute)} is not a known tag attribute.`, reader.offsetBytes - 1)
-  }
+  const startBytes = reader.offsetBytes
+  const attribute = reader.u32()
+  if (attribute !== 0) throw reader.malformed(`${attribute} is not a known tag attribute.`, startBytes)
   return { kind: 'tag', params: resolveFunctionType(reader, types, reader.u32()).params }
 }

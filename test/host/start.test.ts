@@ -46,6 +46,18 @@ describe('a start function', () => {
   })
 
   test.each([
+    ['traps', '(func $main unreachable)', 'Trap: unreachable.'],
+    ['throws', '(tag $tag) (func $main (throw $tag))', 'The guest threw an exception that nobody caught.'],
+  ])(
+    'that %s is explained, and its trace kept, in a guest without imports and exports',
+    async (_, code, why) => {
+      const session = await openText(`(module ${code} (start $main))`, null)
+      expect(session.info).toMatchObject({ state: 'failed', error: { code: 'START_FAILED', why } })
+      expect(session.rows()).toMatchObject([{ kind: 'start', outcome: 'trapped' }])
+    },
+  )
+
+  test.each([
     ['that rejects', `async () => { throw new Error('no disk') }`, 'env.prepare failed: no disk.'],
     ['of the wrong type', `async () => 'five'`, /env\.prepare: Its result is the string "five"/],
   ])('fails with an import %s', async (_what, handler, why) => {

@@ -163,6 +163,12 @@ describe('readModule never throws and never refuses what the engine accepts', ()
     for (const [name, text] of Object.entries(texts)) modules.push([name, await buildModule(text)])
   })
 
+  it('with a tag attribute of two bytes', () => {
+    const module = moduleOfImport(4, 0x80, 0, 0)
+    expect(WebAssembly.validate(module)).toBe(true)
+    checkAgainstEngine('tag', module)
+  })
+
   it('cut at every byte', () => {
     for (const [name, bytes] of modules) {
       for (let length = 0; length <= bytes.length; length += 1)

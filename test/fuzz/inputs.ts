@@ -1,0 +1,76 @@
+import { checkModule } from './check-module.ts'
+import { SessionChecker } from './check-session.ts'
+import { checkValues, checkWat, mutateText } from './check-text.ts'
+import type { Corpus } from './corpus.ts'
+import { readCorpus } from './corpus.ts'
+import { mutateModule } from './mutate-module.ts'
+import type { Random } from './random.ts'
+import { randomOf } from './random.ts'
+
+/**
+ * `parts`: what reads and rewrites files and texts, at thousands of inputs a second. `sessions`: the whole
+ * inspector with a worker for each input, at some a second.
+ */
+export const STAGES = ['parts', 'sessions'] as const
+export type Stage = (typeof STAGES)[number]
+
+/** A module or a text; null for one that is short and said in the failure itself. */
+export type Input = Uint8Array<ArrayBuffer> | string | null
+
+/** Makes the inputs of a stage, and checks what becomes of them. */
+export interface InputChecker {
+  /** The input of this number, always the same one. */
+  make(index: number): Input
+  /** Throws where a property does not hold; else says what became of the input. */
+  check(index: number): Promise<string>
+  close(): Promise<void>
+}
+
+/** Modules that V8 rejects end early: a session is given few of them. */
+const ATTEMPTS_AT_VALID = 40
+
+/** Reads the corpus. `path` is where modules may be written. */
+export async function createInputChecker(stage: Stage, seed: number, path: string): Promise<InputChecker> {
+  const corpus = await readCorpus()
+  if (stage === 'sessions') return createSessionInputs(seed, corpus)
+  return {
+    make: (index) => drawPart(randomOf(seed, index), corpus).input,
+    async check(index) {
+      const random = randomOf(seed, index)
+      const { kind, input } = drawPart(random, corpus)
+      if (kind === 'values') checkValues(random)
+      else if (typeof input === 'string') await checkWat(input)
+      else if (input) await checkModule(random, input, path)
+      return kind
+    },
+    close: () => Promise.resolve(),
+  }
+}
+
+function drawPart(random: Random, { modules, texts }: Corpus): { kind: string; input: Input } {
+  const kind = random.below(20)
+  if (kind < 2) return { kind: 'values', input: null }
+  if (kind < 3) return { kind: 'text', input: mutateText(random, texts) }
+  return { kind: 'module', input: mutateModule(random, modules) }
+}
+
+function createSessionInputs(seed: number, { modules }: Corpus): InputChecker {
+  const checker = new SessionChecker()
+  return {
+    make: (index) => drawSession(randomOf(seed, index), modules),
+    check(index) {
+      const random = randomOf(seed, index)
+      return checker.check(random, drawSession(random, modules))
+    },
+    close: () => checker.close(),
+  }
+}
+
+function drawSession(random: Random, modules: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const attempts = random.oneIn(8) ? 1 : ATTEMPTS_AT_VALID
+  let bytes = mutateModule(random, modules)
+  for (let attempt = 1; attempt < attempts && !WebAssembly.validate(bytes); attempt++) {
+    bytes = mutateModule(random, modules)
+  }
+  return bytes
+}
