@@ -15,6 +15,7 @@ import { callExport } from './exports.ts'
 import { describeThrown, makeGenuineTrap } from './failures.ts'
 import { compileGuest, instantiationError } from './guest.ts'
 import { GuestStacks } from './guest-stack.ts'
+import { ImportReaders } from './import-readers.ts'
 import type { LoadedHostModule } from './host-module.ts'
 import { loadHostModule, stripInstalledTypes } from './host-module.ts'
 import type { BoundarySettings } from './imports.ts'
@@ -47,6 +48,7 @@ const boundary: BoundarySettings = {
 /** Finds the instance for a run, once the session is ready. */
 let findInstance: (() => Promise<Result<GuestInstance>>) | null = null
 const running = new Map<RunId, Activation>()
+const readers = new ImportReaders(input.readings)
 
 stripInstalledTypes()
 
@@ -68,7 +70,14 @@ async function start(): Promise<MessageFromWorker> {
   captureOutput(recorder, hostConsole)
   let instance: GuestInstance | null = null
   const syncHandlers = new WeakSet<ImportHandler>()
-  const context = new SessionContext(boundary.activations, () => instance, syncHandlers, hostConsole)
+  const declaredReadings = new WeakMap<ImportHandler, string>()
+  const context = new SessionContext(
+    boundary.activations,
+    () => instance,
+    syncHandlers,
+    declaredReadings,
+    hostConsole,
+  )
   let host: LoadedHostModule | null = null
   if (input.hostPath !== null) {
     const loaded = await loadHostModule(input.hostPath, context)
@@ -78,12 +87,14 @@ async function start(): Promise<MessageFromWorker> {
 
   let bound: BoundImports
   try {
-    const sources = { host, stubs: input.stubs, stubUnbound: input.stubUnbound, syncHandlers }
+    const { stubs, stubUnbound } = input
+    const sources = { host, stubs, stubUnbound, syncHandlers, declaredReadings, readers }
     bound = bindImports(input.shape, sources, boundary, integration)
   } catch (thrown) {
     return { type: 'failed', error: instantiationError(thrown) }
   }
-  post({ type: 'bound', bindings: bound.bindings, warnings: bound.warnings })
+  const { bindings, declared, warnings } = bound
+  post({ type: 'bound', bindings, declared, warnings })
   if (bound.error) return { type: bound.unbound ? 'unbound' : 'failed', error: bound.error }
 
   const instances = new Instances(compiled.value, input.shape, boundary, integration)
@@ -103,6 +114,7 @@ async function start(): Promise<MessageFromWorker> {
 function receive(message: MessageToWorker): void {
   if (message.type === 'call') void run(message.runId, message.exportName, message.values)
   else if (message.type === 'capture-stacks') boundary.stacks.captureAtImports = message.enabled
+  else if (message.type === 'set-readings') readers.set(message)
   else running.get(message.runId)?.cancel(message.error, boundary.activations)
 }
 

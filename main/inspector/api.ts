@@ -28,6 +28,14 @@ export interface OpenRequest {
   trustHost?: boolean
   /** Binds every import that nobody else binds to a stub that returns zeros. */
   stubUnbound?: boolean
+  /** How imports are to be read. What does not fit the guest fails the session. */
+  readings?: readonly NamedReadings[]
+}
+
+/** Readings (docs/readings.md) for an import named `module.name`. */
+export interface NamedReadings {
+  importName: string
+  readings: string
 }
 
 /** The inspector as the process that owns it sees it; clients behind a door see only `service` and events. */

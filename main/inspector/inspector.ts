@@ -79,6 +79,12 @@ export function createInspector(options: InspectorOptions): Inspector {
       await found.value.load()
       return success(found.value.info())
     },
+    setReadings({ sessionId, module, name, readings }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      const set = found.value.setReadings(module, name, readings)
+      return set.ok ? success(found.value.info()) : set
+    },
     setInterleaved({ sessionId, interleaved }) {
       const found = sessions.find(sessionId)
       if (!found.ok) return found
@@ -117,13 +123,14 @@ export function createInspector(options: InspectorOptions): Inspector {
   return {
     service,
     subscribe: (listener) => events.subscribe(listener),
-    open: ({ path, hostPath, trustHost, stubUnbound }) =>
+    open: ({ path, hostPath, trustHost, stubUnbound, readings }) =>
       sessions.open({
         guestPath: resolve(path),
         ...(hostPath === undefined ? {} : { hostPath: resolve(hostPath) }),
         trustHost:
           hostPath !== undefined || trustHost === true || isBundled(options.guestsFolder, resolve(path)),
         stubUnbound: stubUnbound ?? false,
+        readings: readings ?? [],
       }),
     streamTrace: (sessionId, write) => sessions.stream(sessionId, write),
     sendMenuCommand: (name) => events.emit('menuCommand', { name }),

@@ -64,7 +64,8 @@ export function createReadingService(sessions: Sessions): ReadingService {
       let text = ''
       let id = Math.max(1, fromCallId)
       while (trace?.calls.has(id) && text.length < PIECE_LENGTH) {
-        text += formatJsonLine(trace.calls.row(id, nowNs), trace.calls.errorOf(id))
+        const { calls } = trace
+        text += formatJsonLine(calls.row(id, nowNs), calls.errorOf(id), calls.decoded.get(id))
         id++
       }
       return success({ text, nextCallId: trace?.calls.has(id) ? id : null })
@@ -86,6 +87,7 @@ function describeCall(session: Session, trace: Trace, callId: number): Result<Ca
   return success({
     ...calls.row(callId, nowNs),
     error: calls.errorOf(callId),
+    decoded: calls.decoded.get(callId),
     stack: session.describeStack(calls.stacks.get(callId)),
     ancestors: ancestors.map((id) => calls.summary(id, nowNs)),
     children: calls.childrenOf(callId, CHILD_LIMIT).map((id) => calls.summary(id, nowNs)),

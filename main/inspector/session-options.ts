@@ -1,4 +1,5 @@
 import type { RunInfo, SessionId, SessionInfo } from '../contract/model.ts'
+import type { NamedReadings } from './api.ts'
 import type { Session } from './session.ts'
 
 /** What a session is opened with. */
@@ -9,6 +10,7 @@ export interface SessionOptions {
   uploaded: boolean
   hostPath: string | null
   stubUnbound: boolean
+  readings: readonly NamedReadings[]
   workerUrl: URL
   traceLimitBytes: number
   /** Whether the file with this content may run. */

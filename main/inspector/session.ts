@@ -4,6 +4,7 @@ import { makeError } from '../contract/error-codes.ts'
 import type {
   Binding,
   GuestInfo,
+  ImportInfo,
   RunId,
   RunInfo,
   SessionId,
@@ -22,12 +23,14 @@ import { EMPTY_TRACE_STATUS } from '../trace/trace.ts'
 import { describeExports, describeImports, hidesStack } from './describe-module.ts'
 import type { LoadedGuest } from './guest-file.ts'
 import { readGuestFile } from './guest-file.ts'
+import { GuestReadings } from './guest-readings.ts'
 import { GuestStackReader } from './guest-stack.ts'
 import { hashFile } from './host-file.ts'
 import { ImportStubs } from './import-stubs.ts'
 import { prepareRun } from './prepare-run.ts'
 import { reportRun } from './run-report.ts'
 import { isActive, Runs } from './runs.ts'
+import type { NamedReadings } from './api.ts'
 import type { SessionOptions } from './session-options.ts'
 import { SessionWorker } from './session-worker.ts'
 
@@ -42,6 +45,9 @@ export class Session {
   readonly runs: Runs
   readonly #options: SessionOptions
   readonly #stubs = new ImportStubs()
+  readonly #readings = new GuestReadings()
+  /** Given before it was known what the guest imports. */
+  readonly #namedReadings: NamedReadings[]
   #guest: LoadedGuest | null = null
   #stackReader: GuestStackReader | null = null
   #capturesStacks = false
@@ -61,6 +67,7 @@ export class Session {
   constructor(options: SessionOptions) {
     this.#options = options
     this.#hostPath = options.hostPath
+    this.#namedReadings = [...options.readings]
     this.runs = new Runs({
       sessionId: options.sessionId,
       send: (run) => this.#worker?.post({ type: 'call', ...run }),
@@ -110,16 +117,28 @@ export class Session {
       error: this.#error,
       warnings: this.#listWarnings(),
       exports: this.#guest ? describeExports(this.#guest.shape) : [],
-      imports: this.#guest ? describeImports(this.#guest.shape, this.#bindings) : [],
+      imports: this.#describeImports(),
       interleaved: this.runs.interleaved,
       capturesStacks: this.#capturesStacks,
       startedAtMs: this.#worker?.zeroWallMs ?? Date.now(),
     }
   }
 
+  #describeImports(): ImportInfo[] {
+    if (!this.#guest) return []
+    const imports = describeImports(this.#guest.shape, this.#bindings)
+    return imports.map((info, index) => this.#readings.describe(info, index))
+  }
+
   #listWarnings(): InspectorError[] {
-    const mayOverlap = this.runs.interleaved && this.#guest && hidesStack(this.#guest.shape)
-    return mayOverlap ? [...this.#warnings, makeError('STACK_HIDDEN')] : this.#warnings
+    const shape = this.#guest?.shape
+    if (!shape) return this.#warnings
+    const mayOverlap = this.runs.interleaved && hidesStack(shape)
+    return [
+      ...this.#warnings,
+      ...this.#readings.findProblems(shape),
+      ...(mayOverlap ? [makeError('STACK_HIDDEN')] : []),
+    ]
   }
 
   status(): TraceStatus {
@@ -139,6 +158,7 @@ export class Session {
     this.runs.forgetCalls()
     this.#bindings = []
     this.#warnings = []
+    this.#readings.declared = []
     // Whoever waits for a load that this one replaces is not kept waiting.
     this.#settled.resolve()
     this.#settled = Promise.withResolvers()
@@ -149,6 +169,10 @@ export class Session {
     if (!guest.ok) return this.#setState('failed', guest.error)
     this.#guest = guest.value
     this.#stackReader = new GuestStackReader(guest.value, dirname(this.guestPath))
+    for (const { importName, readings } of this.#namedReadings.splice(0)) {
+      const set = this.#readings.setNamed(guest.value.shape, importName, readings)
+      if (!set.ok) return this.#setState('failed', set.error)
+    }
     if (this.#hostPath !== null) {
       const hash = await hashFile(this.#hostPath)
       if (load !== this.#loadCount) return
@@ -174,6 +198,15 @@ export class Session {
   /** Uses a stub for an import from the next load on; null takes it away. */
   setStub(module: string, name: string, stub: Stub | null): Result<null> {
     return this.#stubs.set(this.#guest?.shape ?? null, module, name, stub)
+  }
+
+  /** Reads an import as the text says, from the next call on; null as the host module declares. */
+  setReadings(module: string, name: string, readings: string | null): Result<null> {
+    const set = this.#readings.set(this.#guest?.shape ?? null, module, name, readings)
+    if (!set.ok) return set
+    this.#worker?.post({ type: 'set-readings', module, name, readings })
+    this.#changed()
+    return set
   }
 
   setStackCapture(enabled: boolean): void {
@@ -260,6 +293,7 @@ export class Session {
         stubs: [...this.#stubs.list()],
         stubUnbound: this.#options.stubUnbound,
         captureStacks: this.#capturesStacks,
+        readings: this.#readings.list(),
       },
       this.#options.traceLimitBytes,
       {
@@ -287,6 +321,7 @@ export class Session {
       case 'bound':
         this.#bindings = message.bindings
         this.#warnings = message.warnings
+        this.#readings.declared = message.declared
         return
       case 'ready':
         return this.#setState('ready')

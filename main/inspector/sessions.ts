@@ -7,7 +7,7 @@ import { failure, success } from '../contract/result.ts'
 import { formatJsonLine } from '../trace/json-lines.ts'
 import type { Trace } from '../trace/trace.ts'
 import { DEFAULT_TRACE_LIMIT_BYTES } from '../trace/trace.ts'
-import type { InspectorOptions } from './api.ts'
+import type { InspectorOptions, NamedReadings } from './api.ts'
 import type { Events } from './events.ts'
 import { isBundled } from './examples.ts'
 import { findHostModule } from './host-file.ts'
@@ -27,6 +27,7 @@ export interface OpenSession {
   trustHost: boolean
   uploaded?: boolean
   stubUnbound?: boolean
+  readings?: readonly NamedReadings[]
 }
 
 /** Owns the sessions, and knows which was opened last. */
@@ -93,6 +94,7 @@ export class Sessions {
       hostPath,
       uploaded: request.uploaded ?? false,
       stubUnbound: request.stubUnbound ?? false,
+      readings: request.readings ?? [],
       workerUrl: this.#options.workerUrl,
       traceLimitBytes: this.#traceLimitBytes,
       isTrusted: (path, hash) => this.#trustedPaths.has(path) || this.#settings.isTrusted(path, hash),
@@ -188,5 +190,6 @@ export class Sessions {
 
 /** The line of a call that has ended: what time it is now does not matter. */
 function formatLine(trace: Trace, id: CallId): string {
-  return formatJsonLine(trace.calls.row(id, 0), trace.calls.errorOf(id))
+  const { calls } = trace
+  return formatJsonLine(calls.row(id, 0), calls.errorOf(id), calls.decoded.get(id))
 }
