@@ -9,6 +9,7 @@ import type { ImportHandler } from './api.ts'
 import type { CallReader } from './call-reader.ts'
 import { DeclaredReader } from './call-reader.ts'
 import type { ImportReading } from './protocol.ts'
+import { SuggestionProbe } from './suggestion-probe.ts'
 
 /** Handlers that were given readings with `reads()`. */
 export type DeclaredReadings = WeakMap<ImportHandler, string>
@@ -21,7 +22,12 @@ export interface ReaderSlot {
 interface Entry extends ReaderSlot {
   signature: ReadingSignature
   declared: string | null
+  /** Looks at the first calls without readings; null when it has seen enough. */
+  probe: SuggestionProbe | null
 }
+
+/** Hears which readings to offer for an import; null takes the offer back. */
+type SuggestionListener = (module: string, name: string, readings: string | null) => void
 
 /** The readings of a session, in its worker. */
 export class ImportReaders {
@@ -29,7 +35,10 @@ export class ImportReaders {
   readonly #given: Map<string, string>
   readonly #entries = new Map<string, Entry>()
 
-  constructor(given: readonly ImportReading[]) {
+  readonly #onSuggestion: SuggestionListener
+
+  constructor(given: readonly ImportReading[], onSuggestion: SuggestionListener) {
+    this.#onSuggestion = onSuggestion
     this.#given = new Map(given.map(({ module, name, readings }) => [keyOf(module, name), readings]))
   }
 
@@ -39,7 +48,18 @@ export class ImportReaders {
     // An import that a module has twice is bound once.
     const known = this.#entries.get(key)
     if (known) return known
-    const entry: Entry = { reader: null, signature: readingSignature(imported)!, declared }
+    const signature = readingSignature(imported)!
+    const entry: Entry = { reader: null, signature, declared, probe: null }
+    const { module, name } = imported
+    const probe = new SuggestionProbe(
+      signature,
+      (readings) => this.#onSuggestion(module, name, readings),
+      () => {
+        entry.probe = null
+        entry.reader = null
+      },
+    )
+    if (probe.isNeeded) entry.probe = probe
     this.#entries.set(key, entry)
     this.#apply(key, entry)
     return entry
@@ -57,7 +77,7 @@ export class ImportReaders {
   #apply(key: string, entry: Entry): void {
     const parsed = parseReadings(this.#given.get(key) ?? entry.declared ?? '', entry.signature)
     const hasReadings = parsed.ok && parsed.value.length > 0
-    entry.reader = hasReadings ? new DeclaredReader(parsed.value, entry.signature) : null
+    entry.reader = hasReadings ? new DeclaredReader(parsed.value, entry.signature) : entry.probe
   }
 }
 

@@ -51,6 +51,8 @@ export type MessageFromWorker =
    * also when the session then fails.
    */
   | { type: 'bound'; bindings: Binding[]; declared: (string | null)[]; warnings: InspectorError[] }
+  /** Readings that would fit the calls of an import so far; null takes back what was said before. */
+  | { type: 'suggested'; module: string; name: string; readings: string | null }
   | { type: 'ready' }
   | { type: 'unbound'; error: InspectorError }
   | { type: 'failed'; error: InspectorError }

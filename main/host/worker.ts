@@ -48,7 +48,9 @@ const boundary: BoundarySettings = {
 /** Finds the instance for a run, once the session is ready. */
 let findInstance: (() => Promise<Result<GuestInstance>>) | null = null
 const running = new Map<RunId, Activation>()
-const readers = new ImportReaders(input.readings)
+const readers = new ImportReaders(input.readings, (module, name, readings) =>
+  post({ type: 'suggested', module, name, readings }),
+)
 
 stripInstalledTypes()
 

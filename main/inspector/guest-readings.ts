@@ -13,6 +13,8 @@ export class GuestReadings {
   #given: ImportReading[] = []
   /** What the host module declares, in the order of the module's imports. */
   declared: readonly (string | null)[] = []
+  /** What would fit the calls so far. */
+  #suggested: ImportReading[] = []
 
   list(): ImportReading[] {
     return this.#given
@@ -51,12 +53,31 @@ export class GuestReadings {
     })
   }
 
+  /** Offers readings for an import, or (null) takes the offer back. */
+  suggest({
+    module,
+    name,
+    readings,
+  }: Pick<ImportReading, 'module' | 'name'> & { readings: string | null }): void {
+    this.#suggested = this.#suggested.filter((entry) => entry.module !== module || entry.name !== name)
+    if (readings !== null) this.#suggested.push({ module, name, readings })
+  }
+
+  /** Forgets what a worker has said, because another follows. */
+  forgetWorker(): void {
+    this.declared = []
+    this.#suggested = []
+  }
+
   /** Adds the readings of the import at `index` to what is said of it. */
   describe(info: ImportInfo, index: number): ImportInfo {
-    const given = this.#given.find(({ module, name }) => module === info.module && name === info.name)
+    const isOf = ({ module, name }: ImportReading): boolean => module === info.module && name === info.name
+    const given = this.#given.find(isOf)
     if (given) return { ...info, readings: { text: given.readings, by: 'user' } }
     const declared = this.declared[index] ?? null
-    return declared === null ? info : { ...info, readings: { text: declared, by: 'host' } }
+    if (declared !== null) return { ...info, readings: { text: declared, by: 'host' } }
+    const suggested = this.#suggested.find(isOf)
+    return suggested ? { ...info, suggestion: suggested.readings } : info
   }
 }
 

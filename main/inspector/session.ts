@@ -158,7 +158,7 @@ export class Session {
     this.runs.forgetCalls()
     this.#bindings = []
     this.#warnings = []
-    this.#readings.declared = []
+    this.#readings.forgetWorker()
     // Whoever waits for a load that this one replaces is not kept waiting.
     this.#settled.resolve()
     this.#settled = Promise.withResolvers()
@@ -323,6 +323,9 @@ export class Session {
         this.#warnings = message.warnings
         this.#readings.declared = message.declared
         return
+      case 'suggested':
+        this.#readings.suggest(message)
+        return this.#changed()
       case 'ready':
         return this.#setState('ready')
       case 'unbound':

@@ -378,3 +378,64 @@ test('a guest without a memory says so', async () => {
     { value: 1 },
   ])
 })
+
+/** Calls `env.f` `count` times, with the text at 1024 and another number each time. */
+const CHATTY_GUEST = `(module
+  (import "env" "f" (func $f (param i32 i32 i32)))
+  (import "env" "g" (func $g (param i32 i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 1024) "a line of text\\n")
+  (func (export "text") (param $count i32)
+    (loop $again
+      (call $f (i32.const 1024) (i32.and (local.get $count) (i32.const 15)) (local.get $count))
+      (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+      (br_if $again (local.get $count))))
+  (func (export "numbers") (param $a i32) (param $b i32) (call $g (local.get $a) (local.get $b))))`
+const CHATTY_HOST = 'export default { env: { f() {}, g() {} } }'
+
+test('what has pointed at text is offered, not assumed, and gone once there are readings', async () => {
+  const session = await openText(CHATTY_GUEST, CHATTY_HOST)
+  await session.call('text', '40')
+  await waitFor('the offer', () => importOf(session).suggestion === 'utf8(0, 1)')
+  expect(session.rows().every(({ decodedTexts }) => decodedTexts === undefined)).toBe(true)
+  setReadings(session, 'utf8(0, 1)')
+  expect(importOf(session).suggestion).toBeUndefined()
+  await session.call('text', '15')
+  expect(session.rows().find(({ parent }) => parent === 42)!.decodedTexts![0]!.text).toBe(
+    '"a line of text\n"',
+  )
+  setReadings(session, null)
+  expect(importOf(session).suggestion).toBe('utf8(0, 1)')
+  await session.inspector.service.reloadSession({ sessionId: session.sessionId })
+  expect(importOf(session).suggestion).toBeUndefined()
+})
+
+test.each([
+  ['zeros where they point', [['2000', '5']]],
+  ['no text by two letters alone', [['1024', '2']]],
+  ['beyond memory', [['65530', '100']]],
+  ['negative', [['-1', '-1']]],
+  [
+    'text, and then none',
+    [
+      ['1024', '10'],
+      ['1024', '3000'],
+    ],
+  ],
+])('numbers that look like a text are not offered: %s', async (_what, calls) => {
+  const session = await openText(CHATTY_GUEST, CHATTY_HOST)
+  for (const args of calls) await session.call('numbers', ...args)
+  // A later message of the same worker: what it offered before has arrived.
+  await session.call('text', '20')
+  await waitFor('the other offer', () => importOf(session).suggestion)
+  expect(session.info.imports[1]!.suggestion).toBeUndefined()
+})
+
+test('only the first calls are looked at', async () => {
+  const session = await openText(CHATTY_GUEST, CHATTY_HOST)
+  for (let count = 0; count < 16; count++) await session.call('numbers', '1024', '0')
+  await session.call('numbers', '1024', '10')
+  await session.call('text', '20')
+  await waitFor('the other offer', () => importOf(session).suggestion)
+  expect(session.info.imports[1]!.suggestion).toBeUndefined()
+})

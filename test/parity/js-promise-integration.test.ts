@@ -67,7 +67,7 @@ async function makeWrapped({ wat, imports = {}, plain = [] }: Scenario): Promise
   const { settings } = new TestBoundary()
   const host = { imports: { m: imports } as HostImports, path: 'host.ts', findLine: () => undefined }
   const syncHandlers = new WeakSet(plain.map((name) => imports[name] as ImportHandler))
-  const readings = { declaredReadings: new WeakMap(), readers: new ImportReaders([]) }
+  const readings = { declaredReadings: new WeakMap(), readers: new ImportReaders([], () => {}) }
   const sources = { host, stubs: [], stubUnbound: false, syncHandlers, ...readings }
   const bound = bindImports(shape, sources, settings, integration)
   if (bound.error) throw new Error(bound.error.why)
