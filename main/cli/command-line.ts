@@ -2,6 +2,7 @@ import { cac } from 'cac'
 import { makeError } from '../contract/error-codes.ts'
 import { failure, success } from '../contract/result.ts'
 import type { Result } from '../contract/result.ts'
+import type { NamedReadings } from '../inspector/api.ts'
 
 /** What the command line asks for. Paths are as they were typed. */
 export type Command =
@@ -14,6 +15,7 @@ export type Command =
       argumentTexts: string[]
       host?: string
       stub: boolean
+      readings: NamedReadings[]
       trace?: string
       timeoutMs?: number
     }
@@ -23,7 +25,7 @@ export type Command =
 
 const VERBS = new Set(['open', 'run', 'inspect', 'serve'])
 /** The options that take a value. */
-const VALUE_OPTIONS = new Set(['host', 'trace', 'timeout', 'port'])
+const VALUE_OPTIONS = new Set(['host', 'read', 'trace', 'timeout', 'port'])
 
 /**
  * Stands before every text that is a value. The parser takes `-1` for an option and `0x10` for a number; with
@@ -66,6 +68,7 @@ function defineParser(version: string, choose: (command: Command) => void) {
     .command('run <guest> [export] [...arguments]', 'Call an export and print what it returns')
     .option('--host <file>', hostText)
     .option('--stub', 'Bind imports that nobody else binds to stubs that return zeros')
+    .option('--read <text>', "Keep what an import's pointers stand for: env.log=utf8(0,1)")
     .option('--trace <file>', 'Write every call to a file, as JSON Lines')
     .option('--timeout <ms>', 'Cancel the call after this many milliseconds')
     .action((guest: unknown, exportName: unknown, rest: unknown[], options: Options) =>
@@ -74,6 +77,7 @@ function defineParser(version: string, choose: (command: Command) => void) {
         guest: readText(guest) ?? '',
         argumentTexts: rest.map((text) => readText(text) ?? ''),
         stub: readFlag(options, 'stub'),
+        readings: readReadings(options),
         ...optional('exportName', readText(exportName)),
         ...readHost(options),
         ...optional('trace', readOption(options, 'trace')),
@@ -152,6 +156,17 @@ function readFlag(options: Options, name: string): boolean {
 
 function readHost(options: Options): { host?: string } {
   return optional('host', readOption(options, 'host'))
+}
+
+/** `env.log=utf8(0, 1)`, any number of times. */
+function readReadings(options: Options): NamedReadings[] {
+  const given: unknown[] = options['read'] === undefined ? [] : [options['read']].flat()
+  return given.map((value) => {
+    const text = readText(value) ?? ''
+    const at = text.indexOf('=')
+    if (at > 0) return { importName: text.slice(0, at).trim(), readings: text.slice(at + 1) }
+    throw new UsageError(`--read is "${text}", which has no import and "=", as in env.log=utf8(0,1)`)
+  })
 }
 
 function readNumber(options: Options, name: string, lowest: number, highest: number): number | undefined {

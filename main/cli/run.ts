@@ -51,6 +51,7 @@ export async function run(
       path: resolve(command.guest),
       trustHost: true,
       stubUnbound: command.stub,
+      readings: command.readings,
       ...(command.host !== undefined && { hostPath: resolve(command.host) }),
     })
     if (!opened.ok) return reportUnusable(opened.error)

@@ -52,6 +52,10 @@ export const ERRORS = {
     'Bind a value of the type that is named.',
   ],
   STUB_INVALID: ['The stub does not fit the import.', 'Give as many values as the import has results.'],
+  READING_INVALID: [
+    'The readings of an import are not valid.',
+    'Write them as docs/readings.md shows, for example utf8(0, 1).',
+  ],
   START_FAILED: ["The guest's start function failed.", 'See the trap or error that is named.'],
   INSTANTIATE_FAILED: ['The guest cannot be instantiated.', 'See the reason that the engine gives.'],
   EXPORT_NOT_FOUND: ['The guest has no such export.', 'Choose one of the exports that are listed.'],

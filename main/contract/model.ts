@@ -21,6 +21,57 @@ export interface TypedValue {
   preview?: string
 }
 
+/**
+ * What a reading (docs/readings.md) made of an argument, a result, or the memory that they point at. Safe in JSON,
+ * as a {@link TypedValue} is.
+ */
+export interface DecodedValue {
+  /** `utf8`, `cstring`, `bytes`, `struct`, `array`, `enum`, or a number such as `u32`, `bool`, `ptr`. */
+  type: string
+  /**
+   * A text; bytes in hexadecimal digits; numbers as those of a {@link TypedValue}; an address as `0x…`. Null for
+   * structs and arrays, and where it could not be read.
+   */
+  value: string | number | boolean | null
+  /** Of an enum: the name of the value, where it has one. */
+  symbol?: string
+  /** Of a struct. */
+  members?: DecodedMember[]
+  /** Of an array: those that were kept. */
+  items?: DecodedValue[]
+  /** Where it lay in memory: `0x400`. */
+  address?: string
+  /** How many bytes there were, of text and bytes. */
+  sizeBytes?: number
+  /** How many of these, or how many items of an array, were not kept. */
+  omitted?: number
+  /** Of text that was not UTF-8: the bytes that were kept, in hexadecimal digits. The value has U+FFFD instead. */
+  malformed?: string
+  /** Why it could not be read, or not to its end: a sentence. */
+  problem?: string
+}
+
+export interface DecodedMember extends DecodedValue {
+  name: string
+}
+
+/** What one reading made of one call. */
+export interface DecodedReading extends DecodedValue {
+  /** The label in the declaration, else the name of the parameter, where there is one. */
+  name?: string
+  /** `entry`: as it was when the guest called. `return`: as it was right before the guest went on. */
+  readAt: 'entry' | 'return'
+  /** The parameters that it stands for, from 0, what is read first. */
+  params: number[]
+  /** The result that it stands for, from 0, where that is what is read. */
+  result?: number
+}
+
+/** The same in short, for a row. */
+export interface DecodedText extends Pick<DecodedReading, 'readAt' | 'params' | 'result'> {
+  text: string
+}
+
 /** A parameter of an export or import. */
 export interface ParameterInfo {
   type: string
@@ -80,6 +131,16 @@ export interface ImportInfo {
   typeText: string
   signature?: SignatureInfo
   binding: Binding
+  /** How arguments, results and memory are read, and who said so; absent where they are shown as they are. */
+  readings?: ImportReadings
+  /** Readings that would fit the calls seen so far, while there are none: to be offered, not assumed. */
+  suggestion?: string
+}
+
+/** See docs/readings.md. `text` may be empty: the user wants none of what the host module declares. */
+export interface ImportReadings {
+  text: string
+  by: 'host' | 'user'
 }
 
 /** A guest file. */
@@ -192,6 +253,8 @@ export interface CallRow {
   suspendedNs: number
   /** One line, where the call failed. */
   errorText: string | null
+  /** What the import's readings made of it, in short; absent where there is nothing. */
+  decodedTexts?: DecodedText[]
 }
 
 /** A place in the guest's code, in a stack of the guest's. */
@@ -215,6 +278,8 @@ export interface StackFrame {
 /** Everything about one call. */
 export interface CallDetail extends CallRow {
   error: InspectorError | null
+  /** What the import's readings made of it. */
+  decoded: DecodedReading[]
   /**
    * The guest's frames, innermost first: where a failed call failed, or from where an import call was made.
    * Null where they were not recorded.

@@ -62,6 +62,9 @@ export const REQUEST_SCHEMAS = {
   setStub: v.strictTuple([
     v.strictObject({ sessionId: identifier, module: name, name, stub: v.nullable(stub) }),
   ]),
+  setReadings: v.strictTuple([
+    v.strictObject({ sessionId: identifier, module: name, name, readings: v.nullable(text) }),
+  ]),
   setInterleaved: v.strictTuple([v.strictObject({ sessionId: identifier, interleaved: v.boolean() })]),
   setStackCapture: v.strictTuple([v.strictObject({ sessionId: identifier, enabled: v.boolean() })]),
   setLimits: v.strictTuple([v.strictObject({ sessionId: identifier, limits })]),

@@ -85,6 +85,17 @@ export interface InspectorService {
     name: string
     stub: Stub | null
   }): Promise<Result<SessionInfo>>
+  /**
+   * Says how an import's arguments, results and the memory that they point at are read (docs/readings.md), or
+   * (null) that it is as the host module declares. For calls that have not begun, as soon as the worker hears of
+   * it; kept over reloads of the session.
+   */
+  setReadings(request: {
+    sessionId: SessionId
+    module: string
+    name: string
+    readings: string | null
+  }): Result<SessionInfo>
   /** Whether calls may overlap on the instance. Takes effect for runs that have not begun. */
   setInterleaved(request: { sessionId: SessionId; interleaved: boolean }): Result<SessionInfo>
   /**

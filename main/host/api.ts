@@ -102,6 +102,12 @@ export interface HostContext {
    * allowed where suspending is not; returning a promise from it is an error.
    */
   sync<Handler extends ImportHandler>(handler: Handler): Handler
+  /**
+   * Says how the arguments of a handler, and the memory that they point at, are to be read for the trace:
+   * `reads('utf8(0, 1)', (address: number, lengthBytes: number) => …)`. docs/readings.md has the language. What it
+   * does not fit is a warning (READING_INVALID). A handler that is bound to several imports has the same for all.
+   */
+  reads<Handler extends ImportHandler>(readings: string, handler: Handler): Handler
 }
 
 /** The default export of a host module. */

@@ -9,6 +9,8 @@ import type { ImportHandler } from './api.ts'
 import type { SyncHandlers } from './context.ts'
 import { makeToFit, matchesKind } from './fitting.ts'
 import type { LoadedHostModule } from './host-module.ts'
+import type { DeclaredReadings, ImportReaders, ReaderSlot } from './import-readers.ts'
+import { checkDeclared } from './import-readers.ts'
 import type { BoundarySettings } from './imports.ts'
 import { wrapImport } from './imports.ts'
 import type { PromiseIntegration } from './jspi.ts'
@@ -22,6 +24,8 @@ export interface BindingSources {
   stubs: readonly ImportStub[]
   stubUnbound: boolean
   syncHandlers: SyncHandlers
+  declaredReadings: DeclaredReadings
+  readers: ImportReaders
 }
 
 /** The import object, and what the user is told about it. */
@@ -29,6 +33,8 @@ export interface BoundImports {
   imports: WebAssembly.Imports
   /** One for each import, in the module's order. */
   bindings: Binding[]
+  /** The readings that the host module declares, in the same order; null for none. */
+  declared: (string | null)[]
   warnings: InspectorError[]
   /** Why the guest cannot be instantiated. */
   error: InspectorError | null
@@ -45,11 +51,15 @@ export function bindImports(
 ): BoundImports {
   const imports: WebAssembly.Imports = Object.create(null)
   const bindings: Binding[] = []
+  const declared: (string | null)[] = []
   const errors: InspectorError[] = []
+  const warnings = sources.host ? findUnused(shape, sources.host) : []
   for (const imported of shape.imports) {
     const bound = bindImport(imported, sources, boundary, integration)
     if (bound.error) errors.push(bound.error)
     bindings.push(bound.binding)
+    declared.push(bound.declared ?? null)
+    if (bound.warning) warnings.push(bound.warning)
     const members = (imports[imported.module] ??= Object.create(null) as Record<string, unknown>)
     members[imported.name] ??= bound.value
   }
@@ -58,7 +68,8 @@ export function bindImports(
   return {
     imports,
     bindings,
-    warnings: sources.host ? findUnused(shape, sources.host) : [],
+    declared,
+    warnings,
     error: errors[0] ?? (unbound ? unboundError(unboundImports) : null),
     unbound,
   }
@@ -84,6 +95,9 @@ interface BoundImport {
   value: unknown
   binding: Binding
   error: InspectorError | null
+  /** The readings that the host module declares. */
+  declared?: string
+  warning?: InspectorError
 }
 
 function bindImport(
@@ -94,7 +108,7 @@ function bindImport(
 ): BoundImport {
   const { module, name, type } = imported
   const stub = sources.stubs.find((entry) => entry.module === module && entry.name === name)?.stub
-  if (stub && type.kind === 'function') return bindStub(imported, type, stub, boundary, integration)
+  if (stub && type.kind === 'function') return bindStub(imported, type, stub, sources, boundary, integration)
 
   const provided = sources.host && readOwn(readOwn(sources.host.imports, module), name)
   if (sources.host && provided !== undefined && provided !== null) {
@@ -107,16 +121,25 @@ function bindImport(
       })
       return { value: undefined, binding: { by: 'nobody' }, error }
     }
-    const suspending = type.kind === 'function' && !sources.syncHandlers.has(provided as ImportHandler)
-    const value =
-      type.kind === 'function'
-        ? wrapFunction(imported, type, provided as ImportHandler, suspending, boundary, integration)
-        : provided
-    return { value, binding: { by: 'host', suspending, ...location }, error: null }
+    if (type.kind !== 'function') {
+      return { value: provided, binding: { by: 'host', suspending: false, ...location }, error: null }
+    }
+    const handler = provided as ImportHandler
+    const suspending = !sources.syncHandlers.has(handler)
+    const declared = sources.declaredReadings.get(handler)
+    const wrong = declared === undefined ? null : checkDeclared(imported, declared)
+    const slot = sources.readers.open(imported, declared ?? null)
+    return {
+      value: wrapFunction(imported, type, handler, suspending, slot, boundary, integration),
+      binding: { by: 'host', suspending, ...location },
+      error: null,
+      ...(declared === undefined ? {} : { declared }),
+      ...(wrong ? { warning: { ...wrong, location } } : {}),
+    }
   }
   if (type.kind === 'function') {
     if (!sources.stubUnbound) return { value: undefined, binding: { by: 'nobody' }, error: null }
-    return bindStub(imported, type, zeroStub(type), boundary, integration)
+    return bindStub(imported, type, zeroStub(type), sources, boundary, integration)
   }
   const made = makeToFit(type)
   return made === null
@@ -128,13 +151,22 @@ function bindStub(
   imported: ImportShape,
   type: FunctionType,
   stub: ImportStub['stub'],
+  { readers }: BindingSources,
   boundary: BoundarySettings,
   integration: PromiseIntegration,
 ): BoundImport {
   const handler = makeStubHandler(`${imported.module}.${imported.name}`, type, stub)
   if (!handler.ok) return { value: undefined, binding: { by: 'nobody' }, error: handler.error }
   return {
-    value: wrapFunction(imported, type, handler.value, true, boundary, integration),
+    value: wrapFunction(
+      imported,
+      type,
+      handler.value,
+      true,
+      readers.open(imported, null),
+      boundary,
+      integration,
+    ),
     binding: { by: 'stub', stub },
     error: null,
   }
@@ -145,6 +177,7 @@ function wrapFunction(
   type: FunctionType,
   handler: ImportHandler,
   suspending: boolean,
+  slot: ReaderSlot,
   boundary: BoundarySettings,
   { Suspending, promising }: PromiseIntegration,
 ): unknown {
@@ -157,7 +190,7 @@ function wrapFunction(
   })
   // The export of another instance may suspend as well: on a stack of its own, since ours is JavaScript.
   const called = suspending && isExportedFunction(handler) ? promising(handler) : handler
-  const wrapped = wrapImport(boundary, traced, called as ImportHandler, suspending)
+  const wrapped = wrapImport(boundary, traced, called as ImportHandler, suspending, slot)
   return suspending ? new Suspending(wrapped) : wrapped
 }
 

@@ -2,6 +2,7 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { Activation } from './activation.ts'
 import type { HostConsole, HostContext, ImportHandler, MemoryReader, MemoryWriter } from './api.ts'
+import type { DeclaredReadings } from './import-readers.ts'
 import type { GuestInstance } from './instance.ts'
 import { showValues } from './show.ts'
 
@@ -22,6 +23,7 @@ export class SessionContext implements HostContext {
   readonly console: HostConsole
   readonly show: HostContext['show']
   readonly sync: HostContext['sync']
+  readonly reads: HostContext['reads']
   readonly #activations: AsyncLocalStorage<Activation>
   readonly #findInstance: () => GuestInstance | null
 
@@ -30,6 +32,7 @@ export class SessionContext implements HostContext {
     activations: AsyncLocalStorage<Activation>,
     findInstance: () => GuestInstance | null,
     syncHandlers: SyncHandlers,
+    declaredReadings: DeclaredReadings,
     hostConsole: HostConsole,
   ) {
     this.#activations = activations
@@ -43,6 +46,11 @@ export class SessionContext implements HostContext {
     }
     this.sync = (handler) => {
       syncHandlers.add(handler)
+      return handler
+    }
+    this.reads = (readings, handler) => {
+      if (typeof readings !== 'string') throw new TypeError('reads() takes the readings first: a text.')
+      declaredReadings.set(handler, readings)
       return handler
     }
   }

@@ -7,10 +7,12 @@ import type { Activation } from './activation.ts'
 import type { ImportHandler } from './api.ts'
 import type { Failure } from './failures.ts'
 import { HandlerError, hostFailure } from './failures.ts'
+import type { CallReader } from './call-reader.ts'
 import type { GuestStacks } from './guest-stack.ts'
 import type { IgnoredSignals, Waiter } from './ignored-signals.ts'
 import { relay } from './ignored-signals.ts'
 import type { InFlight } from './in-flight.ts'
+import type { ReaderSlot } from './import-readers.ts'
 import type { Recorder, TracedFunction } from './recorder.ts'
 import type { ResultCheck } from './results.ts'
 import { makeResultCheck } from './results.ts'
@@ -37,6 +39,7 @@ export function wrapImport(
   traced: TracedFunction,
   handler: ImportHandler,
   suspending: boolean,
+  slot: ReaderSlot,
 ): WrappedImport {
   const { recorder, activations, inFlight, stacks } = settings
   const name = `${traced.definition.module}.${traced.definition.name}`
@@ -46,12 +49,16 @@ export function wrapImport(
     const activation = activations.getStore()
     // A guest that goes on after it was cancelled is stopped at its next import.
     if (activation?.cancelledBy) throw settings.trap
+    const { reader } = slot
+    // Before the call's time begins: reading is the inspector's own work, as recording is.
+    const decoded = reader === null ? null : reader.readEntry(values, activation?.instance.memory ?? null)
     const startNs = recorder.nowNs()
     // A handler may call a function of the guest that it was given, and that one an import: they are nested.
     const outerCallId = activation?.importCallId ?? 0
     const outerFunction = activation?.importFunction ?? null
     const parentId = outerCallId || (activation?.callId ?? 0)
     const callId = recorder.enter(traced, parentId, values, startNs)
+    if (decoded !== null) recorder.decoded(callId, decoded)
     if (activation) {
       activation.importCallId = callId
       activation.importFunction = traced
@@ -67,6 +74,8 @@ export function wrapImport(
       startNs,
       hostNs: 0,
       stack: null,
+      reader,
+      params: values,
     }
     if (stacks.captureAtImports) {
       call.stack = stacks.capture()
@@ -83,6 +92,7 @@ export function wrapImport(
       const checked = check(returned)
       const endNs = recorder.nowNs()
       leave(call)
+      if (reader !== null) recordReturn(call, checked.values)
       recorder.exitReturned(traced, callId, checked.values, endNs, endNs - startNs, 0)
       return checked.result
     } catch (thrown) {
@@ -109,6 +119,18 @@ interface ImportCall {
   hostNs: number
   /** The guest's frames, once they are recorded. */
   stack: readonly number[] | null
+  /** That with which it was entered: another may have been set since. */
+  reader: CallReader | null
+  params: readonly unknown[]
+}
+
+/** Records what out-parameters point at now that the guest is about to go on. */
+function recordReturn(
+  { settings, activation, callId, reader, params }: ImportCall,
+  results: readonly unknown[],
+): void {
+  const decoded = reader?.readReturn(params, results, activation?.instance.memory ?? null) ?? null
+  if (decoded !== null) settings.recorder.decoded(callId, decoded)
 }
 
 /** Keeps what goes through the guest, to know it again at the export; records the frames that it goes through. */
@@ -148,7 +170,9 @@ function suspend(call: ImportCall, returned: unknown, check: ResultCheck): Promi
   settled.promise.then(
     () => {
       resume()
-      recorder.exitReturned(traced, callId, values, ...times())
+      const ended = times()
+      if (call.reader !== null) recordReturn(call, values)
+      recorder.exitReturned(traced, callId, values, ...ended)
     },
     (thrown: unknown) => {
       resume()

@@ -19,6 +19,8 @@ export interface WorkerInput {
   slot: number
   /** Whether to record the guest's stack at each import call; see `capture-stacks` as well. */
   captureStacks: boolean
+  /** Those that the user gave; see `set-readings` as well. */
+  readings: ImportReading[]
 }
 
 /** A stub, and the import that it is for. */
@@ -28,20 +30,34 @@ export interface ImportStub {
   stub: Stub
 }
 
+/** Readings that the user gave to an import: they take the place of those that the host module declares. */
+export interface ImportReading {
+  module: string
+  name: string
+  readings: string
+}
+
 export type MessageToWorker =
   | { type: 'call'; runId: RunId; exportName: string; values: unknown[] }
   | { type: 'cancel'; runId: RunId; error: InspectorError }
   | { type: 'capture-stacks'; enabled: boolean }
   /** Asks for the guest's stacks of these suspended import calls, into the ring, and what else is pending. */
   | { type: 'probe'; callIds: CallId[] }
+  /** Null: those that the host module declares. */
+  | { type: 'set-readings'; module: string; name: string; readings: string | null }
 
 export type MessageFromWorker =
   /** The ring has something to read. */
   | { type: 'wake' }
   /** The worker's clock: `hrtimeNs` and `wallMs` at the session's time zero. */
   | { type: 'clock'; zeroHrtimeNs: bigint; zeroWallMs: number }
-  /** One binding for each import, in the module's order; also when the session then fails. */
-  | { type: 'bound'; bindings: Binding[]; warnings: InspectorError[] }
+  /**
+   * One binding for each import, in the module's order, and the readings that the host module declares for it;
+   * also when the session then fails.
+   */
+  | { type: 'bound'; bindings: Binding[]; declared: (string | null)[]; warnings: InspectorError[] }
+  /** Readings that would fit the calls of an import so far; null takes back what was said before. */
+  | { type: 'suggested'; module: string; name: string; readings: string | null }
   | { type: 'ready' }
   /** What is pending that could settle a promise: see `PendingWork`. */
   | { type: 'probed'; pending: string[] }

@@ -1,5 +1,5 @@
 /** Writes calls and console lines into the ring, in the order in which they happen. */
-import type { CallId, CallOutcome, ConsoleLevel, TypedValue } from '../contract/model.ts'
+import type { CallId, CallOutcome, ConsoleLevel, DecodedReading, TypedValue } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { FunctionDefinition, ValueEncoding } from '../trace/events.ts'
 import {
@@ -89,6 +89,11 @@ export class Recorder {
     ring.words[(offset + SUSPEND.callId) >> 2] = callId
     ring.floats[(offset + SUSPEND.hostNs) >> 3] = hostNs
     ring.publish(SUSPEND.sizeBytes)
+  }
+
+  /** Records what an import's readings made of a call, before it ends. */
+  decoded(callId: CallId, readings: readonly DecodedReading[]): void {
+    this.#writeText(TAGS.decoded, callId, JSON.stringify(readings))
   }
 
   /** Records the guest's frames by a call: offsets in its file, innermost first. */

@@ -18,6 +18,7 @@ import { compileGuest, instantiationError } from './guest.ts'
 import { GuestStacks } from './guest-stack.ts'
 import { InFlight } from './in-flight.ts'
 import { IgnoredSignals } from './ignored-signals.ts'
+import { ImportReaders } from './import-readers.ts'
 import type { LoadedHostModule } from './host-module.ts'
 import { loadHostModule, stripInstalledTypes } from './host-module.ts'
 import type { BoundarySettings } from './imports.ts'
@@ -52,6 +53,9 @@ const boundary: BoundarySettings = {
 /** Finds the instance for a run, once the session is ready. */
 let findInstance: (() => Promise<Result<GuestInstance>>) | null = null
 const running = new Map<RunId, Activation>()
+const readers = new ImportReaders(input.readings, (module, name, readings) =>
+  post({ type: 'suggested', module, name, readings }),
+)
 
 stripInstalledTypes()
 
@@ -75,7 +79,14 @@ async function start(): Promise<MessageFromWorker> {
   captureOutput(recorder, hostConsole)
   let instance: GuestInstance | null = null
   const syncHandlers = new WeakSet<ImportHandler>()
-  const context = new SessionContext(boundary.activations, () => instance, syncHandlers, hostConsole)
+  const declaredReadings = new WeakMap<ImportHandler, string>()
+  const context = new SessionContext(
+    boundary.activations,
+    () => instance,
+    syncHandlers,
+    declaredReadings,
+    hostConsole,
+  )
   let host: LoadedHostModule | null = null
   if (input.hostPath !== null) {
     const loaded = await loadHostModule(input.hostPath, context)
@@ -85,12 +96,14 @@ async function start(): Promise<MessageFromWorker> {
 
   let bound: BoundImports
   try {
-    const sources = { host, stubs: input.stubs, stubUnbound: input.stubUnbound, syncHandlers }
+    const { stubs, stubUnbound } = input
+    const sources = { host, stubs, stubUnbound, syncHandlers, declaredReadings, readers }
     bound = bindImports(input.shape, sources, boundary, integration)
   } catch (thrown) {
     return { type: 'failed', error: instantiationError(thrown) }
   }
-  post({ type: 'bound', bindings: bound.bindings, warnings: bound.warnings })
+  const { bindings, declared, warnings } = bound
+  post({ type: 'bound', bindings, declared, warnings })
   if (bound.error) return { type: bound.unbound ? 'unbound' : 'failed', error: bound.error }
 
   const instances = new Instances(compiled.value, input.shape, boundary, integration)
@@ -117,6 +130,9 @@ function receive(message: MessageToWorker): void {
       return
     case 'capture-stacks':
       boundary.stacks.captureAtImports = message.enabled
+      return
+    case 'set-readings':
+      readers.set(message)
       return
     case 'probe':
       return probe(new Set(message.callIds))

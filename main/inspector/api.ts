@@ -31,6 +31,14 @@ export interface OpenRequest {
   stubUnbound?: boolean
   /** Other limits than the default ones. */
   limits?: Partial<SessionLimits>
+  /** How imports are to be read. What does not fit the guest fails the session. */
+  readings?: readonly NamedReadings[]
+}
+
+/** Readings (docs/readings.md) for an import named `module.name`. */
+export interface NamedReadings {
+  importName: string
+  readings: string
 }
 
 /** The inspector as the process that owns it sees it; clients behind a door see only `service` and events. */

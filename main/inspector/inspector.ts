@@ -79,6 +79,12 @@ export function createInspector(options: InspectorOptions): Inspector {
       await found.value.load()
       return success(found.value.info())
     },
+    setReadings({ sessionId, module, name, readings }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      const set = found.value.setReadings(module, name, readings)
+      return set.ok ? success(found.value.info()) : set
+    },
     setInterleaved({ sessionId, interleaved }) {
       const found = sessions.find(sessionId)
       if (!found.ok) return found
@@ -125,7 +131,7 @@ export function createInspector(options: InspectorOptions): Inspector {
   return {
     service,
     subscribe: (listener) => events.subscribe(listener),
-    open: ({ path, hostPath, trustHost, stubUnbound, limits }) =>
+    open: ({ path, hostPath, trustHost, stubUnbound, limits, readings }) =>
       sessions.open({
         guestPath: resolve(path),
         ...(hostPath === undefined ? {} : { hostPath: resolve(hostPath) }),
@@ -133,6 +139,7 @@ export function createInspector(options: InspectorOptions): Inspector {
           hostPath !== undefined || trustHost === true || isBundled(options.guestsFolder, resolve(path)),
         stubUnbound: stubUnbound ?? false,
         ...(limits === undefined ? {} : { limits }),
+        readings: readings ?? [],
       }),
     streamTrace: (sessionId, write) => sessions.stream(sessionId, write),
     sendMenuCommand: (name) => events.emit('menuCommand', { name }),

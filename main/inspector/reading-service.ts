@@ -88,6 +88,7 @@ function describeCall(session: Session, trace: Trace, callId: number): Result<Ca
   return success({
     ...calls.row(callId, nowNs),
     error: calls.errorOf(callId),
+    decoded: calls.decoded.get(callId),
     stack: session.describeStack(calls.stacks.get(callId)),
     ancestors: ancestors.map((id) => calls.summary(id, nowNs)),
     children: calls.childrenOf(callId, CHILD_LIMIT).map((id) => calls.summary(id, nowNs)),

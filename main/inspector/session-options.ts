@@ -1,6 +1,7 @@
 import type { SessionLimits } from '../contract/limits.ts'
 import type { RunInfo, SessionId, SessionInfo } from '../contract/model.ts'
 import type { RunBudget } from './run-budget.ts'
+import type { NamedReadings } from './api.ts'
 import type { Session } from './session.ts'
 
 /** What a session is opened with. */
@@ -11,6 +12,7 @@ export interface SessionOptions {
   uploaded: boolean
   hostPath: string | null
   stubUnbound: boolean
+  readings: readonly NamedReadings[]
   workerUrl: URL
   traceLimitBytes: number
   limits: SessionLimits

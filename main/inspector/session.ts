@@ -6,6 +6,7 @@ import type {
   Binding,
   ConsoleLevel,
   GuestInfo,
+  ImportInfo,
   RunId,
   RunInfo,
   SessionId,
@@ -25,11 +26,13 @@ import { EMPTY_TRACE_STATUS } from '../trace/trace.ts'
 import { describeExports, describeImports, hidesStack } from './describe-module.ts'
 import type { LoadedGuest } from './guest-file.ts'
 import { readGuestFile } from './guest-file.ts'
+import { GuestReadings } from './guest-readings.ts'
 import { GuestStackReader } from './guest-stack.ts'
 import { hashFile } from './host-file.ts'
 import { ImportStubs } from './import-stubs.ts'
 import { prepareRun } from './prepare-run.ts'
 import { reportRun } from './run-report.ts'
+import type { NamedReadings } from './api.ts'
 import { isActive, isQueued, Runs } from './runs.ts'
 import type { SessionOptions } from './session-options.ts'
 import type { MessageForSession } from './session-worker.ts'
@@ -51,6 +54,9 @@ export class Session {
   #limits: SessionLimits
   #stall: StallInfo | null = null
   #stallWatch: StallWatch | null = null
+  readonly #readings = new GuestReadings()
+  /** Given before it was known what the guest imports. */
+  readonly #namedReadings: NamedReadings[]
   #guest: LoadedGuest | null = null
   #stackReader: GuestStackReader | null = null
   #capturesStacks = false
@@ -72,6 +78,7 @@ export class Session {
     this.#hostPath = options.hostPath
     this.#limits = options.limits
     this.#counts = new InFlightCounts(options.inFlightCounts)
+    this.#namedReadings = [...options.readings]
     this.runs = new Runs({
       sessionId: options.sessionId,
       budget: options.budget,
@@ -127,7 +134,7 @@ export class Session {
       error: this.#error,
       warnings: this.#listWarnings(),
       exports: this.#guest ? describeExports(this.#guest.shape) : [],
-      imports: this.#guest ? describeImports(this.#guest.shape, this.#bindings) : [],
+      imports: this.#describeImports(),
       interleaved: this.runs.interleaved,
       capturesStacks: this.#capturesStacks,
       limits: this.#limits,
@@ -136,9 +143,21 @@ export class Session {
     }
   }
 
+  #describeImports(): ImportInfo[] {
+    if (!this.#guest) return []
+    const imports = describeImports(this.#guest.shape, this.#bindings)
+    return imports.map((info, index) => this.#readings.describe(info, index))
+  }
+
   #listWarnings(): InspectorError[] {
-    const mayOverlap = this.runs.interleaved && this.#guest && hidesStack(this.#guest.shape)
-    return mayOverlap ? [...this.#warnings, makeError('STACK_HIDDEN')] : this.#warnings
+    const shape = this.#guest?.shape
+    if (!shape) return this.#warnings
+    const mayOverlap = this.runs.interleaved && hidesStack(shape)
+    return [
+      ...this.#warnings,
+      ...this.#readings.findProblems(shape),
+      ...(mayOverlap ? [makeError('STACK_HIDDEN')] : []),
+    ]
   }
 
   status(): TraceStatus {
@@ -158,6 +177,7 @@ export class Session {
     this.runs.forgetCalls()
     this.#bindings = []
     this.#warnings = []
+    this.#readings.forgetWorker()
     // Whoever waits for a load that this one replaces is not kept waiting.
     this.#settled.resolve()
     this.#settled = Promise.withResolvers()
@@ -168,6 +188,10 @@ export class Session {
     if (!guest.ok) return this.#setState('failed', guest.error)
     this.#guest = guest.value
     this.#stackReader = new GuestStackReader(guest.value, dirname(this.guestPath))
+    for (const { importName, readings } of this.#namedReadings.splice(0)) {
+      const set = this.#readings.setNamed(guest.value.shape, importName, readings)
+      if (!set.ok) return this.#setState('failed', set.error)
+    }
     if (this.#hostPath !== null) {
       const hash = await hashFile(this.#hostPath)
       if (load !== this.#loadCount) return
@@ -193,6 +217,15 @@ export class Session {
   /** Uses a stub for an import from the next load on; null takes it away. */
   setStub(module: string, name: string, stub: Stub | null): Result<null> {
     return this.#stubs.set(this.#guest?.shape ?? null, module, name, stub)
+  }
+
+  /** Reads an import as the text says, from the next call on; null as the host module declares. */
+  setReadings(module: string, name: string, readings: string | null): Result<null> {
+    const set = this.#readings.set(this.#guest?.shape ?? null, module, name, readings)
+    if (!set.ok) return set
+    this.#worker?.post({ type: 'set-readings', module, name, readings })
+    this.#changed()
+    return set
   }
 
   setStackCapture(enabled: boolean): void {
@@ -302,6 +335,7 @@ export class Session {
         captureStacks: this.#capturesStacks,
         inFlightCounts: this.#options.inFlightCounts,
         slot: this.#options.slot,
+        readings: this.#readings.list(),
       },
       this.#options.traceLimitBytes,
       {
@@ -340,7 +374,11 @@ export class Session {
       case 'bound':
         this.#bindings = message.bindings
         this.#warnings = message.warnings
+        this.#readings.declared = message.declared
         return
+      case 'suggested':
+        this.#readings.suggest(message)
+        return this.#changed()
       case 'ready':
         return this.#setState('ready')
       case 'unbound':

@@ -10,7 +10,7 @@ import { createInFlightCounts } from '../trace/in-flight-counts.ts'
 import { formatJsonLine } from '../trace/json-lines.ts'
 import type { Trace } from '../trace/trace.ts'
 import { DEFAULT_TRACE_LIMIT_BYTES } from '../trace/trace.ts'
-import type { InspectorOptions } from './api.ts'
+import type { InspectorOptions, NamedReadings } from './api.ts'
 import type { Events } from './events.ts'
 import { isBundled } from './examples.ts'
 import { findHostModule } from './host-file.ts'
@@ -33,6 +33,7 @@ export interface OpenSession {
   stubUnbound?: boolean
   /** Other limits than the default ones. */
   limits?: Partial<SessionLimits>
+  readings?: readonly NamedReadings[]
 }
 
 /** Owns the sessions, and knows which was opened last. */
@@ -101,6 +102,7 @@ export class Sessions {
       hostPath,
       uploaded: request.uploaded ?? false,
       stubUnbound: request.stubUnbound ?? false,
+      readings: request.readings ?? [],
       workerUrl: this.#options.workerUrl,
       traceLimitBytes: this.#traceLimitBytes,
       limits: { ...DEFAULT_LIMITS, ...request.limits },

@@ -3,6 +3,7 @@ import type { CallId, CallKind, CallOutcome, CallRow, CallSummary } from '../con
 import type { InspectorError } from '../contract/result.ts'
 import { CallOrder } from './call-order.ts'
 import { FloatColumn, WordColumn } from './column.ts'
+import { DecodedStore } from './decoded-store.ts'
 import type { FunctionDefinition } from './events.ts'
 import { OUTCOMES } from './events.ts'
 import { Overlaps } from './overlaps.ts'
@@ -35,6 +36,7 @@ export class CallStore {
     isActivation: (id) => this.kindOf(id) !== 'import',
     count: () => this.callCount,
   })
+  readonly decoded = new DecodedStore()
   readonly definitions: FunctionDefinition[] = []
   /** The calls that have not ended. */
   readonly running = new Set<CallId>()
@@ -79,9 +81,8 @@ export class CallStore {
       this.#insideOf,
     ]
     const own = columns.reduce((sum, column) => sum + column.sizeBytes, this.#errorSizeBytes)
-    return (
-      own + this.overlaps.sizeBytes + this.order.sizeBytes + this.values.sizeBytes + this.stacks.sizeBytes
-    )
+    const stores = [this.overlaps, this.order, this.values, this.stacks, this.decoded]
+    return stores.reduce((sum, store) => sum + store.sizeBytes, own)
   }
 
   has(id: CallId): boolean {
@@ -200,6 +201,7 @@ export class CallStore {
     const definition = this.definitionOf(id)
     const outcome = this.#outcomes.get(id)
     const error = this.#errors.get(id)
+    const decodedTexts = this.decoded.texts(id)
     return {
       id,
       parent: this.parentOf(id),
@@ -216,6 +218,7 @@ export class CallStore {
       endNs: this.running.has(id) ? null : this.#ends.get(id),
       ...this.timesOf(id, nowNs),
       errorText: error ? error.why || error.what : null,
+      ...(decodedTexts.length > 0 ? { decodedTexts } : {}),
     }
   }
 

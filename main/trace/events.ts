@@ -14,6 +14,7 @@ export const TAGS = {
   exit: 6,
   console: 7,
   stack: 8,
+  decoded: 9,
 } as const
 
 /** A function that crosses the boundary: the definition precedes its first call. Its text is JSON. */
@@ -47,7 +48,7 @@ export const EXIT = {
   suspendedNs: 40,
   values: 48,
 } as const
-/** `define`, `reference`, `error`: an identifier, and UTF-8 text. */
+/** `define`, `reference`, `error`, `decoded`: an identifier, and UTF-8 text; that of `decoded` is a JSON list. */
 export const TEXT = { identifier: 8, textBytes: 12, text: 16 } as const
 /** `stack`: the guest's frames by a call, as offsets in its file of 4 bytes each, innermost first. */
 export const STACK = { callId: 8, frameCount: 12, offsets: 16 } as const

@@ -11,6 +11,7 @@ const OVERLAP_LIMIT = 100
 export function formatJsonLine(calls: CallStore, id: CallId, nowNs: number): string {
   const row = calls.row(id, nowNs)
   const error = calls.errorOf(id)
+  const decoded = calls.decoded.get(id)
   const isImport = row.kind === 'import'
   return `${JSON.stringify({
     v: TRACE_FORMAT_VERSION,
@@ -21,6 +22,7 @@ export function formatJsonLine(calls: CallStore, id: CallId, nowNs: number): str
     name: row.name,
     params: row.params,
     results: row.results,
+    ...(decoded.length > 0 ? { decoded } : {}),
     outcome: row.outcome,
     ...(error ? { error: { code: error.code, message: `${error.what} ${error.why}`.trim() } } : {}),
     ...(row.overlapped ? { overlaps: calls.overlaps.list(id, OVERLAP_LIMIT).ids } : {}),

@@ -180,6 +180,11 @@ export class Trace {
         if (this.calls.has(id)) this.calls.fail(id, this.#text(offset))
         return
       }
+      case TAGS.decoded: {
+        const id = words[word + TEXT.identifier / 4]!
+        if (this.calls.has(id)) this.calls.decoded.add(id, this.#text(offset))
+        return
+      }
       case TAGS.stack: {
         const id = words[word + STACK.callId / 4]!
         if (!this.calls.has(id)) return

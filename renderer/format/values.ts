@@ -30,16 +30,19 @@ export function formatValue(value: TypedValue): string {
 
 /** A list of values: `10, 1`; a long one ends in `… 20 more`; none gives the empty text. */
 export function formatValues(values: readonly TypedValue[]): string {
-  const shown = values.slice(0, LIST_LIMIT).map(formatValue)
-  if (values.length > shown.length) shown.push(`… ${values.length - shown.length} more`)
+  return joinList(values.map(formatValue))
+}
+
+/** Texts of values as a list that is not too long. */
+export function joinList(texts: readonly string[]): string {
+  const shown = texts.slice(0, LIST_LIMIT)
+  if (texts.length > shown.length) shown.push(`… ${texts.length - shown.length} more`)
   return shown.join(', ')
 }
 
 /** The same with types, for a tooltip: `i32 10, f64 0.1`. */
 export function formatTypedValues(values: readonly TypedValue[]): string {
-  const shown = values.slice(0, LIST_LIMIT).map((value) => `${value.type} ${formatValue(value)}`)
-  if (values.length > shown.length) shown.push(`… ${values.length - shown.length} more`)
-  return shown.join(', ')
+  return joinList(values.map((value) => `${value.type} ${formatValue(value)}`))
 }
 
 /** Spells a value out in every form. */

@@ -36,6 +36,16 @@ export function useActions() {
     declineHostModule: (sessionId: SessionId) => takeSession(call.declineHostModule({ sessionId })),
     setStub: (sessionId: SessionId, module: string, name: string, stub: Stub | null) =>
       call.setStub({ sessionId, module, name, stub }),
+    /** Answers with the refusal, which belongs to the editor. */
+    async setReadings(
+      sessionId: SessionId,
+      { module, name }: { module: string; name: string },
+      readings: string | null,
+    ): Promise<Result<SessionInfo>> {
+      const set = await call.setReadings({ sessionId, module, name, readings })
+      if (set.ok) updateSessions([set.value])
+      return set
+    },
     setStackCapture: (sessionId: SessionId, enabled: boolean) =>
       takeSession(call.setStackCapture({ sessionId, enabled })),
     setInterleaved: (sessionId: SessionId, interleaved: boolean) =>

@@ -217,6 +217,11 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     const stub = { kind: 'return' as const, values: ['1', '2'], delayMs: 0 }
     return failureOf(await inspector.service.setStub({ sessionId, module: 'env', name: 'missing', stub }))
   },
+  async READING_INVALID() {
+    const { inspector, sessionId } = await openExample('fail-unbound')
+    const request = { sessionId, module: 'env', name: 'bound', readings: 'utf8(0,1)' }
+    return errorOf(inspector.service.setReadings(request))
+  },
   async START_FAILED() {
     const { info } = await openExample('fail-start')
     return info.error!

@@ -54,6 +54,7 @@ export async function loadGuest(
       syncHandlers.add(handler)
       return handler
     },
+    reads: (_readings, handler) => handler,
     read: {
       bytes: (address, lengthBytes) =>
         memoryBytes().slice(Number(address), Number(address) + Number(lengthBytes)),

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { bindImports } from '../../main/host/bindings.ts'
 import type { HostImports, ImportHandler } from '../../main/host/api.ts'
 import { compileGuest } from '../../main/host/guest.ts'
+import { ImportReaders } from '../../main/host/import-readers.ts'
 import type { PromiseIntegration } from '../../main/host/jspi.ts'
 import { findPromiseIntegration } from '../../main/host/jspi.ts'
 import { parseWat } from '../../main/wasm/wat.ts'
@@ -66,7 +67,8 @@ async function makeWrapped({ wat, imports = {}, plain = [] }: Scenario): Promise
   const { settings } = new TestBoundary()
   const host = { imports: { m: imports } as HostImports, path: 'host.ts', findLine: () => undefined }
   const syncHandlers = new WeakSet(plain.map((name) => imports[name] as ImportHandler))
-  const sources = { host, stubs: [], stubUnbound: false, syncHandlers }
+  const readings = { declaredReadings: new WeakMap(), readers: new ImportReaders([], () => {}) }
+  const sources = { host, stubs: [], stubUnbound: false, syncHandlers, ...readings }
   const bound = bindImports(shape, sources, settings, integration)
   if (bound.error) throw new Error(bound.error.why)
   const instances = new LinkingInstances(compiled.value, shape, settings, integration)

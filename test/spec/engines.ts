@@ -164,7 +164,8 @@ export class HostEngine implements Engine {
     })
     // Waits on every call, so that every call of the host suspends the guest.
     const suspending = async (...values: unknown[]): Promise<void> => handler(...values)
-    return new this.#integration.Suspending(wrapImport(this.#boundary.settings, traced, suspending, true))
+    const { settings } = this.#boundary
+    return new this.#integration.Suspending(wrapImport(settings, traced, suspending, true, { reader: null }))
   }
 }
 

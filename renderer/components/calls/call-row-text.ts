@@ -1,11 +1,12 @@
 /** A row of the calls table as the texts that its cells show. */
-import type { CallRow } from '../../../main/contract/model.ts'
+import type { CallRow, TypedValue } from '../../../main/contract/model.ts'
 import { describeKind, describeOutcome, formatCallName } from '../../format/calls.ts'
 import type { OutcomeText } from '../../format/calls.ts'
+import { formatArguments, formatResults } from '../../format/decoded.ts'
 import { formatCount } from '../../format/numbers.ts'
 import { elideText, escapeInvisible } from '../../format/text.ts'
 import { formatColumnDuration } from '../../format/times.ts'
-import { formatTypedValues, formatValues } from '../../format/values.ts'
+import { formatTypedValues } from '../../format/values.ts'
 
 /** Beyond this depth rows are no longer indented further; the depth is written instead. */
 const DEEPEST_INDENT = 8
@@ -36,22 +37,30 @@ export interface CallRowText {
 export function writeCallRow(call: CallRow): CallRowText {
   const name = formatCallName(call)
   const error = call.errorText === null ? null : elideText(escapeInvisible(call.errorText), ERROR_LIMIT)
+  const params = formatArguments(call)
+  const results = formatResults(call)
   return {
     number: formatCount(call.id),
     name,
     nameTitle: `${name} (${describeKind(call.kind)})`,
     indent: Math.min(call.depth, DEEPEST_INDENT),
     depthNote: call.depth > DEEPEST_INDENT ? formatCount(call.depth) : '',
-    params: formatValues(call.params),
-    paramsTitle: formatTypedValues(call.params),
-    result: error === null ? formatValues(call.results ?? []) : withoutName(error, name),
-    resultTitle: error ?? formatTypedValues(call.results ?? []),
+    params,
+    paramsTitle: withRaw(params, call.params, call),
+    result: error === null ? results : withoutName(error, name),
+    resultTitle: error ?? withRaw(results, call.results ?? [], call),
     outcome: describeOutcome(call),
     total: formatColumnDuration(call.totalNs),
     guest: formatPart(call.guestNs),
     host: formatPart(call.hostNs),
     suspended: formatPart(call.suspendedNs),
   }
+}
+
+/** The typed values, below what they were read as. */
+function withRaw(text: string, values: readonly TypedValue[], { decodedTexts }: CallRow): string {
+  const typed = formatTypedValues(values)
+  return decodedTexts === undefined ? typed : `${text}\n${typed}`
 }
 
 /** The row says already whose failure it is; the column has room for little more than the reason. */

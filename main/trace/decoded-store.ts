@@ -1,0 +1,34 @@
+/** What readings made of those calls that have any: kept as the JSON in which it arrives. */
+import type { CallId, DecodedReading, DecodedText } from '../contract/model.ts'
+import { shortenReading } from './decoded-text.ts'
+
+/** What an entry of a Map with a list takes, about. */
+const ENTRY_BYTES = 100
+
+export class DecodedStore {
+  /** One text for what was read at entry, one for what was read before the guest went on. */
+  readonly #texts = new Map<CallId, string[]>()
+  #sizeBytes = 0
+
+  get sizeBytes(): number {
+    return this.#sizeBytes
+  }
+
+  /** Adds readings, given as a JSON list. */
+  add(id: CallId, text: string): void {
+    const texts = this.#texts.get(id)
+    if (texts) texts.push(text)
+    else this.#texts.set(id, [text])
+    this.#sizeBytes += ENTRY_BYTES + 2 * text.length
+  }
+
+  /** In the order in which they were read. */
+  get(id: CallId): DecodedReading[] {
+    return (this.#texts.get(id) ?? []).flatMap((text) => JSON.parse(text) as DecodedReading[])
+  }
+
+  /** The same in short. */
+  texts(id: CallId): DecodedText[] {
+    return this.get(id).map(shortenReading)
+  }
+}
