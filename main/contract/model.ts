@@ -181,6 +181,8 @@ export interface SessionInfo {
   interleaved: boolean
   /** Whether every import call has the guest's stack recorded. */
   capturesStacks: boolean
+  /** Whether calls of imports are recorded; those of exports are in any case. */
+  recordsImports: boolean
   limits: SessionLimits
   stall: StallInfo | null
   /** Wall clock at the session's time zero, in milliseconds since 1970. */

@@ -67,6 +67,7 @@ export const REQUEST_SCHEMAS = {
   ]),
   setInterleaved: v.strictTuple([v.strictObject({ sessionId: identifier, interleaved: v.boolean() })]),
   setStackCapture: v.strictTuple([v.strictObject({ sessionId: identifier, enabled: v.boolean() })]),
+  setRecording: v.strictTuple([v.strictObject({ sessionId: identifier, enabled: v.boolean() })]),
   setLimits: v.strictTuple([v.strictObject({ sessionId: identifier, limits })]),
   startRun: v.strictTuple([
     v.strictObject({

@@ -103,6 +103,11 @@ export interface InspectorService {
    * is asked for. Takes effect as soon as the worker is free to hear of it: for runs that have not begun.
    */
   setStackCapture(request: { sessionId: SessionId; enabled: boolean }): Result<SessionInfo>
+  /**
+   * Whether to record calls of imports. Without, the guest runs about as fast as without the inspector, and what
+   * imports took counts as the guest's time. Takes effect as {@link setStackCapture} does.
+   */
+  setRecording(request: { sessionId: SessionId; enabled: boolean }): Result<SessionInfo>
   /** Changes the limits that are named, at once. */
   setLimits(request: { sessionId: SessionId; limits: Partial<SessionLimits> }): Result<SessionInfo>
   /** Requests a call; answers at once with the queued or running run. Arguments are checked before that. */

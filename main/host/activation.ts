@@ -28,6 +28,8 @@ export class Activation {
   importCallId: CallId = 0
   importFunction: TracedFunction | null = null
   suspendedIn: SuspendedImport | null = null
+  /** Whether host code called it, and goes on only when the guest is suspended or has returned. */
+  callerWaits: boolean
   cancelledBy: InspectorError | null = null
   /** Where its frames in linear memory are, in a guest that keeps a stack there. */
   shadowStack: ShadowStackUse | null = null
@@ -38,7 +40,8 @@ export class Activation {
   lastThrown: { value: unknown; failure: Failure; stack: readonly number[] } | null = null
   #abort: AbortController | null = null
 
-  constructor(callId: CallId, parent: Activation | null, instance: GuestInstance) {
+  constructor(callId: CallId, parent: Activation | null, instance: GuestInstance, callerWaits: boolean) {
+    this.callerWaits = callerWaits
     this.callId = callId
     this.instance = instance
     this.parent = parent

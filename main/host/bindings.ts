@@ -17,6 +17,8 @@ import type { PromiseIntegration } from './jspi.ts'
 import type { ImportStub } from './protocol.ts'
 import { isExportedFunction } from './results.ts'
 import { makeStubHandler, zeroStub } from './stubs.ts'
+import type { HostFunction, Suspend } from './trampolines.ts'
+import { suspendDirectly, TrampolineIndex, Trampolines } from './trampolines.ts'
 
 /** What there is to bind with. */
 export interface BindingSources {
@@ -54,14 +56,17 @@ export function bindImports(
   const declared: (string | null)[] = []
   const errors: InspectorError[] = []
   const warnings = sources.host ? findUnused(shape, sources.host) : []
-  for (const imported of shape.imports) {
-    const bound = bindImport(imported, sources, boundary, integration)
+  const binder = { boundary, integration, trampolines: new Trampolines(integration, shape) }
+  const bounds = shape.imports.map((imported) => bindImport(imported, sources, binder))
+  const trampolines = binder.trampolines.link()
+  for (const [index, { module, name }] of shape.imports.entries()) {
+    const bound = bounds[index]!
     if (bound.error) errors.push(bound.error)
     bindings.push(bound.binding)
     declared.push(bound.declared ?? null)
     if (bound.warning) warnings.push(bound.warning)
-    const members = (imports[imported.module] ??= Object.create(null) as Record<string, unknown>)
-    members[imported.name] ??= bound.value
+    const members = (imports[module] ??= Object.create(null) as Record<string, unknown>)
+    members[name] ??= bound.value instanceof TrampolineIndex ? trampolines[bound.value.index] : bound.value
   }
   const unboundImports = shape.imports.filter((_, index) => bindings[index]?.by === 'nobody')
   const unbound = errors.length === 0 && unboundImports.length > 0
@@ -91,7 +96,15 @@ function unboundError(imports: ImportShape[]): InspectorError {
   return makeError('IMPORT_UNBOUND', { why: `Unbound: ${list.join('; ')}.` })
 }
 
+/** What functions are wrapped with. */
+interface Binder {
+  boundary: BoundarySettings
+  integration: PromiseIntegration
+  trampolines: Trampolines
+}
+
 interface BoundImport {
+  /** What to bind; a {@link TrampolineIndex} where that is made once all imports are known. */
   value: unknown
   binding: Binding
   error: InspectorError | null
@@ -100,15 +113,10 @@ interface BoundImport {
   warning?: InspectorError
 }
 
-function bindImport(
-  imported: ImportShape,
-  sources: BindingSources,
-  boundary: BoundarySettings,
-  integration: PromiseIntegration,
-): BoundImport {
+function bindImport(imported: ImportShape, sources: BindingSources, binder: Binder): BoundImport {
   const { module, name, type } = imported
   const stub = sources.stubs.find((entry) => entry.module === module && entry.name === name)?.stub
-  if (stub && type.kind === 'function') return bindStub(imported, type, stub, sources, boundary, integration)
+  if (stub && type.kind === 'function') return bindStub(imported, type, stub, sources, binder)
 
   const provided = sources.host && readOwn(readOwn(sources.host.imports, module), name)
   if (sources.host && provided !== undefined && provided !== null) {
@@ -130,7 +138,7 @@ function bindImport(
     const wrong = declared === undefined ? null : checkDeclared(imported, declared)
     const slot = sources.readers.open(imported, declared ?? null)
     return {
-      value: wrapFunction(imported, type, handler, suspending, slot, boundary, integration),
+      value: wrapFunction(imported, type, handler, suspending, slot, binder),
       binding: { by: 'host', suspending, ...location },
       error: null,
       ...(declared === undefined ? {} : { declared }),
@@ -139,7 +147,7 @@ function bindImport(
   }
   if (type.kind === 'function') {
     if (!sources.stubUnbound) return { value: undefined, binding: { by: 'nobody' }, error: null }
-    return bindStub(imported, type, zeroStub(type), sources, boundary, integration)
+    return bindStub(imported, type, zeroStub(type), sources, binder)
   }
   const made = makeToFit(type)
   return made === null
@@ -152,35 +160,27 @@ function bindStub(
   type: FunctionType,
   stub: ImportStub['stub'],
   { readers }: BindingSources,
-  boundary: BoundarySettings,
-  integration: PromiseIntegration,
+  binder: Binder,
 ): BoundImport {
   const handler = makeStubHandler(`${imported.module}.${imported.name}`, type, stub)
   if (!handler.ok) return { value: undefined, binding: { by: 'nobody' }, error: handler.error }
+  const slot = readers.open(imported, null)
   return {
-    value: wrapFunction(
-      imported,
-      type,
-      handler.value,
-      true,
-      readers.open(imported, null),
-      boundary,
-      integration,
-    ),
+    value: wrapFunction(imported, type, handler.value, true, slot, binder),
     binding: { by: 'stub', stub },
     error: null,
   }
 }
 
 function wrapFunction(
-  { module, name }: ImportShape,
+  imported: ImportShape,
   type: FunctionType,
   handler: ImportHandler,
   suspending: boolean,
   slot: ReaderSlot,
-  boundary: BoundarySettings,
-  { Suspending, promising }: PromiseIntegration,
+  { boundary, integration, trampolines }: Binder,
 ): unknown {
+  const { module, name } = imported
   const traced = boundary.recorder.define({
     kind: 'import',
     module,
@@ -188,10 +188,19 @@ function wrapFunction(
     params: type.params.map(formatValueType),
     results: type.results.map(formatValueType),
   })
+  if (!suspending) return wrapImport(boundary, traced, handler, null, slot)
   // The export of another instance may suspend as well: on a stack of its own, since ours is JavaScript.
-  const called = suspending && isExportedFunction(handler) ? promising(handler) : handler
-  const wrapped = wrapImport(boundary, traced, called as ImportHandler, suspending, slot)
-  return suspending ? new Suspending(wrapped) : wrapped
+  const called = (isExportedFunction(handler) ? integration.promising(handler) : handler) as ImportHandler
+  const wrap = (suspend: Suspend): HostFunction => wrapImport(boundary, traced, called, suspend, slot)
+  // An async function always returns a promise: to ask first would be a detour.
+  const trampoline = isAsyncFunction(called) ? null : trampolines.add(imported, type, wrap)
+  return trampoline ?? new integration.Suspending(wrap(suspendDirectly))
+}
+
+const asyncFunctionPrototype: unknown = Object.getPrototypeOf(async () => {})
+
+function isAsyncFunction(handler: ImportHandler): boolean {
+  return Object.getPrototypeOf(handler) === asyncFunctionPrototype
 }
 
 /** Own properties only: a guest may import `env.toString`. */

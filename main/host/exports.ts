@@ -8,6 +8,7 @@ import { enterGuest } from './guest-stack.ts'
 import type { BoundarySettings } from './imports.ts'
 import type { GuestInstance } from './instance.ts'
 import type { TracedFunction } from './recorder.ts'
+import { listResults } from './recorder.ts'
 
 /** An exported function, wrapped with `WebAssembly.promising`. */
 export interface CallableExport {
@@ -23,13 +24,13 @@ export type ExportOutcome =
 
 /**
  * Calls an export inside of the current import call, if there is one. `onBegin` hears of the activation before
- * the guest runs.
+ * the guest runs; without it, it is host code that calls.
  */
 export function callExport(
   settings: BoundarySettings,
   exported: CallableExport,
   values: readonly unknown[],
-  onBegin: (activation: Activation) => void = () => {},
+  onBegin: ((activation: Activation) => void) | null = null,
 ): Promise<ExportOutcome> {
   const { recorder, activations, inFlight } = settings
   const { traced } = exported
@@ -37,8 +38,8 @@ export function callExport(
   const parent = activations.getStore() ?? null
   const parentId = parent ? parent.importCallId || parent.callId : 0
   const callId = recorder.enter(traced, parentId, values, recorder.nowNs())
-  const activation = new Activation(callId, parent, exported.instance)
-  onBegin(activation)
+  const activation = new Activation(callId, parent, exported.instance, onBegin === null)
+  onBegin?.(activation)
   let leaveStack: (() => void) | undefined
   try {
     inFlight.begin(activation)
@@ -50,9 +51,8 @@ export function callExport(
     startCall(exported, values).then(
       (returned): ExportOutcome => {
         const endNs = finish()
-        const results = listResults(traced, returned)
-        recorder.exitReturned(traced, callId, results, endNs, 0, 0)
-        return { outcome: 'returned', callId, returned, values: results }
+        recorder.exitReturned(traced, callId, returned, endNs, 0, 0)
+        return { outcome: 'returned', callId, returned, values: listResults(traced, returned) }
       },
       (thrown: unknown): ExportOutcome => fail(thrown, classify(settings, activation, thrown)),
     ),
@@ -98,13 +98,6 @@ function classify(settings: BoundarySettings, activation: Activation, thrown: un
 function stackOf(settings: BoundarySettings, activation: Activation, thrown: unknown): readonly number[] {
   const { lastThrown } = activation
   return lastThrown && lastThrown.value === thrown ? lastThrown.stack : settings.stacks.readThrown(thrown)
-}
-
-/** The engine hands over nothing, a value, or an array of several. */
-function listResults(traced: TracedFunction, returned: unknown): readonly unknown[] {
-  const { length } = traced.resultEncodings
-  if (length === 0) return []
-  return length === 1 ? [returned] : (returned as unknown[])
 }
 
 /**

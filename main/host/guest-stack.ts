@@ -6,6 +6,8 @@
  * guest is not suspended, and reach down to the export that the activation began with.
  */
 
+import { TRAMPOLINE_MODULE_NAME } from '../wasm/trampolines.ts'
+
 /** More frames than people read: deep recursions are cut. */
 const DEEPEST = 64
 /** To keep what a stack can be read from later costs about a microsecond. */
@@ -122,13 +124,18 @@ export class GuestStacks {
     )
     const activation = entry < 0 ? frames : frames.slice(0, entry)
     // A host module may run WebAssembly of its own, but what an activation began with is the guest.
-    const guest = activation.findLast(({ module }) => module !== null)?.module
+    const guest = activation.findLast(({ module }) => module !== null && !isTrampoline(module))?.module
     return activation
       .filter(({ module }) => module !== null && module === guest)
       .map(({ offsetBytes }) => offsetBytes - this.codeShiftBytes)
       .filter((offsetBytes) => offsetBytes > 0)
       .slice(0, DEEPEST)
   }
+}
+
+/** A guest may export an import as it is: what is called then is a trampoline, and none of the guest. */
+function isTrampoline(module: string): boolean {
+  return module.includes(TRAMPOLINE_MODULE_NAME)
 }
 
 function isError(thrown: unknown): thrown is Error {

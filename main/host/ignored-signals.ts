@@ -5,10 +5,10 @@ import type { Recorder } from './recorder.ts'
 /** A handler that heeds its signal has settled long before. */
 const IGNORED_AFTER_MS = 1000
 
-/** Who waits for a handler's promise; nobody does once both functions are null. */
+/** What waits for a handler's promise. */
 export interface Waiter {
-  onResolved: ((result: unknown) => void) | null
-  onRejected: ((thrown: unknown) => void) | null
+  /** Null once nobody waits any more. */
+  call: { onResolved(result: unknown): void; onRejected(thrown: unknown): void } | null
   /** Whether the promise has settled, with or without somebody who waited. */
   isSettled: boolean
 }
@@ -21,11 +21,11 @@ export function relay(returned: unknown, waiter: Waiter): void {
   Promise.resolve(returned).then(
     (result) => {
       waiter.isSettled = true
-      waiter.onResolved?.(result)
+      waiter.call?.onResolved(result)
     },
     (thrown: unknown) => {
       waiter.isSettled = true
-      waiter.onRejected?.(thrown)
+      waiter.call?.onRejected(thrown)
     },
   )
 }
@@ -43,8 +43,7 @@ export class IgnoredSignals {
 
   /** Lets go of a cancelled call's handler, and looks after a moment whether it has settled. */
   watch(importName: string, waiter: Waiter): void {
-    waiter.onResolved = null
-    waiter.onRejected = null
+    waiter.call = null
     if (this.#told.has(importName)) return
     if (this.#watched.length === 0) setTimeout(() => this.#look(), IGNORED_AFTER_MS)
     this.#watched.push({ importName, waiter })

@@ -18,6 +18,8 @@ export class InFlight {
   readonly #counts: InFlightCounts
   readonly #slot: number
   #count = 0
+  /** The only activation in flight; null where there are several, or none. */
+  #sole: Activation | null = null
 
   constructor(counts: InFlightCounts, slot: number) {
     this.#counts = counts
@@ -29,9 +31,18 @@ export class InFlight {
     return this.#count
   }
 
+  /**
+   * The activation whose guest calls the host right now, where that is beyond doubt: one activation is in flight,
+   * and it is not inside of an import. To ask the asynchronous context takes several times as long.
+   */
+  get computing(): Activation | null {
+    return this.#sole !== null && this.#sole.importFunction === null ? this.#sole : null
+  }
+
   /** Counts one more; throws IN_FLIGHT_LIMIT where that is one too many. It ends in any case. */
   begin(activation: Activation): void {
     this.#counts.set(this.#slot, ++this.#count)
+    this.#sole = this.#count === 1 ? activation : null
     if (activation.parent === null) this.roots.add(activation)
     if (this.#counts.total > PROCESS_LIMIT) {
       throw new HandlerError(
@@ -45,5 +56,7 @@ export class InFlight {
   end(activation: Activation): void {
     this.#counts.set(this.#slot, --this.#count)
     this.roots.delete(activation)
+    // One that is left may have been called from one that has ended; then the asynchronous context knows it.
+    this.#sole = this.#count === 1 ? (this.roots.values().next().value ?? null) : null
   }
 }

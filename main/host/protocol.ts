@@ -19,6 +19,8 @@ export interface WorkerInput {
   slot: number
   /** Whether to record the guest's stack at each import call; see `capture-stacks` as well. */
   captureStacks: boolean
+  /** Whether to record calls of imports; see `record-imports` as well. */
+  recordImports: boolean
   /** Those that the user gave; see `set-readings` as well. */
   readings: ImportReading[]
 }
@@ -41,6 +43,7 @@ export type MessageToWorker =
   | { type: 'call'; runId: RunId; exportName: string; values: unknown[] }
   | { type: 'cancel'; runId: RunId; error: InspectorError }
   | { type: 'capture-stacks'; enabled: boolean }
+  | { type: 'record-imports'; enabled: boolean }
   /** Asks for the guest's stacks of these suspended import calls, into the ring, and what else is pending. */
   | { type: 'probe'; callIds: CallId[] }
   /** Null: those that the host module declares. */

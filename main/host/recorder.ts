@@ -6,6 +6,7 @@ import {
   CONSOLE,
   encodingOf,
   ENTER,
+  ENTER_STATES,
   EXIT,
   LEVELS,
   OUTCOMES,
@@ -28,6 +29,14 @@ export interface TracedFunction {
   readonly definition: FunctionDefinition
   readonly paramEncodings: readonly ValueEncoding[]
   readonly resultEncodings: readonly ValueEncoding[]
+  /** Whether any parameter or result is a reference. */
+  readonly hasReferences: boolean
+}
+
+/** What a function returned, as a list: the engine gives and takes nothing, a value, or an array of several. */
+export function listResults({ resultEncodings }: TracedFunction, returned: unknown): readonly unknown[] {
+  if (resultEncodings.length === 0) return []
+  return resultEncodings.length === 1 ? [returned] : (returned as readonly unknown[])
 }
 
 /** One per session, in its worker. All times are nanoseconds since the session's time zero. */
@@ -37,6 +46,11 @@ export class Recorder {
   readonly #zeroMs: number
   #lastCallId: CallId = 0
   #functionCount = 0
+  /** Where the newest `enter` event is, and where the ring stood when it was written. */
+  #openOffset = 0
+  #openHeadBytes = -1
+  /** Whether calls of imports are recorded; those of exports are in any case. */
+  recordsImports = true
 
   /** `zeroMs` is the session's time zero on this thread's `performance.now()`. */
   constructor(ring: RingWriter, references: References, zeroMs: number) {
@@ -55,31 +69,46 @@ export class Recorder {
   define(definition: FunctionDefinition): TracedFunction {
     const index = this.#functionCount++
     this.#writeText(TAGS.define, index, JSON.stringify(definition))
-    return {
-      index,
-      definition,
-      paramEncodings: definition.params.map(encodingOf),
-      resultEncodings: definition.results.map(encodingOf),
-    }
+    const paramEncodings = definition.params.map(encodingOf)
+    const resultEncodings = definition.results.map(encodingOf)
+    const hasReferences = [...paramEncodings, ...resultEncodings].includes('reference')
+    return { index, definition, paramEncodings, resultEncodings, hasReferences }
   }
 
-  /** Records that a call begins, and numbers it. `parentId` 0: it is not inside another. */
+  /** Records that a call of an export begins, and numbers it. `parentId` 0: it is not inside another. */
   enter(traced: TracedFunction, parentId: CallId, values: readonly unknown[], startNs: number): CallId {
-    const callId = ++this.#lastCallId
-    const count = traced.paramEncodings.length
-    this.#prepareReferences(traced.paramEncodings, values)
-    const sizeBytes = ENTER.values + 8 * count
-    const ring = this.#ring
-    const offset = ring.reserve(TAGS.enter, sizeBytes)
-    const word = offset >> 2
-    ring.words[word + ENTER.callId / 4] = callId
-    ring.words[word + ENTER.parentId / 4] = parentId
-    ring.words[word + ENTER.functionIndex / 4] = traced.index
-    ring.words[word + ENTER.valueCount / 4] = count
-    ring.floats[(offset + ENTER.startNs) >> 3] = startNs
-    this.#writeValues(offset + ENTER.values, traced.paramEncodings, values)
-    ring.publish(sizeBytes)
+    return this.#enter(traced, parentId, values, startNs, ENTER_STATES.taken, 0)
+  }
+
+  /** The same for an import. {@link completeImport} or another event of this call is to follow. */
+  enterImport(traced: TracedFunction, parentId: CallId, values: readonly unknown[], startNs: number): CallId {
+    const { length } = traced.resultEncodings
+    const callId = this.#enter(traced, parentId, values, startNs, ENTER_STATES.open, length)
+    this.#openHeadBytes = this.#ring.headBytes
     return callId
+  }
+
+  /**
+   * Records that an import's handler returned without a promise: where nothing was recorded since the call began,
+   * in the event with which it did.
+   */
+  completeImport(
+    traced: TracedFunction,
+    callId: CallId,
+    returned: unknown,
+    startNs: number,
+    endNs: number,
+  ): void {
+    this.#prepareResult(traced, returned)
+    const ring = this.#ring
+    if (ring.headBytes === this.#openHeadBytes) {
+      const offset = this.#openOffset
+      ring.floats[(offset + ENTER.endNs) >> 3] = endNs
+      this.#writeResult(offset + ENTER.values + 8 * traced.paramEncodings.length, traced, returned)
+      const { open, complete } = ENTER_STATES
+      if (Atomics.compareExchange(ring.words, (offset + ENTER.state) >> 2, open, complete) === open) return
+    }
+    this.exitReturned(traced, callId, returned, endNs, endNs - startNs, 0)
   }
 
   /** Records that an import handler returned a promise after `hostNs`. */
@@ -108,17 +137,21 @@ export class Recorder {
     ring.publish(sizeBytes)
   }
 
-  /** Records that a call returned `values`, one for each result. */
+  /** Records that a call returned. `returned` is what the engine gives or takes: see {@link listResults}. */
   exitReturned(
     traced: TracedFunction,
     callId: CallId,
-    values: readonly unknown[],
+    returned: unknown,
     endNs: number,
     hostNs: number,
     suspendedNs: number,
   ): void {
-    this.#prepareReferences(traced.resultEncodings, values)
-    this.#writeExit(callId, 'returned', traced.resultEncodings, values, endNs, hostNs, suspendedNs)
+    this.#prepareResult(traced, returned)
+    const sizeBytes = EXIT.values + 8 * traced.resultEncodings.length
+    const offset = this.#reserveExit(callId, 'returned', sizeBytes, endNs, hostNs, suspendedNs)
+    this.#ring.words[(offset + EXIT.valueCount) >> 2] = traced.resultEncodings.length
+    this.#writeResult(offset + EXIT.values, traced, returned)
+    this.#ring.publish(sizeBytes)
   }
 
   /** Records that a call did not return, and why. */
@@ -131,7 +164,9 @@ export class Recorder {
     suspendedNs: number,
   ): void {
     this.#writeText(TAGS.error, callId, JSON.stringify(error))
-    this.#writeExit(callId, outcome, [], [], endNs, hostNs, suspendedNs)
+    const offset = this.#reserveExit(callId, outcome, EXIT.values, endNs, hostNs, suspendedNs)
+    this.#ring.words[(offset + EXIT.valueCount) >> 2] = 0
+    this.#ring.publish(EXIT.values)
   }
 
   /** Records a line of the console. */
@@ -162,27 +197,53 @@ export class Recorder {
     })
   }
 
-  #writeExit(
+  #enter(
+    traced: TracedFunction,
+    parentId: CallId,
+    values: readonly unknown[],
+    startNs: number,
+    state: number,
+    resultCount: number,
+  ): CallId {
+    const callId = ++this.#lastCallId
+    const { paramEncodings } = traced
+    if (traced.hasReferences) this.#prepareReferences(paramEncodings, values)
+    const sizeBytes = ENTER.values + 8 * (paramEncodings.length + resultCount)
+    const ring = this.#ring
+    const offset = ring.reserve(TAGS.enter, sizeBytes)
+    const word = offset >> 2
+    ring.words[word + ENTER.callId / 4] = callId
+    ring.words[word + ENTER.parentId / 4] = parentId
+    ring.words[word + ENTER.functionIndex / 4] = traced.index
+    ring.words[word + ENTER.state / 4] = state
+    ring.floats[(offset + ENTER.startNs) >> 3] = startNs
+    this.#writeValues(offset + ENTER.values, paramEncodings, values)
+    ring.publish(sizeBytes)
+    this.#openOffset = offset
+    return callId
+  }
+
+  #reserveExit(
     callId: CallId,
     outcome: CallOutcome,
-    encodings: readonly ValueEncoding[],
-    values: readonly unknown[],
+    sizeBytes: number,
     endNs: number,
     hostNs: number,
     suspendedNs: number,
-  ): void {
+  ): number {
     const ring = this.#ring
-    const sizeBytes = EXIT.values + 8 * encodings.length
     const offset = ring.reserve(TAGS.exit, sizeBytes)
     const word = offset >> 2
     ring.words[word + EXIT.callId / 4] = callId
     ring.words[word + EXIT.outcome / 4] = OUTCOMES.indexOf(outcome)
-    ring.words[word + EXIT.valueCount / 4] = encodings.length
     ring.floats[(offset + EXIT.endNs) >> 3] = endNs
     ring.floats[(offset + EXIT.hostNs) >> 3] = hostNs
     ring.floats[(offset + EXIT.suspendedNs) >> 3] = suspendedNs
-    this.#writeValues(offset + EXIT.values, encodings, values)
-    ring.publish(sizeBytes)
+    return offset
+  }
+
+  #prepareResult(traced: TracedFunction, returned: unknown): void {
+    if (traced.hasReferences) this.#prepareReferences(traced.resultEncodings, listResults(traced, returned))
   }
 
   /** A reference seen for the first time writes an event of its own, which must not fall into another. */
@@ -192,16 +253,24 @@ export class Recorder {
     }
   }
 
+  #writeResult(start: number, { resultEncodings }: TracedFunction, returned: unknown): void {
+    const { length } = resultEncodings
+    if (length === 1) this.#writeValue(start, resultEncodings[0]!, returned)
+    else if (length > 1) this.#writeValues(start, resultEncodings, returned as readonly unknown[])
+  }
+
   #writeValues(start: number, encodings: readonly ValueEncoding[], values: readonly unknown[]): void {
-    const ring = this.#ring
     for (let index = 0; index < encodings.length; index++) {
-      const offset = start + 8 * index
-      const encoding = encodings[index]
-      if (encoding === 'i32') ring.integers[offset >> 2] = values[index] as number
-      else if (encoding === 'i64') ring.longs[offset >> 3] = values[index] as bigint
-      else if (encoding === 'float') ring.floats[offset >> 3] = values[index] as number
-      else ring.words[offset >> 2] = this.#references.handleOf(values[index])
+      this.#writeValue(start + 8 * index, encodings[index]!, values[index])
     }
+  }
+
+  #writeValue(offset: number, encoding: ValueEncoding, value: unknown): void {
+    const ring = this.#ring
+    if (encoding === 'i32') ring.integers[offset >> 2] = value as number
+    else if (encoding === 'i64') ring.longs[offset >> 3] = value as bigint
+    else if (encoding === 'float') ring.floats[offset >> 3] = value as number
+    else ring.words[offset >> 2] = this.#references.handleOf(value)
   }
 
   #writeText(tag: number, identifier: number, text: string): void {

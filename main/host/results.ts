@@ -2,27 +2,17 @@
 import { makeError } from '../contract/error-codes.ts'
 import { HandlerError } from './failures.ts'
 
-/** Checks and converts a handler's result; throws a {@link HandlerError} that names import and type. */
-export type ResultCheck = (result: unknown) => {
-  /** What the engine is given. */
-  result: unknown
-  /** One value for each result, for the trace. */
-  values: readonly unknown[]
-}
-
-const NOTHING: readonly unknown[] = []
+/**
+ * Checks and converts a handler's result to what the engine is given: undefined for no result, a value for one, an
+ * array for several. Throws a {@link HandlerError} that names import and type.
+ */
+export type ResultCheck = (result: unknown) => unknown
 
 /** Makes the check for an import's result types. */
 export function makeResultCheck(importName: string, types: readonly string[]): ResultCheck {
   const [only] = types
-  if (only === undefined) return () => ({ result: undefined, values: NOTHING })
-  if (types.length === 1) {
-    const check = makeValueCheck(importName, only, 'result')
-    return (result) => {
-      const value = check(result)
-      return { result: value, values: [value] }
-    }
-  }
+  if (only === undefined) return () => undefined
+  if (types.length === 1) return makeValueCheck(importName, only, 'result')
   const checks = types.map((type, index) => makeValueCheck(importName, type, `result ${index + 1}`))
   return (result) => {
     if (!Array.isArray(result) || result.length !== types.length) {
@@ -33,8 +23,7 @@ export function makeResultCheck(importName: string, types: readonly string[]): R
         `Return an array of ${types.length} values.`,
       )
     }
-    const values = checks.map((check, index) => check(result[index]))
-    return { result: values, values }
+    return checks.map((check, index) => check(result[index]))
   }
 }
 

@@ -42,6 +42,7 @@ const recorder = new Recorder(
   new References(),
   zeroMs,
 )
+recorder.recordsImports = input.recordImports
 const boundary: BoundarySettings = {
   recorder,
   activations: new AsyncLocalStorage<Activation>(),
@@ -130,6 +131,9 @@ function receive(message: MessageToWorker): void {
       return
     case 'capture-stacks':
       boundary.stacks.captureAtImports = message.enabled
+      return
+    case 'record-imports':
+      recorder.recordsImports = message.enabled
       return
     case 'set-readings':
       readers.set(message)

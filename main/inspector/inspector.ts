@@ -97,6 +97,12 @@ export function createInspector(options: InspectorOptions): Inspector {
       found.value.setStackCapture(enabled)
       return success(found.value.info())
     },
+    setRecording({ sessionId, enabled }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      found.value.setRecording(enabled)
+      return success(found.value.info())
+    },
     setLimits({ sessionId, limits }) {
       const found = sessions.find(sessionId)
       if (!found.ok) return found

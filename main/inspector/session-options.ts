@@ -25,6 +25,8 @@ export interface SessionOptions {
   onChange(session: SessionInfo): void
   onRun(run: RunInfo): void
   onTrace(session: Session): void
+  /** Whether anybody is told of calls that have ended. */
+  isStreamed(sessionId: SessionId): boolean
   /** Calls that have ended, in order of ending. */
   onCallsEnded(session: Session, ids: number[]): void
 }

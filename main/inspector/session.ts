@@ -60,6 +60,7 @@ export class Session {
   #guest: LoadedGuest | null = null
   #stackReader: GuestStackReader | null = null
   #capturesStacks = false
+  #recordsImports = true
   #hostPath: string | null
   #hostTrusted = false
   #state: SessionState = 'starting'
@@ -137,6 +138,7 @@ export class Session {
       imports: this.#describeImports(),
       interleaved: this.runs.interleaved,
       capturesStacks: this.#capturesStacks,
+      recordsImports: this.#recordsImports,
       limits: this.#limits,
       stall: this.#stall,
       startedAtMs: this.#worker?.zeroWallMs ?? Date.now(),
@@ -231,6 +233,12 @@ export class Session {
   setStackCapture(enabled: boolean): void {
     this.#capturesStacks = enabled
     this.#worker?.post({ type: 'capture-stacks', enabled })
+    this.#changed()
+  }
+
+  setRecording(enabled: boolean): void {
+    this.#recordsImports = enabled
+    this.#worker?.post({ type: 'record-imports', enabled })
     this.#changed()
   }
 
@@ -333,6 +341,7 @@ export class Session {
         stubs: [...this.#stubs.list()],
         stubUnbound: this.#options.stubUnbound,
         captureStacks: this.#capturesStacks,
+        recordImports: this.#recordsImports,
         inFlightCounts: this.#options.inFlightCounts,
         slot: this.#options.slot,
         readings: this.#readings.list(),
@@ -349,7 +358,9 @@ export class Session {
           this.#endRuns(error, worker.nowNs())
           this.#setState(this.#state === 'starting' ? 'failed' : 'ended', error)
         },
-        onCallEnded: (id) => this.#endedIds.push(id),
+        onCallEnded: (id) => {
+          if (this.#options.isStreamed(this.sessionId)) this.#endedIds.push(id)
+        },
       },
     )
     const stallWatch = new StallWatch({

@@ -119,6 +119,7 @@ export class Sessions {
         this.#reports.grew(grown)
         this.#reportLimit(grown)
       },
+      isStreamed: (streamedId) => this.#streams.has(streamedId),
       onCallsEnded: (ended, ids) => this.#stream(ended, ids),
     })
     this.#sessions.set(sessionId, session)
@@ -188,7 +189,10 @@ export class Sessions {
     for (let id = 1; trace?.calls.has(id); id++) {
       if (!trace.calls.running.has(id)) write(formatLine(trace, id))
     }
-    return () => writers.delete(write)
+    return () => {
+      writers.delete(write)
+      if (writers.size === 0) this.#streams.delete(sessionId)
+    }
   }
 
   /** Says once for each trace that it is full. */
@@ -203,7 +207,7 @@ export class Sessions {
   #stream(session: Session, ids: number[]): void {
     const writers = this.#streams.get(session.sessionId)
     const { trace } = session
-    if (!writers || writers.size === 0 || !trace) return
+    if (!writers || !trace) return
     const lines = ids.map((id) => formatLine(trace, id)).join('')
     for (const write of writers) write(lines)
   }

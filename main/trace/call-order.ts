@@ -23,6 +23,9 @@ export class CallOrder {
   readonly #sums = new WordColumn()
   #rootCount = 0
   #callCount = 0
+  /** The newest call's top-level call, and how many calls below it are not in the sums yet. */
+  #lastRoot = -1
+  #unsummed = 0
 
   get callCount(): number {
     return this.#callCount
@@ -32,31 +35,35 @@ export class CallOrder {
   add(callId: number, parentId: number): void {
     this.#callCount++
     if (parentId === 0) {
+      this.#sum()
       const root = this.#rootCount++
       this.#rootOf.set(callId, root)
       this.#rootIds.set(root, callId)
       this.#sizes.set(root, 1)
       this.#appendSum(root + 1)
+      this.#lastRoot = root
       return
     }
     const root = this.#rootOf.get(parentId)
     this.#rootOf.set(callId, root)
-    const size = this.#sizes.get(root)
-    this.#sizes.set(root, size + 1)
-    for (let at = root + 1; at <= this.#rootCount; at += at & -at) this.#sums.set(at, this.#sums.get(at) + 1)
-    const runs = this.#runs.get(root)
-    const lastFirst = runs?.firstIds.at(-1) ?? this.#rootIds.get(root)
-    const lastPosition = runs?.positions.at(-1) ?? 0
-    if (callId === lastFirst + (size - lastPosition)) return
-    const target = runs ?? { firstIds: [this.#rootIds.get(root)], positions: [0] }
-    if (!runs) this.#runs.set(root, target)
-    target.firstIds.push(callId)
-    target.positions.push(size)
+    if (root === this.#lastRoot) {
+      // Behind the call before it, as nearly all are.
+      this.#unsummed++
+      return
+    }
+    this.#sum()
+    this.#lastRoot = root
+    this.#unsummed = 1
+    const runs = this.#runs.get(root) ?? { firstIds: [this.#rootIds.get(root)], positions: [0] }
+    this.#runs.set(root, runs)
+    runs.firstIds.push(callId)
+    runs.positions.push(this.#sizes.get(root))
   }
 
   /** The id of the call at a row (from 0), or 0 beyond the last. */
   idAt(row: number): number {
     if (row < 0 || row >= this.#callCount) return 0
+    this.#sum()
     let root = 0
     let before = 0
     for (let step = highestPowerOfTwo(this.#rootCount); step > 0; step >>= 1) {
@@ -76,6 +83,7 @@ export class CallOrder {
 
   /** The row of a call. */
   rowOf(callId: number): number {
+    this.#sum()
     const root = this.#rootOf.get(callId)
     let row = 0
     for (let at = root; at > 0; at -= at & -at) row += this.#sums.get(at)
@@ -90,6 +98,18 @@ export class CallOrder {
       (sum, column) => sum + column.sizeBytes,
       0,
     )
+  }
+
+  /** Brings the sums up to date. */
+  #sum(): void {
+    const count = this.#unsummed
+    if (count === 0) return
+    this.#unsummed = 0
+    const root = this.#lastRoot
+    this.#sizes.set(root, this.#sizes.get(root) + count)
+    for (let at = root + 1; at <= this.#rootCount; at += at & -at) {
+      this.#sums.set(at, this.#sums.get(at) + count)
+    }
   }
 
   #appendSum(at: number): void {

@@ -2,7 +2,8 @@
 import type { CallId, CallKind, CallOutcome, CallRow, CallSummary } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 import { CallOrder } from './call-order.ts'
-import { FloatColumn, WordColumn } from './column.ts'
+import type { CallBlock, CallField } from './call-block.ts'
+import { CallBlocks } from './call-block.ts'
 import { DecodedStore } from './decoded-store.ts'
 import type { FunctionDefinition } from './events.ts'
 import { OUTCOMES } from './events.ts'
@@ -10,6 +11,8 @@ import { Overlaps } from './overlaps.ts'
 import { StackStore } from './stack-store.ts'
 import { ValueStore } from './value-store.ts'
 
+/** Deeper calls are shown as this deep. */
+const DEEPEST = 0xffff
 const RETURNED = OUTCOMES.indexOf('returned')
 /** What an entry of a Map takes, about. */
 const MAP_ENTRY_BYTES = 48
@@ -30,9 +33,9 @@ export class CallStore {
   readonly values = new ValueStore()
   readonly stacks = new StackStore()
   readonly overlaps = new Overlaps({
-    parentOf: (id) => this.#parents.get(id),
-    startOf: (id) => this.#starts.get(id),
-    endOf: (id) => (this.running.has(id) ? Infinity : this.#ends.get(id)),
+    parentOf: (id) => this.#read('parents', id),
+    startOf: (id) => this.#read('starts', id),
+    endOf: (id) => (this.running.has(id) ? Infinity : this.#read('ends', id)),
     isActivation: (id) => this.kindOf(id) !== 'import',
     count: () => this.callCount,
   })
@@ -42,45 +45,20 @@ export class CallStore {
   readonly running = new Set<CallId>()
   /** The import calls in which a guest is suspended, in order of their suspension. */
   readonly suspended = new Set<CallId>()
-  readonly #functions = new WordColumn()
-  readonly #parents = new WordColumn()
-  readonly #depths = new WordColumn()
-  readonly #outcomes = new WordColumn()
-  readonly #starts = new FloatColumn()
-  readonly #ends = new FloatColumn()
-  /** Of an import: its own. Of an export: the sum over the imports that it made. */
-  readonly #hosts = new FloatColumn()
-  readonly #suspensions = new FloatColumn()
-  readonly #paramSlots = new FloatColumn()
-  readonly #resultSlots = new FloatColumn()
-  readonly #childCounts = new WordColumn()
+  readonly #blocks = new CallBlocks()
   readonly #errors = new Map<CallId, InspectorError>()
   /** Errors by their text: a call that fails again and again fails alike. */
   readonly #errorTexts = new Map<string, InspectorError>()
   #errorSizeBytes = 0
-  /** The import call that a running export is inside of; 0 for none. */
-  readonly #insideOf = new WordColumn()
+  /** The import call that a running export is inside of, where that one is recorded as running. */
+  readonly #insideOf = new Map<CallId, CallId>()
 
   get callCount(): number {
     return this.order.callCount
   }
 
   get sizeBytes(): number {
-    const columns = [
-      this.#functions,
-      this.#parents,
-      this.#depths,
-      this.#outcomes,
-      this.#starts,
-      this.#ends,
-      this.#hosts,
-      this.#suspensions,
-      this.#paramSlots,
-      this.#resultSlots,
-      this.#childCounts,
-      this.#insideOf,
-    ]
-    const own = columns.reduce((sum, column) => sum + column.sizeBytes, this.#errorSizeBytes)
+    const own = this.#blocks.sizeBytes + this.#errorSizeBytes
     const stores = [this.overlaps, this.order, this.values, this.stacks, this.decoded]
     return stores.reduce((sum, store) => sum + store.sizeBytes, own)
   }
@@ -89,22 +67,73 @@ export class CallStore {
     return id >= 1 && id <= this.callCount
   }
 
+  define(functionIndex: number, definition: FunctionDefinition): void {
+    this.definitions[functionIndex] = definition
+  }
+
+  paramCountOf(functionIndex: number): number {
+    return this.definitions[functionIndex]!.params.length
+  }
+
+  resultCountOf(functionIndex: number): number {
+    return this.definitions[functionIndex]!.results.length
+  }
+
   begin(id: CallId, parent: CallId, functionIndex: number, startNs: number, paramSlot: number): void {
-    this.order.add(id, parent)
-    this.#functions.set(id, functionIndex)
-    this.#parents.set(id, parent)
-    this.#starts.set(id, startNs)
-    this.#paramSlots.set(id, paramSlot)
+    this.#add(id, parent, functionIndex, startNs, paramSlot)
     this.running.add(id)
-    if (this.kindOf(id) !== 'import') this.overlaps.begin(id)
-    if (parent === 0) return
-    this.#depths.set(id, this.#depths.get(parent) + 1)
-    this.#childCounts.set(parent, this.#childCounts.get(parent) + 1)
-    if (this.kindOf(id) === 'import' && this.kindOf(parent) !== 'import') this.#insideOf.set(parent, id)
+    const isImport = this.kindOf(id) === 'import'
+    if (!isImport) this.overlaps.begin(id)
+    else if (parent !== 0 && this.kindOf(parent) !== 'import') this.#insideOf.set(parent, id)
+  }
+
+  /** Adds a call of an import that has returned already, and was the host's from beginning to end. */
+  addReturned(
+    id: CallId,
+    parent: CallId,
+    functionIndex: number,
+    startNs: number,
+    endNs: number,
+    paramSlot: number,
+    resultSlot: number,
+  ): void {
+    const block = this.#add(id, parent, functionIndex, startNs, paramSlot)
+    const index = this.#blocks.index(id)
+    block.outcomes[index] = RETURNED
+    block.ends[index] = endNs
+    block.hosts[index] = endNs - startNs
+    block.resultSlots[index] = resultSlot
+    this.#addToParent(parent, endNs - startNs, 0)
+  }
+
+  #add(id: CallId, parent: CallId, functionIndex: number, startNs: number, paramSlot: number): CallBlock {
+    this.order.add(id, parent)
+    const block = this.#blocks.extend(id)
+    const index = this.#blocks.index(id)
+    block.functions[index] = functionIndex
+    block.parents[index] = parent
+    block.starts[index] = startNs
+    block.paramSlots[index] = paramSlot
+    if (parent !== 0) {
+      const parentBlock = this.#blocks.block(parent)
+      const parentIndex = this.#blocks.index(parent)
+      block.depths[index] = Math.min(parentBlock.depths[parentIndex]! + 1, DEEPEST)
+      parentBlock.childCounts[parentIndex]!++
+    }
+    return block
+  }
+
+  /** The times of an import count for the export that made the call; inside of another import they are part of it. */
+  #addToParent(parent: CallId, hostNs: number, suspendedNs: number): void {
+    if (parent === 0 || this.kindOf(parent) === 'import') return
+    const block = this.#blocks.block(parent)
+    const index = this.#blocks.index(parent)
+    block.hosts[index]! += hostNs
+    block.suspensions[index]! += suspendedNs
   }
 
   suspend(id: CallId, hostNs: number): void {
-    this.#hosts.set(id, hostNs)
+    this.#blocks.block(id).hosts[this.#blocks.index(id)] = hostNs
     this.suspended.add(id)
   }
 
@@ -128,20 +157,23 @@ export class CallStore {
     suspendedNs: number,
     resultSlot: number,
   ): void {
-    this.#outcomes.set(id, outcome)
-    this.#ends.set(id, endNs)
-    this.#resultSlots.set(id, resultSlot)
+    const block = this.#blocks.block(id)
+    const index = this.#blocks.index(id)
+    block.outcomes[index] = outcome
+    block.ends[index] = endNs
+    block.resultSlots[index] = resultSlot
     this.running.delete(id)
+    if (this.kindOf(id) !== 'import') {
+      this.#insideOf.delete(id)
+      this.overlaps.end(id)
+      return
+    }
     this.suspended.delete(id)
-    if (this.kindOf(id) !== 'import') return this.overlaps.end(id)
-    this.#hosts.set(id, hostNs)
-    this.#suspensions.set(id, suspendedNs)
-    const parent = this.#parents.get(id)
-    // Inside of another import's handler it is part of that one's time.
-    if (parent === 0 || this.kindOf(parent) === 'import') return
-    this.#hosts.set(parent, this.#hosts.get(parent) + hostNs)
-    this.#suspensions.set(parent, this.#suspensions.get(parent) + suspendedNs)
-    if (this.#insideOf.get(parent) === id) this.#insideOf.set(parent, 0)
+    block.hosts[index] = hostNs
+    block.suspensions[index] = suspendedNs
+    const parent = block.parents[index]!
+    this.#addToParent(parent, hostNs, suspendedNs)
+    if (this.#insideOf.get(parent) === id) this.#insideOf.delete(parent)
   }
 
   kindOf(id: CallId): CallKind {
@@ -149,15 +181,15 @@ export class CallStore {
   }
 
   functionIndexOf(id: CallId): number {
-    return this.#functions.get(id)
+    return this.#read('functions', id)
   }
 
   definitionOf(id: CallId): FunctionDefinition {
-    return this.definitions[this.#functions.get(id)]!
+    return this.definitions[this.#read('functions', id)]!
   }
 
   outcomeOf(id: CallId): CallOutcome {
-    return OUTCOMES[this.#outcomes.get(id)]!
+    return OUTCOMES[this.#read('outcomes', id)]!
   }
 
   errorOf(id: CallId): InspectorError | null {
@@ -165,30 +197,30 @@ export class CallStore {
   }
 
   parentOf(id: CallId): CallId | null {
-    return this.#parents.get(id) || null
+    return this.#read('parents', id) || null
   }
 
   startOf(id: CallId): number {
-    return this.#starts.get(id)
+    return this.#read('starts', id)
   }
 
   childCountOf(id: CallId): number {
-    return this.#childCounts.get(id)
+    return this.#read('childCounts', id)
   }
 
   /** Splits a call's time; that of a running call up to `nowNs`. */
   timesOf(id: CallId, nowNs: number): CallTimes {
     const running = this.running.has(id)
-    const totalNs = Math.max(0, (running ? nowNs : this.#ends.get(id)) - this.#starts.get(id))
-    let hostNs = this.#hosts.get(id)
-    let suspendedNs = this.#suspensions.get(id)
+    const totalNs = Math.max(0, (running ? nowNs : this.#read('ends', id)) - this.#read('starts', id))
+    let hostNs = this.#read('hosts', id)
+    let suspendedNs = this.#read('suspensions', id)
     if (this.kindOf(id) === 'import') {
       if (running && this.suspended.has(id)) suspendedNs = Math.max(0, totalNs - hostNs)
       else if (running) hostNs = totalNs
       return { totalNs, guestNs: 0, hostNs, suspendedNs }
     }
-    const inside = running ? this.#insideOf.get(id) : 0
-    if (inside !== 0) {
+    const inside = running ? this.#insideOf.get(id) : undefined
+    if (inside !== undefined) {
       const part = this.timesOf(inside, nowNs)
       hostNs += part.hostNs
       suspendedNs += part.suspendedNs
@@ -199,23 +231,24 @@ export class CallStore {
   /** The whole row of a call. */
   row(id: CallId, nowNs: number): CallRow {
     const definition = this.definitionOf(id)
-    const outcome = this.#outcomes.get(id)
+    const outcome = this.#read('outcomes', id)
     const error = this.#errors.get(id)
     const decodedTexts = this.decoded.texts(id)
     return {
       id,
       parent: this.parentOf(id),
-      depth: this.#depths.get(id),
+      depth: this.#read('depths', id),
       kind: definition.kind,
       module: definition.module,
       name: definition.name,
-      params: this.values.read(this.#paramSlots.get(id), definition.params),
-      results: outcome === RETURNED ? this.values.read(this.#resultSlots.get(id), definition.results) : null,
+      params: this.values.read(this.#read('paramSlots', id), definition.params),
+      results:
+        outcome === RETURNED ? this.values.read(this.#read('resultSlots', id), definition.results) : null,
       outcome: OUTCOMES[outcome]!,
       suspended: this.#isSuspended(id),
       overlapped: this.overlaps.has(id),
-      startNs: this.#starts.get(id),
-      endNs: this.running.has(id) ? null : this.#ends.get(id),
+      startNs: this.#read('starts', id),
+      endNs: this.running.has(id) ? null : this.#read('ends', id),
       ...this.timesOf(id, nowNs),
       errorText: error ? error.why || error.what : null,
       ...(decodedTexts.length > 0 ? { decodedTexts } : {}),
@@ -232,7 +265,7 @@ export class CallStore {
       name,
       outcome: this.outcomeOf(id),
       suspended: this.#isSuspended(id),
-      startNs: this.#starts.get(id),
+      startNs: this.#read('starts', id),
       totalNs,
       hostNs,
       suspendedNs,
@@ -252,30 +285,35 @@ export class CallStore {
   listWaiting(beforeNs: number): CallId[] {
     const waiting: CallId[] = []
     for (const id of this.suspended) {
-      if (this.#starts.get(id) + this.#hosts.get(id) > beforeNs) break
+      if (this.#read('starts', id) + this.#read('hosts', id) > beforeNs) break
       waiting.push(id)
     }
     if (waiting.length === 0) return waiting
     const outer = new Set<CallId>()
-    for (const id of this.running) outer.add(this.#parents.get(id))
+    for (const id of this.running) outer.add(this.#read('parents', id))
     return waiting.filter((id) => !outer.has(id))
   }
 
   /** The first `limit` calls made directly inside of a call. */
   childrenOf(id: CallId, limit: number): CallId[] {
     const children: CallId[] = []
-    const wanted = Math.min(limit, this.#childCounts.get(id))
+    const wanted = Math.min(limit, this.#read('childCounts', id))
     const row = this.order.rowOf(id)
     for (let next = 1; children.length < wanted; next++) {
       const child = this.order.idAt(row + next)
       if (child === 0) break
-      if (this.#parents.get(child) === id) children.push(child)
+      if (this.#read('parents', child) === id) children.push(child)
     }
     return children
   }
 
   /** An export is shown as suspended while the import that it is inside of is. */
   #isSuspended(id: CallId): boolean {
-    return this.suspended.has(id) || this.suspended.has(this.#insideOf.get(id))
+    const inside = this.#insideOf.get(id)
+    return this.suspended.has(id) || (inside !== undefined && this.suspended.has(inside))
+  }
+
+  #read(field: CallField, id: CallId): number {
+    return this.#blocks.block(id)[field][this.#blocks.index(id)]!
   }
 }

@@ -1,7 +1,6 @@
 /**
- * Growing columns of numbers: blocks of typed arrays, so that growing never copies what is there. Unset entries
- * are 0. There is a class for each kind of array, although they read alike: V8 makes faster code of what meets
- * only one kind.
+ * A growing column of numbers: blocks of a typed array, so that growing never copies what is there. Unset entries
+ * are 0.
  */
 
 const BLOCK_BITS = 14
@@ -25,25 +24,5 @@ export class WordColumn {
 
   get sizeBytes(): number {
     return this.#blocks.length * BLOCK_LENGTH * 4
-  }
-}
-
-/** Any numbers. */
-export class FloatColumn {
-  readonly #blocks: Float64Array[] = []
-
-  get(index: number): number {
-    const block = this.#blocks[index >>> BLOCK_BITS]
-    return block === undefined ? 0 : block[index & MASK]!
-  }
-
-  set(index: number, value: number): void {
-    const blockIndex = index >>> BLOCK_BITS
-    while (this.#blocks.length <= blockIndex) this.#blocks.push(new Float64Array(BLOCK_LENGTH))
-    this.#blocks[blockIndex]![index & MASK] = value
-  }
-
-  get sizeBytes(): number {
-    return this.#blocks.length * BLOCK_LENGTH * 8
   }
 }

@@ -27,15 +27,25 @@ export interface FunctionDefinition {
   results: string[]
 }
 
-/** `enter`: a call begins. */
+/**
+ * `enter`: a call begins. The values are its arguments, and behind them there may be room for its results: a call
+ * that ends before anything else is recorded is completed in place (see {@link ENTER_STATES}), with `endNs` and
+ * those. It has returned then, and was the host's from beginning to end.
+ */
 export const ENTER = {
   callId: 8,
   parentId: 12,
   functionIndex: 16,
-  valueCount: 20,
+  state: 20,
   startNs: 24,
-  values: 32,
+  endNs: 32,
+  values: 40,
 } as const
+/**
+ * Of an `enter` event: the writer may complete it, or has, or the reader has taken it as it was, so that an `exit`
+ * follows. Changed by compare-and-exchange only.
+ */
+export const ENTER_STATES = { open: 0, complete: 1, taken: 2 } as const
 /** `suspend`: an import handler returned a promise; the guest is suspended from now on. */
 export const SUSPEND = { callId: 8, hostNs: 16, sizeBytes: 24 } as const
 /** `exit`: a call ends. Times of an import call; for an export call `hostNs` and `suspendedNs` are 0. */

@@ -13,6 +13,12 @@ export class Histogram {
   #sumNs = 0
 
   record(durationNs: number): void {
+    this.#total++
+    // What never suspends is many, and all the same.
+    if (durationNs === 0) {
+      this.#counts[0]!++
+      return
+    }
     const value = Math.max(0, Math.round(durationNs))
     const bucket = bucketOf(value)
     if (bucket >= this.#counts.length) {
@@ -21,7 +27,6 @@ export class Histogram {
       this.#counts = grown
     }
     this.#counts[bucket]!++
-    this.#total++
     this.#sumNs += value
     if (value > this.#maxNs) this.#maxNs = value
   }

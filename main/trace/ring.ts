@@ -92,6 +92,11 @@ export class RingWriter extends RingViews {
     return offset
   }
 
+  /** How many bytes have been written, modulo 2^32: tells whether anything was since. */
+  get headBytes(): number {
+    return this.#head
+  }
+
   /** Hands the event that was reserved last to the reader. */
   publish(sizeBytes: number): void {
     this.#advance(sizeBytes)

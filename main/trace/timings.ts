@@ -1,5 +1,5 @@
-import type { CallOutcome, TimingRow } from '../contract/model.ts'
-import type { CallStore, CallTimes } from './call-store.ts'
+import type { TimingRow } from '../contract/model.ts'
+import type { CallStore } from './call-store.ts'
 import { Histogram } from './histogram.ts'
 
 interface FunctionTimings {
@@ -13,16 +13,16 @@ interface FunctionTimings {
 export class Timings {
   readonly #byFunction: (FunctionTimings | undefined)[] = []
 
-  record(functionIndex: number, outcome: CallOutcome, times: CallTimes): void {
+  record(functionIndex: number, hasReturned: boolean, totalNs: number, suspendedNs: number): void {
     let timings = this.#byFunction[functionIndex]
     if (!timings) {
       timings = { total: new Histogram(), suspended: new Histogram(), count: 0, failedCount: 0 }
       this.#byFunction[functionIndex] = timings
     }
     timings.count++
-    if (outcome !== 'returned') timings.failedCount++
-    timings.total.record(times.totalNs)
-    timings.suspended.record(times.suspendedNs)
+    if (!hasReturned) timings.failedCount++
+    timings.total.record(totalNs)
+    timings.suspended.record(suspendedNs)
   }
 
   /** A row for each function that has been called, exports first, each in the order of their definition. */

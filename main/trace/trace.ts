@@ -4,11 +4,24 @@ import type { InspectorError } from '../contract/result.ts'
 import { CallStore } from './call-store.ts'
 import { ConsoleStore } from './console-store.ts'
 import type { FunctionDefinition } from './events.ts'
-import { CONSOLE, ENTER, EXIT, LEVELS, OUTCOMES, SOURCES, STACK, SUSPEND, TAGS, TEXT } from './events.ts'
+import {
+  CONSOLE,
+  ENTER,
+  ENTER_STATES,
+  EXIT,
+  LEVELS,
+  OUTCOMES,
+  SOURCES,
+  STACK,
+  SUSPEND,
+  TAGS,
+  TEXT,
+} from './events.ts'
 import { RingReader } from './ring.ts'
 import { Timings } from './timings.ts'
 
 const decoder = new TextDecoder()
+const RETURNED = OUTCOMES.indexOf('returned')
 
 /** What a trace tells while it reads. */
 export interface TraceListener {
@@ -123,27 +136,8 @@ export class Trace {
     const { words, floats, bytes } = this.#ring
     const word = offset >> 2
     switch (tag) {
-      case TAGS.enter: {
-        const id = words[word + ENTER.callId / 4]!
-        if (this.#full || id !== this.calls.callCount + 1) {
-          this.#full = true
-          this.#droppedCount++
-          return
-        }
-        const slot = this.calls.values.append(
-          words,
-          word + ENTER.values / 4,
-          words[word + ENTER.valueCount / 4]!,
-        )
-        this.calls.begin(
-          id,
-          words[word + ENTER.parentId / 4]!,
-          words[word + ENTER.functionIndex / 4]!,
-          floats[(offset + ENTER.startNs) >> 3]!,
-          slot,
-        )
-        return
-      }
+      case TAGS.enter:
+        return this.#readEnter(offset)
       case TAGS.suspend: {
         const id = words[word + SUSPEND.callId / 4]!
         if (this.calls.has(id)) this.calls.suspend(id, floats[(offset + SUSPEND.hostNs) >> 3]!)
@@ -168,9 +162,10 @@ export class Trace {
         return
       }
       case TAGS.define:
-        this.calls.definitions[words[word + TEXT.identifier / 4]!] = JSON.parse(
-          this.#text(offset),
-        ) as FunctionDefinition
+        this.calls.define(
+          words[word + TEXT.identifier / 4]!,
+          JSON.parse(this.#text(offset)) as FunctionDefinition,
+        )
         return
       case TAGS.reference:
         this.calls.values.setPreview(words[word + TEXT.identifier / 4]!, this.#text(offset))
@@ -208,6 +203,44 @@ export class Trace {
     }
   }
 
+  #readEnter(offset: number): void {
+    const { words, floats } = this.#ring
+    const word = offset >> 2
+    const id = words[word + ENTER.callId / 4]!
+    const { calls } = this
+    if (this.#full || id !== calls.callCount + 1) {
+      this.#full = true
+      this.#droppedCount++
+      // The writer is told as well that nobody waits for the end in this event.
+      this.#take(word)
+      return
+    }
+    const functionIndex = words[word + ENTER.functionIndex / 4]!
+    const startNs = floats[(offset + ENTER.startNs) >> 3]!
+    const parent = words[word + ENTER.parentId / 4]!
+    const paramCount = calls.paramCountOf(functionIndex)
+    const valuesWord = word + ENTER.values / 4
+    const isComplete = this.#take(word)
+    const paramSlot = calls.values.append(words, valuesWord, paramCount)
+    if (!isComplete) return calls.begin(id, parent, functionIndex, startNs, paramSlot)
+    const endNs = floats[(offset + ENTER.endNs) >> 3]!
+    const resultCount = calls.resultCountOf(functionIndex)
+    const resultSlot = calls.values.append(words, valuesWord + 2 * paramCount, resultCount)
+    calls.addReturned(id, parent, functionIndex, startNs, endNs, paramSlot, resultSlot)
+    this.#hostNs += endNs - startNs
+    this.#timings.record(functionIndex, true, endNs - startNs, 0)
+    this.#listener.onCallEnded?.(id)
+  }
+
+  /** Takes an `enter` event from its writer; says whether the call has ended in it. */
+  #take(word: number): boolean {
+    const { open, complete, taken } = ENTER_STATES
+    const { words } = this.#ring
+    const at = word + ENTER.state / 4
+    const state = Atomics.load(words, at)
+    return (state === open ? Atomics.compareExchange(words, at, open, taken) : state) === complete
+  }
+
   #end(id: CallId, outcome: number, endNs: number, hostNs: number, suspendedNs: number, slot: number): void {
     this.calls.end(id, outcome, endNs, hostNs, suspendedNs, slot)
     const times = this.calls.timesOf(id, endNs)
@@ -216,7 +249,8 @@ export class Trace {
       this.#hostNs += times.hostNs
       this.#suspendedNs += times.suspendedNs
     }
-    this.#timings.record(this.calls.functionIndexOf(id), OUTCOMES[outcome]!, times)
+    const hasReturned = outcome === RETURNED
+    this.#timings.record(this.calls.functionIndexOf(id), hasReturned, times.totalNs, times.suspendedNs)
     this.#listener.onCallEnded?.(id)
   }
 

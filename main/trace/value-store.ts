@@ -4,7 +4,9 @@ import type { ValueEncoding } from './events.ts'
 import { encodingOf } from './events.ts'
 import { numberToJson } from './values.ts'
 
-const BLOCK_SLOTS = 16_384
+const BLOCK_BITS = 14
+const BLOCK_SLOTS = 1 << BLOCK_BITS
+const MASK = BLOCK_SLOTS - 1
 /** What an entry of a Map takes, about. */
 const PREVIEW_ENTRY_BYTES = 48
 
@@ -25,14 +27,17 @@ export class ValueStore {
   /** Copies `count` values from `words[wordIndex]` on, and returns the slot of the first. */
   append(words: Uint32Array, wordIndex: number, count: number): number {
     const first = this.#slotCount
-    for (let index = 0; index < count; index++) {
-      const slot = this.#slotCount++
-      if (slot % BLOCK_SLOTS === 0) this.#blocks.push(createBlock())
-      const target = this.#blocks.at(-1)!.words
-      const at = (slot % BLOCK_SLOTS) * 2
+    const end = first + count
+    this.#slotCount = end
+    while (this.#blocks.length * BLOCK_SLOTS < end) this.#blocks.push(createBlock())
+    let source = wordIndex
+    for (let slot = first; slot < end; slot++) {
+      const target = this.#blocks[slot >>> BLOCK_BITS]!.words
+      const at = (slot & MASK) * 2
       // Two words and not one float: a float register may alter the bits of a NaN, and so an i64.
-      target[at] = words[wordIndex + 2 * index]!
-      target[at + 1] = words[wordIndex + 2 * index + 1]!
+      target[at] = words[source]!
+      target[at + 1] = words[source + 1]!
+      source += 2
     }
     return first
   }
@@ -53,8 +58,8 @@ export class ValueStore {
   }
 
   #readOne(slot: number, type: string, encoding: ValueEncoding): TypedValue {
-    const block = this.#blocks[Math.floor(slot / BLOCK_SLOTS)]!
-    const at = slot % BLOCK_SLOTS
+    const block = this.#blocks[slot >>> BLOCK_BITS]!
+    const at = slot & MASK
     if (encoding === 'i32') return { type, value: block.integers[at * 2]! }
     if (encoding === 'i64') return { type, value: numberToJson(encoding, block.longs[at]!) }
     if (encoding === 'float') return { type, value: numberToJson(encoding, block.floats[at]!) }

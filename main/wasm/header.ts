@@ -2,8 +2,11 @@ import { FormatError } from './byte-reader.ts'
 
 const magic = Uint8Array.of(0x00, 0x61, 0x73, 0x6d)
 
-/** The size of a header: the magic number and the version. */
-export const headerSizeBytes = 8
+/** How a core module begins: the magic number, and version 1. */
+export const moduleHeader = Uint8Array.of(...magic, 1, 0, 0, 0)
+
+/** The size of a header. */
+export const headerSizeBytes = moduleHeader.length
 
 function formatBytes(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ')

@@ -3,6 +3,7 @@
  * changes; names and debug information stay, though all bytes behind the export section move.
  */
 import { ByteReader } from './byte-reader.ts'
+import { concatenate, encodeName, encodeSection, encodeU32 } from './encoding.ts'
 import { headerSizeBytes } from './header.ts'
 import { sectionKinds } from './sections.ts'
 import type { ModuleShape } from './types.ts'
@@ -62,8 +63,7 @@ function addExport(
   { name, kind, index }: { name: string; kind: number; index: number },
   removedSection?: number,
 ): Uint8Array<ArrayBuffer> {
-  const text = new TextEncoder().encode(name)
-  const entry = Uint8Array.from([...encodeU32(text.length), ...text, kind, ...encodeU32(index)])
+  const entry = Uint8Array.from([...encodeName(name), kind, ...encodeU32(index)])
   const sections = listSections(bytes)
   let isAdded = sections.some(({ id }) => id === EXPORT_SECTION)
   const parts: Uint8Array[] = [bytes.subarray(0, headerSizeBytes)]
@@ -102,30 +102,4 @@ function extendExports(bytes: Uint8Array, section: Section, entry: Uint8Array): 
   const count = reader.u32()
   const entries = bytes.subarray(reader.offsetBytes, section.endBytes)
   return encodeSection(EXPORT_SECTION, [Uint8Array.from(encodeU32(count + 1)), entries, entry])
-}
-
-function encodeSection(id: number, parts: Uint8Array[]): Uint8Array {
-  const content = concatenate(parts)
-  return concatenate([Uint8Array.from([id, ...encodeU32(content.length)]), content])
-}
-
-/** LEB128 (specification 3.0, "Binary Format", "Integers"). */
-function encodeU32(value: number): number[] {
-  const bytes: number[] = []
-  let rest = value
-  while (rest >= 0x80) {
-    bytes.push((rest & 0x7f) | 0x80)
-    rest >>>= 7
-  }
-  return [...bytes, rest]
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }

@@ -48,6 +48,8 @@ export function useActions() {
     },
     setStackCapture: (sessionId: SessionId, enabled: boolean) =>
       takeSession(call.setStackCapture({ sessionId, enabled })),
+    setRecording: (sessionId: SessionId, enabled: boolean) =>
+      takeSession(call.setRecording({ sessionId, enabled })),
     setInterleaved: (sessionId: SessionId, interleaved: boolean) =>
       takeSession(call.setInterleaved({ sessionId, interleaved })),
     cancelAllRuns: (sessionId: SessionId) => takeSession(call.cancelAllRuns({ sessionId })),

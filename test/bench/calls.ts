@@ -22,9 +22,11 @@ const GUEST = `(module
       (br_if $again (i32.lt_u (local.get $n) (local.get $count))))
     (local.get $n)))`
 
+/** The kinds of imports, and their host modules. */
 const HOSTS = {
-  plain: 'export default ({ sync }: any) => ({ env: { next: sync((n: number) => n + 1) } })',
-  suspending: 'export default { env: { next: (n: number) => n + 1 } }',
+  'plain import': 'export default ({ sync }: any) => ({ env: { next: sync((n: number) => n + 1) } })',
+  'suspending import, result at once': 'export default { env: { next: (n: number) => n + 1 } }',
+  'suspending import, async function': 'export default { env: { next: async (n: number) => n + 1 } }',
 }
 type Kind = keyof typeof HOSTS
 
@@ -36,7 +38,13 @@ const folder = await mkdtemp(join(tmpdir(), 'jspi-inspector-bench-'))
 /** Nanoseconds a call with nothing, a message or a line for each. */
 function measureByHand(kind: Kind, recording: string, count: number): Promise<number> {
   const worker = new Worker(new URL('by-hand-worker.ts', import.meta.url), {
-    workerData: { bytes, count, recording, suspending: kind === 'suspending' },
+    workerData: {
+      bytes,
+      count,
+      recording,
+      isSuspending: kind !== 'plain import',
+      isAsync: kind === 'suspending import, async function',
+    },
     // Read and thrown away, as a log that goes to a file would be.
     stdout: true,
   })
@@ -51,10 +59,11 @@ function measureByHand(kind: Kind, recording: string, count: number): Promise<nu
   })
 }
 
-/** Nanoseconds a call in a session that records all of them. */
-async function measureRecorded(kind: Kind, count: number): Promise<number> {
-  const path = join(folder, `${kind}.wasm`)
-  const hostPath = join(folder, `${kind}.ts`)
+/** Nanoseconds a call in a session. */
+async function measureSession(kind: Kind, isRecorded: boolean, count: number): Promise<number> {
+  const name = kind.replaceAll(/\W+/g, '-')
+  const path = join(folder, `${name}.wasm`)
+  const hostPath = join(folder, `${name}.ts`)
   await writeFile(path, bytes)
   await writeFile(hostPath, HOSTS[kind])
   const inspector = createInspector({
@@ -67,6 +76,7 @@ async function measureRecorded(kind: Kind, count: number): Promise<number> {
     const opened = await inspector.open({ path, hostPath })
     if (!opened.ok) throw new Error(opened.error.why)
     const { sessionId } = opened.value
+    inspector.service.setRecording({ sessionId, enabled: isRecorded })
     const elapsedNs = await new Promise<number>((done) => {
       inspector.subscribe({
         runChanged(run) {
@@ -80,7 +90,10 @@ async function measureRecorded(kind: Kind, count: number): Promise<number> {
       inspector.service.startRun({ sessionId, exportName: 'run', argumentTexts: ['20000'] })
     })
     const status = inspector.service.attach()
-    if (!status.ok || status.value.traces[0]!.droppedCount > 0) throw new Error('Calls were dropped.')
+    if (!status.ok) throw new Error(status.error.what)
+    const { callCount, droppedCount } = status.value.traces[0]!
+    const expected = 2 + (isRecorded ? 20_000 + count : 0)
+    if (callCount !== expected || droppedCount > 0) throw new Error(`${callCount} calls of ${expected}`)
     return elapsedNs / count
   } finally {
     await inspector.close()
@@ -91,10 +104,11 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 }
 
-for (const kind of ['plain', 'suspending'] as const) {
+for (const kind of Object.keys(HOSTS) as Kind[]) {
   const ways: [name: string, measure: () => Promise<number>][] = [
     ['bare V8', () => measureByHand(kind, 'nothing', 2_000_000)],
-    ['recorded by the inspector', () => measureRecorded(kind, 400_000)],
+    ['a session that records no imports', () => measureSession(kind, false, 2_000_000)],
+    ['a session that records all', () => measureSession(kind, true, 1_000_000)],
     ['an object per call through postMessage', () => measureByHand(kind, 'message', 100_000)],
     ['a printed line per call', () => measureByHand(kind, 'console', 100_000)],
   ]
@@ -102,12 +116,15 @@ for (const kind of ['plain', 'suspending'] as const) {
   for (let round = 0; round < ROUNDS; round++) {
     for (const [index, [, measure]] of ways.entries()) results[index]!.push(await measure())
   }
-  const bareNs = median(results[0]!)
-  process.stdout.write(`\n${kind} import\n`)
+  const medians = results.map(median)
+  const [bareNs, , recordedNs] = medians as [number, number, number]
+  process.stdout.write(`\n${kind}\n`)
   for (const [index, [name]] of ways.entries()) {
-    const costNs = median(results[index]!)
+    const costNs = medians[index]!
+    const toRecorded =
+      index > 2 ? `  ${((costNs - bareNs) / (recordedNs - bareNs)).toFixed(1)} × what recording adds` : ''
     process.stdout.write(
-      `  ${name.padEnd(40)} ${costNs.toFixed(0).padStart(7)} ns  ${(costNs / bareNs).toFixed(1).padStart(6)} × bare\n`,
+      `  ${name.padEnd(40)} ${costNs.toFixed(0).padStart(7)} ns  ${(costNs / bareNs).toFixed(2).padStart(7)} × bare${toRecorded}\n`,
     )
   }
 }

@@ -98,6 +98,7 @@ export class SessionChecker {
     const functions = exports.filter(({ kind }) => kind === 'function')
     this.#value(service.setInterleaved({ sessionId, interleaved: random.oneIn(3) }))
     this.#value(service.setStackCapture({ sessionId, enabled: random.oneIn(3) }))
+    this.#value(service.setRecording({ sessionId, enabled: !random.oneIn(4) }))
     const started: RunInfo[] = []
     for (let run = 0; run < RUNS && functions.length > 0; run++) {
       const called = random.pick(functions)

@@ -74,7 +74,7 @@ describe('several calls in flight', () => {
     await waitFor('all of them', () => session.status().inFlightCount === 4000)
     await session.call('open')
     await waitFor('their returns', () => session.status().inFlightCount === 0)
-    expect(session.run(runs.at(-1)!.runId)).toMatchObject({ state: 'returned', results: [{ value: 1999 }] })
+    expect(await session.ended(runs.at(-1)!)).toMatchObject({ state: 'returned', results: [{ value: 1999 }] })
     expect(session.status()).toMatchObject({ callCount: 4002, droppedCount: 0 })
   })
 })

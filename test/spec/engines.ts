@@ -8,6 +8,7 @@ import type { GuestInstance } from '../../main/host/instance.ts'
 import { Instances } from '../../main/host/instance.ts'
 import type { PromiseIntegration } from '../../main/host/jspi.ts'
 import { findPromiseIntegration } from '../../main/host/jspi.ts'
+import { suspendDirectly } from '../../main/host/trampolines.ts'
 import { readModule } from '../../main/wasm/read-module.ts'
 import type { FunctionType, ModuleShape } from '../../main/wasm/types.ts'
 import { formatValueType } from '../../main/wasm/types.ts'
@@ -165,7 +166,9 @@ export class HostEngine implements Engine {
     // Waits on every call, so that every call of the host suspends the guest.
     const suspending = async (...values: unknown[]): Promise<void> => handler(...values)
     const { settings } = this.#boundary
-    return new this.#integration.Suspending(wrapImport(settings, traced, suspending, true, { reader: null }))
+    // Not through a trampoline, which has one type: scripts import the same function with several.
+    const wrapped = wrapImport(settings, traced, suspending, suspendDirectly, { reader: null })
+    return new this.#integration.Suspending(wrapped)
   }
 }
 

@@ -32,6 +32,7 @@ function createSession(names: string[], change: Partial<ExportInfo> = {}): Sessi
     imports: [],
     interleaved: false,
     capturesStacks: false,
+    recordsImports: true,
     limits: DEFAULT_LIMITS,
     stall: null,
     startedAtMs: 0,

@@ -1,0 +1,183 @@
+/** A call of an import that waits or fails: what its wrapper leaves to be done later. */
+import type { CallId } from '../contract/model.ts'
+import type { InspectorError } from '../contract/result.ts'
+import type { Activation, SuspendedImport } from './activation.ts'
+import type { CallReader } from './call-reader.ts'
+import type { Failure } from './failures.ts'
+import { hostFailure } from './failures.ts'
+import type { Waiter } from './ignored-signals.ts'
+import { relay } from './ignored-signals.ts'
+import type { BoundarySettings } from './imports.ts'
+import type { TracedFunction } from './recorder.ts'
+import { listResults } from './recorder.ts'
+import type { ResultCheck } from './results.ts'
+
+/** An import, as its calls need it. */
+export interface WrappedImport {
+  settings: BoundarySettings
+  traced: TracedFunction
+  /** `module.name`, for people. */
+  name: string
+  check: ResultCheck
+}
+
+/** What is known of a call when its handler is called. */
+export interface ImportCallStart {
+  activation: Activation | null
+  /** The import call around this one; 0 where there is none. */
+  outerCallId: CallId
+  outerFunction: TracedFunction | null
+  /** 0 for one that is not recorded. */
+  callId: CallId
+  startNs: number
+  /** The guest's frames, once they are recorded. */
+  stack: readonly number[] | null
+  /** That with which it was entered: another may have been set since. */
+  reader: CallReader | null
+  values: readonly unknown[]
+}
+
+/** Records what out-parameters point at now that the guest is about to go on. */
+export function recordReturn(
+  { traced, settings }: WrappedImport,
+  reader: CallReader,
+  callId: CallId,
+  values: readonly unknown[],
+  returned: unknown,
+  activation: Activation | null,
+): void {
+  const memory = activation?.instance.memory ?? null
+  const decoded = reader.readReturn(values, listResults(traced, returned), memory)
+  if (decoded !== null) settings.recorder.decoded(callId, decoded)
+}
+
+/** One call. */
+export class ImportCall implements SuspendedImport {
+  readonly #import: WrappedImport
+  readonly #start: ImportCallStart
+  /** The handler's own part, up to its promise. */
+  #hostNs = 0
+  #failure: Failure | null = null
+  #settled: PromiseWithResolvers<unknown> | null = null
+  #waiter: Waiter | null = null
+  #readLater: (() => number[]) | null = null
+
+  constructor(imported: WrappedImport, start: ImportCallStart) {
+    this.#import = imported
+    this.#start = start
+  }
+
+  /**
+   * Suspends the guest until `returned` settles; returns the promise that the engine waits for. Our reactions to it
+   * are registered before the engine's, so they run in the microtask right before the guest goes on: that is when
+   * the suspension ends.
+   */
+  suspend(returned: unknown): Promise<unknown> {
+    const { recorder, stacks } = this.#import.settings
+    const { activation, callId, startNs } = this.#start
+    if (callId !== 0) {
+      this.#hostNs = recorder.nowNs() - startNs
+      recorder.suspend(callId, this.#hostNs)
+    }
+    activation?.instance.shadowStacks?.suspend(activation)
+    const settled = Promise.withResolvers<unknown>()
+    this.#settled = settled
+    settled.promise.then(
+      (result) => this.#resume(result),
+      (thrown: unknown) => this.#resumeWith(thrown),
+    )
+    const waiter: Waiter = { call: this, isSettled: false }
+    this.#waiter = waiter
+    if (activation) {
+      if (callId !== 0 && this.#start.stack === null) this.#readLater = stacks.sample(startNs)
+      activation.suspendedIn = this
+      activation.callerWaits = false
+    }
+    relay(returned, waiter)
+    return settled.promise
+  }
+
+  /** To be called with what the handler's promise resolved to. */
+  onResolved(result: unknown): void {
+    try {
+      this.#settled!.resolve(this.#import.check(result))
+    } catch (thrown) {
+      this.#settled!.reject(thrown)
+    }
+  }
+
+  /** To be called with what it rejected with. */
+  onRejected(thrown: unknown): void {
+    this.#settled!.reject(thrown)
+  }
+
+  readStack(): readonly number[] {
+    return this.#readLater?.() ?? []
+  }
+
+  cancel(error: InspectorError): void {
+    const { settings, name } = this.#import
+    this.#failure = { outcome: 'cancelled', error }
+    settings.ignoredSignals.watch(name, this.#waiter!)
+    this.#settled!.reject(settings.trap)
+  }
+
+  /** Records that its handler threw, before the guest gets what it threw. */
+  fail(thrown: unknown): void {
+    const { name, settings } = this.#import
+    const { callId, startNs } = this.#start
+    const failure = hostFailure(thrown, name)
+    const endNs = callId === 0 ? 0 : settings.recorder.nowNs()
+    this.#leave()
+    this.#keep(thrown, failure, this.#start.stack ?? settings.stacks.capture(thrown))
+    if (callId !== 0) {
+      settings.recorder.exitFailed(callId, failure.outcome, failure.error, endNs, endNs - startNs, 0)
+    }
+  }
+
+  #resume(result: unknown): void {
+    this.#goOn()
+    const { settings, traced } = this.#import
+    const { callId, startNs, reader, values, activation } = this.#start
+    if (callId === 0) return
+    const { recorder } = settings
+    const endNs = recorder.nowNs()
+    if (reader !== null) recordReturn(this.#import, reader, callId, values, result, activation)
+    recorder.exitReturned(traced, callId, result, endNs, this.#hostNs, endNs - startNs - this.#hostNs)
+  }
+
+  #resumeWith(thrown: unknown): void {
+    this.#goOn()
+    const { settings, name } = this.#import
+    const { callId, startNs, stack } = this.#start
+    const failure = (this.#failure ??= hostFailure(thrown, name))
+    // The trap that a cancelled call is unwound with was made elsewhere.
+    const isOwn = failure.outcome !== 'cancelled'
+    this.#keep(thrown, failure, stack ?? (isOwn ? settings.stacks.readThrown(thrown) : []))
+    if (callId === 0) return
+    const endNs = settings.recorder.nowNs()
+    const suspendedNs = endNs - startNs - this.#hostNs
+    settings.recorder.exitFailed(callId, failure.outcome, failure.error, endNs, this.#hostNs, suspendedNs)
+  }
+
+  #goOn(): void {
+    this.#leave()
+    const { activation } = this.#start
+    activation?.instance.shadowStacks?.resume(activation)
+  }
+
+  #leave(): void {
+    const { activation, outerCallId, outerFunction } = this.#start
+    if (!activation) return
+    activation.importCallId = outerCallId
+    activation.importFunction = outerFunction
+    activation.suspendedIn = null
+  }
+
+  /** Keeps what goes through the guest, to know it again at the export; records the frames that it goes through. */
+  #keep(value: unknown, failure: Failure, stack: readonly number[]): void {
+    const { activation, callId } = this.#start
+    if (callId !== 0 && this.#start.stack === null) this.#import.settings.recorder.stack(callId, stack)
+    if (activation) activation.lastThrown = { value, failure, stack }
+  }
+}
