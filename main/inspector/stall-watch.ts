@@ -62,7 +62,8 @@ export class StallWatch {
     const state = this.#readState()
     const mayBeDeadlock = state === this.#seen && calls.isAllSuspended()
     this.#seen = state
-    const shown = overdue.length === 0 && mayBeDeadlock ? calls.listWaiting(-Infinity) : overdue
+    // All that wait belong to a deadlock, however short a time they have waited.
+    const shown = mayBeDeadlock ? calls.listWaiting(Infinity) : overdue
     const isNew = shown.some((id) => !this.#probed.has(id))
     let isDeadlock = mayBeDeadlock && this.#stall?.isDeadlock === true
     if (shown.length > 0 && (isNew || (mayBeDeadlock && !isDeadlock))) {

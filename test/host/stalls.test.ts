@@ -83,6 +83,8 @@ describe('a deadlock', () => {
        } }`,
     )
     valueOf(session.inspector.service.setInterleaved({ sessionId: session.sessionId, interleaved: true }))
+    // A deadlock is one before any call has waited for long.
+    limit(session, 600_000)
     const runs = [session.start('enter'), session.start('enter')]
     const stall = await waitFor('the deadlock', () => session.info.stall?.isDeadlock && session.info.stall)
     expect(stall).toMatchObject({ isDeadlock: true, callCount: 2 })
