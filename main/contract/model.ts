@@ -350,6 +350,8 @@ export interface TraceStatus {
   consoleLineCount: number
   /** Memory that the trace takes in the inspector. */
   sizeBytes: number
+  /** What it takes on disk: 0 while memory holds all of it. */
+  fileSizeBytes: number
 }
 
 export type ConsoleLevel = 'log' | 'info' | 'warn' | 'error' | 'debug'

@@ -32,8 +32,7 @@ export function createReadingService(sessions: Sessions): ReadingService {
         totalRows: trace.calls.callCount,
         fromRow,
         rows: trace.rows(fromRow, rowCount, found.value.nowNs()),
-        anchorRow:
-          anchorId !== undefined && trace.calls.has(anchorId) ? trace.calls.order.rowOf(anchorId) : null,
+        anchorRow: anchorId !== undefined && trace.calls.has(anchorId) ? trace.calls.rowOf(anchorId) : null,
       })
     },
     readCall({ sessionId, callId }) {
@@ -89,7 +88,7 @@ function describeCall(session: Session, trace: Trace, callId: number): Result<Ca
     ...calls.row(callId, nowNs),
     error: calls.errorOf(callId),
     decoded: calls.decoded.get(callId),
-    stack: session.describeStack(calls.stacks.get(callId)),
+    stack: session.describeStack(calls.stackOf(callId)),
     ancestors: ancestors.map((id) => calls.summary(id, nowNs)),
     children: calls.childrenOf(callId, CHILD_LIMIT).map((id) => calls.summary(id, nowNs)),
     childCount: calls.childCountOf(callId),

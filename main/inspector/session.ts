@@ -368,7 +368,7 @@ export class Session {
       nowNs: () => worker.nowNs(),
       stallMs: () => this.#limits.stallMs,
       probe: (callIds) => worker.probe(callIds),
-      describeStack: (callId) => this.describeStack(worker.trace.calls.stacks.get(callId)),
+      describeStack: (callId) => this.describeStack(worker.trace.calls.stackOf(callId)),
       changed: (stall) => {
         this.#stall = stall
         this.#changed()
