@@ -6,11 +6,10 @@ import { CallStore } from './call-store.ts'
 import { ConsoleStore } from './console-store.ts'
 import type { FunctionDefinition } from './events.ts'
 import { OUTCOMES } from './events.ts'
-import type { TraceSums } from './file/file-parts.ts'
-import type { SessionLog } from './file/session-log.ts'
 import type { RawStack } from './stack-store.ts'
 import type { SavedTimings } from './timings.ts'
 import { Timings } from './timings.ts'
+import type { TraceLog, TraceSums } from './trace-log.ts'
 
 const NO_VALUES = new Uint32Array(0)
 /** Share of the memory's limit that blocks of calls may take once there is a file: there is more than blocks. */
@@ -21,7 +20,7 @@ export interface TraceListener {
   /** A call has ended, in order of ending. */
   onCallEnded?: (id: CallId) => void
   /** Begins a file, because memory has reached its limit; null where there is to be none. */
-  startLog?: (blockLimitBytes: number) => SessionLog | null
+  startLog?: (blockLimitBytes: number) => TraceLog | null
 }
 
 /** Memory for the calls of a session, unless the inspector is told otherwise. */
@@ -47,7 +46,7 @@ export class Trace {
   readonly #timings = new Timings()
   readonly #limitBytes: number
   readonly #listener: TraceListener
-  #log: SessionLog | null = null
+  #log: TraceLog | null = null
   #hasTriedLog = false
   /** Sums over the calls that have ended. */
   #sums: TraceSums = { guestNs: 0, hostNs: 0, suspendedNs: 0, droppedCount: 0 }
@@ -66,7 +65,7 @@ export class Trace {
   }
 
   /** The file that it is written to, if any. */
-  get log(): SessionLog | null {
+  get log(): TraceLog | null {
     return this.#log
   }
 
@@ -76,7 +75,7 @@ export class Trace {
   }
 
   /** Writes the trace to a file from now on. */
-  setLog(log: SessionLog): void {
+  setLog(log: TraceLog): void {
     this.#log = log
   }
 

@@ -3,11 +3,11 @@ import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { CallRow } from '../../main/contract/model.ts'
-import { openSessionFile } from '../../main/trace/file/open-session-file.ts'
-import { SessionLog } from '../../main/trace/file/session-log.ts'
+import { openSessionFile } from '../../main/session-file/open-session-file.ts'
+import { SessionLog } from '../../main/session-file/session-log.ts'
 import { Trace } from '../../main/trace/trace.ts'
 import { createFolder, errorOf, valueOf } from '../support/inspector.ts'
-import { createRandom, fill } from './random-trace.ts'
+import { createRandom, fill } from '../trace/random-trace.ts'
 
 /** Some calls of every block, and all of the first and the last. */
 function sample(trace: Trace): CallRow[] {

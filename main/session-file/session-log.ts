@@ -1,9 +1,10 @@
 /** Writes a trace into a session file as it grows, so that memory need not hold all of it. */
-import type { CallId } from '../../contract/model.ts'
-import type { InspectorError } from '../../contract/result.ts'
-import type { CallBlock } from '../call-block.ts'
-import { BLOCK_LENGTH, blockIndexOf } from '../call-block.ts'
-import type { Trace } from '../trace.ts'
+import type { CallId } from '../contract/model.ts'
+import type { InspectorError } from '../contract/result.ts'
+import type { CallBlock } from '../trace/call-block.ts'
+import { BLOCK_LENGTH, blockIndexOf } from '../trace/call-block.ts'
+import type { TraceLog } from '../trace/trace-log.ts'
+import type { Trace } from '../trace/trace.ts'
 import type { Offset } from './block-file.ts'
 import { BlockFileWriter } from './block-file.ts'
 import { ByteSink } from './bytes.ts'
@@ -30,7 +31,7 @@ const NUMBERS_PER_BLOCK = 20_000
 const TEXT_BLOCKS_PER_TURN = 20
 
 /** One for each trace that has a file. */
-export class SessionLog {
+export class SessionLog implements TraceLog {
   readonly #trace: Trace
   readonly #writer: BlockFileWriter
   readonly #sink = new ByteSink()
