@@ -139,7 +139,7 @@ export const ERRORS = {
   ],
   SESSION_FILE_UNWRITABLE: [
     'The session file cannot be written.',
-    'Make room on the disk, or name another place. It is tried again; memory keeps what it has.',
+    'Make room on the disk, or name another place.',
   ],
   SESSION_FILE_UNREADABLE: ['The session file cannot be read.', 'Check the path and its permissions.'],
   SESSION_FILE_INVALID: ['The file is not a session file.', 'Open a file that the inspector saved.'],
@@ -150,7 +150,15 @@ export const ERRORS = {
   ],
   SESSION_FILE_INCOMPLETE: [
     'How the call ended is not in the session file.',
-    'The inspector ended before it had written it. The times of the call are not its own.',
+    'It had not ended when the file was written. Its times are not known.',
+  ],
+  SESSION_FILE_CUT: [
+    'The end of the session file is missing or damaged.',
+    'What could be read is shown. The inspector, or the disk, failed while it was written.',
+  ],
+  SESSION_ARCHIVED: [
+    'The session was opened from a file, so nothing of it can run.',
+    'Open its guest to run it again.',
   ],
   SETTINGS_WRITE_FAILED: ['The settings cannot be saved.', 'Check that the folder can be written.'],
   MESSAGE_INVALID: [

@@ -93,6 +93,7 @@ export const REQUEST_SCHEMAS = {
   readCall: v.strictTuple([v.strictObject({ sessionId: identifier, callId: index })]),
   readTimings: v.strictTuple([session]),
   readConsole: v.strictTuple([v.strictObject({ sessionId: identifier, fromLine: index, lineCount: count })]),
+  readSessionFile: v.strictTuple([v.strictObject({ sessionId: identifier, offset: index })]),
   exportTrace: v.strictTuple([v.strictObject({ sessionId: identifier, fromCallId: index })]),
   saveLayout: v.strictTuple([
     v.strictObject({

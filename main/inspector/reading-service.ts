@@ -6,8 +6,7 @@ import { failure, success } from '../contract/result.ts'
 import type { InspectorService } from '../contract/service.ts'
 import { formatJsonLine } from '../trace/json-lines.ts'
 import type { Trace } from '../trace/trace.ts'
-import type { Session } from './session.ts'
-import type { Sessions } from './sessions.ts'
+import type { OpenedSession, Sessions } from './sessions.ts'
 
 const CHILD_LIMIT = 100
 const ANCESTOR_LIMIT = 100
@@ -72,7 +71,7 @@ export function createReadingService(sessions: Sessions): ReadingService {
   }
 }
 
-function describeCall(session: Session, trace: Trace, callId: number): Result<CallDetail> {
+function describeCall(session: OpenedSession, trace: Trace, callId: number): Result<CallDetail> {
   const { calls } = trace
   const nowNs = session.nowNs()
   const ancestors: number[] = []

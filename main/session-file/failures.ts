@@ -2,10 +2,14 @@
 import { makeError } from '../contract/error-codes.ts'
 import type { InspectorError } from '../contract/result.ts'
 
-/** A file that cannot be written. */
-export function describeWriteFailure(failure: NodeJS.ErrnoException, path: string): InspectorError {
+/** A file that cannot be written; `consequence` is a sentence on what happens now. */
+export function describeWriteFailure(
+  failure: NodeJS.ErrnoException,
+  path: string,
+  consequence = '',
+): InspectorError {
   return makeError('SESSION_FILE_UNWRITABLE', {
-    why: `${failure.message}.`,
+    why: `${failure.message}. ${consequence}`.trim(),
     location: { file: path },
   })
 }

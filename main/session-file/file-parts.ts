@@ -51,6 +51,8 @@ export interface FileIndex {
   running: CallId[]
   /** When the file was closed, on the session's clock. */
   endNs: number
+  /** As in the head, as it was in the end. */
+  session: unknown
 }
 
 const encoder = new TextEncoder()

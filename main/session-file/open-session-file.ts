@@ -59,8 +59,8 @@ export function openSessionFile(path: string, limitBytes: number): Result<Sessio
     }
     const loaded = loadByIndex(reader, limitBytes) ?? new Scan(reader, limitBytes).run(head.nextOffset)
     return success({
-      ...loaded,
       session: part.session,
+      ...loaded,
       sizeBytes: reader.sizeBytes,
       close: () => reader.close(),
     })
@@ -70,7 +70,7 @@ export function openSessionFile(path: string, limitBytes: number): Result<Sessio
   }
 }
 
-type Loaded = Pick<SessionFile, 'trace' | 'endNs' | 'lostBytes'>
+type Loaded = Pick<SessionFile, 'trace' | 'endNs' | 'lostBytes'> & Partial<Pick<SessionFile, 'session'>>
 
 function loadByIndex(reader: BlockFileReader, limitBytes: number): Loaded | null {
   const index = readIndex(reader)
@@ -89,7 +89,7 @@ function loadByIndex(reader: BlockFileReader, limitBytes: number): Loaded | null
   trace.restore(index)
   useBlocks(trace, reader, index.blocks, new Set(index.running))
   endRunning(trace, index.running, index.endNs)
-  return { trace, endNs: index.endNs, lostBytes: 0 }
+  return { trace, endNs: index.endNs, lostBytes: 0, session: index.session }
 }
 
 function readIndex(reader: BlockFileReader): FileIndex | null {

@@ -20,7 +20,7 @@ export interface TraceListener {
   /** A call has ended, in order of ending. */
   onCallEnded?: (id: CallId) => void
   /** Begins a file, because memory has reached its limit; null where there is to be none. */
-  startLog?: (blockLimitBytes: number) => TraceLog | null
+  startLog?: () => TraceLog | null
 }
 
 /** Memory for the calls of a session, unless the inspector is told otherwise. */
@@ -84,7 +84,7 @@ export class Trace {
     if (this.sizeBytes < this.#limitBytes) return false
     if (!this.#log && !this.#hasTriedLog) {
       this.#hasTriedLog = true
-      this.#log = this.#listener.startLog?.(this.blockLimitBytes) ?? null
+      this.#log = this.#listener.startLog?.() ?? null
     }
     // What is being written is let go in a moment.
     return this.#log === null || this.#log.isFailing || this.sizeBytes >= 2 * this.#limitBytes

@@ -246,3 +246,28 @@ test('a reader that goes away ends it quietly', async () => {
   program.child.stdout?.destroy()
   expect((await program.ended).stderr).toBe('')
 })
+
+test('--session writes a session file, which export and stats read', async () => {
+  const folder = makeFolder()
+  const file = join(folder, 'chatty.jspi')
+  const ran = await runProgram(['run', guest('chatty'), 'call_sync', '20000', '--session', file])
+  expect(ran.status).toBe(0)
+
+  const exported = await runProgram(['export', file])
+  const lines = exported.stdout.trimEnd().split('\n')
+  expect(lines).toHaveLength(20_001)
+  expect(JSON.parse(lines[20_000]!)).toMatchObject({ id: 20_001, parent: 1, outcome: 'returned' })
+  const output = join(folder, 'chatty.jsonl')
+  expect((await runProgram(['export', file, '--output', output])).status).toBe(0)
+  expect(readFileSync(output, 'utf8')).toBe(exported.stdout)
+
+  const stats = await runProgram(['stats', file])
+  expect(stats.stdout).toMatch(/^chatty\.wasm, 20,001 calls\n/)
+  expect(stats.stdout).toMatch(/^call_sync +1 +0 /m)
+  expect(stats.stdout).toMatch(/^env\.\w+ +20,000 +0 /m)
+  const json = JSON.parse((await runProgram(['stats', file, '--json'])).stdout) as Record<string, unknown>
+  expect(json).toMatchObject({ guest: { name: 'chatty.wasm' }, totals: { callCount: 20_001 } })
+
+  const missing = await runProgram(['stats', join(folder, 'none.jspi')])
+  expect(missing).toMatchObject({ status: 2, stderr: expect.stringContaining('SESSION_FILE_UNREADABLE') })
+})
