@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { cp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
@@ -270,4 +270,18 @@ test('--session writes a session file, which export and stats read', async () =>
 
   const missing = await runProgram(['stats', join(folder, 'none.jspi')])
   expect(missing).toMatchObject({ status: 2, stderr: expect.stringContaining('SESSION_FILE_UNREADABLE') })
+})
+
+test('a session file of a program that was killed has what was recorded up to then', async () => {
+  const file = join(makeFolder(), 'killed.jspi')
+  const running = startProgram(['run', guest('chatty'), 'call_sync', '2000000000', '--session', file])
+  while (!existsSync(file) || statSync(file).size < 2_000_000) {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  running.child.kill('SIGKILL')
+  await running.ended
+  const { status, stdout } = await runProgram(['stats', file])
+  expect(status).toBe(0)
+  const [, count] = /^env\.next_sync +([\d,]+) +0 /m.exec(stdout)!
+  expect(Number(count!.replaceAll(',', ''))).toBeGreaterThan(50_000)
 })
