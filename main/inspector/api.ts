@@ -31,6 +31,8 @@ export interface OpenRequest {
   stubUnbound?: boolean
   /** Other limits than the default ones. */
   limits?: Partial<SessionLimits>
+  /** Stops a guest that computes after slices of so many milliseconds; see `setSlices` of the service. */
+  sliceMs?: number
   /** How imports are to be read. What does not fit the guest fails the session. */
   readings?: readonly NamedReadings[]
 }

@@ -1,6 +1,7 @@
 /** The inspector: makes the service of the contract out of sessions, settings and bundled guests. */
 import { resolve } from 'node:path'
 import { makeError } from '../contract/error-codes.ts'
+import { DEFAULT_SLICE_MS } from '../contract/limits.ts'
 import type { SessionId, SessionInfo } from '../contract/model.ts'
 import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
@@ -103,6 +104,17 @@ export function createInspector(options: InspectorOptions): Inspector {
       found.value.setRecording(enabled)
       return success(found.value.info())
     },
+    setSlices: ({ sessionId, enabled, sliceMs }) =>
+      change(sessionId, (session) => {
+        session.setSlices(enabled ? (sliceMs ?? DEFAULT_SLICE_MS) : null)
+        return session.load()
+      }),
+    setPaused({ sessionId, paused }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      const set = found.value.setPaused(paused)
+      return set.ok ? success(found.value.info()) : set
+    },
     setLimits({ sessionId, limits }) {
       const found = sessions.find(sessionId)
       if (!found.ok) return found
@@ -137,7 +149,7 @@ export function createInspector(options: InspectorOptions): Inspector {
   return {
     service,
     subscribe: (listener) => events.subscribe(listener),
-    open: ({ path, hostPath, trustHost, stubUnbound, limits, readings }) =>
+    open: ({ path, hostPath, trustHost, stubUnbound, limits, readings, sliceMs }) =>
       sessions.open({
         guestPath: resolve(path),
         ...(hostPath === undefined ? {} : { hostPath: resolve(hostPath) }),
@@ -146,6 +158,7 @@ export function createInspector(options: InspectorOptions): Inspector {
         stubUnbound: stubUnbound ?? false,
         ...(limits === undefined ? {} : { limits }),
         readings: readings ?? [],
+        sliceMs: sliceMs ?? null,
       }),
     streamTrace: (sessionId, write) => sessions.stream(sessionId, write),
     sendMenuCommand: (name) => events.emit('menuCommand', { name }),

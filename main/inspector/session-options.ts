@@ -16,6 +16,8 @@ export interface SessionOptions {
   workerUrl: URL
   traceLimitBytes: number
   limits: SessionLimits
+  /** Null: without slices. */
+  sliceMs: number | null
   budget: RunBudget
   inFlightCounts: SharedArrayBuffer
   /** This session's among the counts; no other has it while this one is open. */

@@ -34,6 +34,7 @@ export interface OpenSession {
   /** Other limits than the default ones. */
   limits?: Partial<SessionLimits>
   readings?: readonly NamedReadings[]
+  sliceMs?: number | null
 }
 
 /** Owns the sessions, and knows which was opened last. */
@@ -103,6 +104,7 @@ export class Sessions {
       uploaded: request.uploaded ?? false,
       stubUnbound: request.stubUnbound ?? false,
       readings: request.readings ?? [],
+      sliceMs: request.sliceMs ?? null,
       workerUrl: this.#options.workerUrl,
       traceLimitBytes: this.#traceLimitBytes,
       limits: { ...DEFAULT_LIMITS, ...request.limits },

@@ -5,9 +5,10 @@ import { CallOrder } from './call-order.ts'
 import type { CallBlock, CallField } from './call-block.ts'
 import { CallBlocks } from './call-block.ts'
 import { DecodedStore } from './decoded-store.ts'
-import type { FunctionDefinition } from './events.ts'
+import type { FunctionDefinition, SliceState } from './events.ts'
 import { OUTCOMES } from './events.ts'
 import { Overlaps } from './overlaps.ts'
+import { SliceTimes } from './slice-times.ts'
 import { StackStore } from './stack-store.ts'
 import { ValueStore } from './value-store.ts'
 
@@ -32,6 +33,7 @@ export class CallStore {
   readonly order = new CallOrder()
   readonly values = new ValueStore()
   readonly stacks = new StackStore()
+  readonly slices = new SliceTimes()
   readonly overlaps = new Overlaps({
     parentOf: (id) => this.#read('parents', id),
     startOf: (id) => this.#read('starts', id),
@@ -137,6 +139,13 @@ export class CallStore {
     this.suspended.add(id)
   }
 
+  /** Takes in that the guest in a running export was stopped, is held by a pause, or goes on. */
+  slice(id: CallId, state: SliceState, timeNs: number): void {
+    // Where it was held says nothing of the call once it has gone on.
+    if (state === 'resumed' && this.slices.isPaused(id)) this.stacks.delete(id)
+    this.slices.set(id, state, timeNs)
+  }
+
   /** Keeps why a call failed, given as JSON. */
   fail(id: CallId, errorText: string): void {
     let error = this.#errorTexts.get(errorText)
@@ -164,6 +173,8 @@ export class CallStore {
     block.resultSlots[index] = resultSlot
     this.running.delete(id)
     if (this.kindOf(id) !== 'import') {
+      block.suspensions[index]! += this.slices.stoppedNs(id, endNs)
+      this.slices.delete(id)
       this.#insideOf.delete(id)
       this.overlaps.end(id)
       return
@@ -219,6 +230,7 @@ export class CallStore {
       else if (running) hostNs = totalNs
       return { totalNs, guestNs: 0, hostNs, suspendedNs }
     }
+    if (running) suspendedNs += this.slices.stoppedNs(id, nowNs)
     const inside = running ? this.#insideOf.get(id) : undefined
     if (inside !== undefined) {
       const part = this.timesOf(inside, nowNs)
@@ -246,6 +258,7 @@ export class CallStore {
         outcome === RETURNED ? this.values.read(this.#read('resultSlots', id), definition.results) : null,
       outcome: OUTCOMES[outcome]!,
       suspended: this.#isSuspended(id),
+      paused: this.slices.isPaused(id),
       overlapped: this.overlaps.has(id),
       startNs: this.#read('starts', id),
       endNs: this.running.has(id) ? null : this.#read('ends', id),

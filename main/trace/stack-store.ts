@@ -31,6 +31,11 @@ export class StackStore {
     this.#numbers.set(id, number)
   }
 
+  /** Takes away what was recorded of a call. */
+  delete(id: CallId): void {
+    this.#numbers.set(id, 0)
+  }
+
   /** Null for a call whose stack was not recorded. */
   get(id: CallId): RawStack | null {
     return this.#stacks[this.#numbers.get(id) - 1] ?? null

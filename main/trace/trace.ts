@@ -11,6 +11,8 @@ import {
   EXIT,
   LEVELS,
   OUTCOMES,
+  SLICE,
+  SLICE_STATES,
   SOURCES,
   STACK,
   SUSPEND,
@@ -114,8 +116,10 @@ export class Trace {
     let [guestNs, hostNs, suspendedNs] = [this.#guestNs, this.#hostNs, this.#suspendedNs]
     for (const id of this.calls.running) {
       const times = this.calls.timesOf(id, nowNs)
-      if (this.calls.kindOf(id) !== 'import') guestNs += times.guestNs
-      else {
+      if (this.calls.kindOf(id) !== 'import') {
+        guestNs += times.guestNs
+        suspendedNs += this.calls.slices.stoppedNs(id, nowNs)
+      } else {
         hostNs += times.hostNs
         suspendedNs += times.suspendedNs
       }
@@ -187,6 +191,12 @@ export class Trace {
         this.calls.stacks.set(id, [...words.subarray(start, start + words[word + STACK.frameCount / 4]!)])
         return
       }
+      case TAGS.slice: {
+        const id = words[word + SLICE.callId / 4]!
+        const state = SLICE_STATES[words[word + SLICE.state / 4]!]!
+        if (this.calls.has(id)) this.calls.slice(id, state, floats[(offset + SLICE.timeNs) >> 3]!)
+        return
+      }
       case TAGS.console: {
         const omittedBytes = words[word + CONSOLE.omittedBytes / 4]!
         const start = offset + CONSOLE.text
@@ -242,10 +252,13 @@ export class Trace {
   }
 
   #end(id: CallId, outcome: number, endNs: number, hostNs: number, suspendedNs: number, slot: number): void {
+    const stoppedNs = this.calls.slices.stoppedNs(id, endNs)
     this.calls.end(id, outcome, endNs, hostNs, suspendedNs, slot)
     const times = this.calls.timesOf(id, endNs)
-    if (this.calls.kindOf(id) !== 'import') this.#guestNs += times.guestNs
-    else {
+    if (this.calls.kindOf(id) !== 'import') {
+      this.#guestNs += times.guestNs
+      this.#suspendedNs += stoppedNs
+    } else {
       this.#hostNs += times.hostNs
       this.#suspendedNs += times.suspendedNs
     }

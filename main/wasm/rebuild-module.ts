@@ -53,10 +53,7 @@ export function rebuildModule(
   return concatenate(parts)
 }
 
-function changeContents(
-  reader: ByteReader,
-  change: Exclude<SectionChange, 'remove'>,
-): readonly Uint8Array[] {
+function changeContents(reader: ByteReader, change: Exclude<SectionChange, 'remove'>): readonly Uint8Array[] {
   if ('contents' in change) return [change.contents]
   const count = reader.u32()
   const entries = reader.bytes.subarray(reader.offsetBytes, reader.endBytes)

@@ -4,7 +4,7 @@
  * counted to the end: what happens then is the host's part.
  *
  * - A loop counts its rounds in a local of its function, which costs next to nothing, and comes to the common counter
- *   (a global of the instance) in its first round and in every 32nd.
+ *   (a global of the instance) in its first round and in every 64th.
  * - A function that calls others comes to the common counter at its beginning, unless it calls only imports, or
  *   functions that neither call nor loop.
  * - Calls of imports and instructions on whole ranges take more off the counter, by what they may cost.
@@ -29,7 +29,7 @@ import { InstructionReader, OPCODES } from './instructions.ts'
 import { OffsetMap } from './offset-map.ts'
 
 /** Rounds of a loop between two that come to the common counter. */
-const ROUNDS = 32
+const ROUNDS = 64
 /** What the common counter begins with: the host is called after some tens of microseconds. */
 const COUNT = 10_000
 /** What a point takes off it, by what comes then. */
@@ -187,10 +187,8 @@ function instrument(bytes: Uint8Array, shape: ModuleShape): SlicedModule | null 
   if (count === 0) return null
   writer.write(points.function)
   const tableExportName = chooseName(shape, 'jspi-inspector:slice')
-  const sliced = rebuildModule(
-    bytes,
-    listChanges(added, tableExportName, writer.finish()),
-    (name) => CODE_METADATA.test(name),
+  const sliced = rebuildModule(bytes, listChanges(added, tableExportName, writer.finish()), (name) =>
+    CODE_METADATA.test(name),
   )
   const slicedCode = listSectionRanges(sliced).find(({ identifier }) => identifier === SECTIONS.code)!
   return {
