@@ -33,13 +33,13 @@ export interface CompiledGuest {
 /**
  * Compiles the module: GUEST_MALFORMED or GUEST_NEEDS_FEATURE with V8's reason and offset. A start function is
  * lifted out, because the engine would call it where it cannot be suspended (`WebAssembly.promising` wraps
- * exports only); called as an export it may await, as in wasmtime's `Instance::new_async`. With `hasSlices` it gets
- * points at which it can be stopped while it computes; where that cannot be, SLICES_UNAVAILABLE is among the warnings.
+ * exports only); called as an export it may await, as in wasmtime's `Instance::new_async`. With a `sliceCount` it
+ * gets points at which it can be stopped while it computes, and comes to the host after so many of them; where that cannot be, SLICES_UNAVAILABLE is among the warnings.
  */
 export function compileGuest(
   bytes: Uint8Array,
   shape: ModuleShape,
-  hasSlices = false,
+  sliceCount: number | null = null,
 ): Result<CompiledGuest> {
   try {
     const lifted = liftStart(bytes, shape)
@@ -48,7 +48,7 @@ export function compileGuest(
     if (lifted || exposed) void new WebAssembly.Module(bytes)
     const rewritten = exposed?.bytes ?? lifted?.bytes ?? bytes
     const module = new WebAssembly.Module(rewritten)
-    const sliced = hasSlices ? compileSliced(rewritten, shape) : success(null)
+    const sliced = sliceCount === null ? success(null) : compileSliced(rewritten, shape, sliceCount)
     const codeShiftBytes = findCodeStart(rewritten) - findCodeStart(bytes)
     const points = sliced.ok ? sliced.value : null
     return success({
@@ -73,8 +73,9 @@ export function compileGuest(
 function compileSliced(
   bytes: Uint8Array,
   shape: ModuleShape,
+  count: number,
 ): Result<(SlicedModule & { module: WebAssembly.Module }) | null> {
-  const sliced = addSlicePoints(bytes, shape)
+  const sliced = addSlicePoints(bytes, shape, count)
   if (!sliced.ok) return failure(makeError('SLICES_UNAVAILABLE', { why: sliced.error }))
   if (sliced.value === null) return success(null)
   try {

@@ -13,6 +13,7 @@ import { bindImports, refitImports } from './bindings.ts'
 import { captureOutput, createHostConsole } from './console.ts'
 import { SessionContext } from './context.ts'
 import { callExport } from './exports.ts'
+import { SLICE_COUNT } from '../wasm/instrument/slice-points.ts'
 import { describeThrown, makeGenuineTrap } from './failures.ts'
 import { compileGuest, instantiationError } from './guest.ts'
 import { GuestStacks } from './guest-stack.ts'
@@ -74,7 +75,7 @@ void start().then(post)
 async function start(): Promise<MessageFromWorker> {
   const integration = findPromiseIntegration()
   if ('code' in integration) return { type: 'failed', error: integration }
-  const compiled = compileGuest(input.guestBytes, input.shape, input.sliceMs !== null)
+  const compiled = compileGuest(input.guestBytes, input.shape, input.sliceMs === null ? null : SLICE_COUNT)
   if (!compiled.ok) return { type: 'failed', error: compiled.error }
   boundary.stacks.toFileOffset = (offsetBytes) => compiled.value.toFileOffset(offsetBytes)
   if (input.sliceMs !== null) slices = new Slices(boundary, integration, input.sliceMs)

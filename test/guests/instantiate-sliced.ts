@@ -17,7 +17,7 @@ export async function instantiateSliced(
 ): Promise<WebAssembly.Instance> {
   const shape = readModule(bytes)
   if (!shape.ok) throw new Error(shape.error.message)
-  const sliced = addSlicePoints(bytes, shape.value)
+  const sliced = addSlicePoints(bytes, shape.value, 0)
   if (!sliced.ok) throw new Error(sliced.error)
   if (sliced.value === null) return WebAssembly.instantiate(await WebAssembly.compile(bytes), imports)
   const instance = await WebAssembly.instantiate(await WebAssembly.compile(sliced.value.bytes), imports)

@@ -30,8 +30,8 @@ import { OffsetMap } from './offset-map.ts'
 
 /** Rounds of a loop between two that come to the common counter. */
 const ROUNDS = 64
-/** What the common counter begins with: the host is called after some tens of microseconds. */
-const COUNT = 10_000
+/** What the common counter begins with, as a rule: the host is called after some tens of microseconds. */
+export const SLICE_COUNT = 10_000
 /** What a point takes off it, by what comes then. */
 const WEIGHTS = { entry: 1, import: 500, range: 100 } as const
 
@@ -128,18 +128,22 @@ interface Function {
 
 /**
  * Adds the points; null for a module that needs none. `shape` is what `readModule` read from the same bytes, which V8
- * accepts. Fails, with the reason in a sentence, where there is an instruction that is not known.
+ * accepts; `count` is what the common counter begins with. Fails, with the reason in a sentence, where there is an instruction that is not known.
  */
-export function addSlicePoints(bytes: Uint8Array, shape: ModuleShape): Result<SlicedModule | null, string> {
+export function addSlicePoints(
+  bytes: Uint8Array,
+  shape: ModuleShape,
+  count: number,
+): Result<SlicedModule | null, string> {
   try {
-    return { ok: true, value: instrument(bytes, shape) }
+    return { ok: true, value: instrument(bytes, shape, count) }
   } catch (error) {
     if (!(error instanceof FormatError)) throw error
     return { ok: false, error: `${error.message} It is at byte ${error.offsetBytes}.` }
   }
 }
 
-function instrument(bytes: Uint8Array, shape: ModuleShape): SlicedModule | null {
+function instrument(bytes: Uint8Array, shape: ModuleShape, count: number): SlicedModule | null {
   const code = listSectionRanges(bytes).find(({ identifier }) => identifier === SECTIONS.code)
   if (code === undefined) return null
   const declarations = readDeclarations(bytes)
@@ -151,15 +155,15 @@ function instrument(bytes: Uint8Array, shape: ModuleShape): SlicedModule | null 
     table: declarations.tables.length,
     global: declarations.globals.length,
   }
-  const points = new PointCode(added)
+  const points = new PointCode(added, count)
   const writer = new ByteWriter(Math.ceil(1.25 * (code.endBytes - code.startBytes)))
   const offsets = new OffsetMap()
   writer.write(encode(bodies.length + 1))
-  let count = 0
+  let pointCount = 0
   for (const [index, body] of bodies.entries()) {
     const found = findPoints(bytes, body, declarations.importedFunctionCount, plain)
     const { points: list, hasLoop, mayRecur } = found
-    count += list.length + (mayRecur ? 1 : 0)
+    pointCount += list.length + (mayRecur ? 1 : 0)
     const sizePlace = writer.reserveU32()
     const startBytes = writer.lengthBytes
     const copy = (from: number, to: number): void => {
@@ -184,10 +188,10 @@ function instrument(bytes: Uint8Array, shape: ModuleShape): SlicedModule | null 
     copy(from, body.endBytes)
     writer.patchU32(sizePlace, writer.lengthBytes - startBytes)
   }
-  if (count === 0) return null
+  if (pointCount === 0) return null
   writer.write(points.function)
   const tableExportName = chooseName(shape, 'jspi-inspector:slice')
-  const sliced = rebuildModule(bytes, listChanges(added, tableExportName, writer.finish()), (name) =>
+  const sliced = rebuildModule(bytes, listChanges(added, tableExportName, count, writer.finish()), (name) =>
     CODE_METADATA.test(name),
   )
   const slicedCode = listSectionRanges(sliced).find(({ identifier }) => identifier === SECTIONS.code)!
@@ -201,13 +205,18 @@ function instrument(bytes: Uint8Array, shape: ModuleShape): SlicedModule | null 
   }
 }
 
-function listChanges(added: Added, tableExportName: string, code: Uint8Array): Map<number, SectionChange> {
+function listChanges(
+  added: Added,
+  tableExportName: string,
+  count: number,
+  code: Uint8Array,
+): Map<number, SectionChange> {
   const append = (entry: readonly number[]): SectionChange => ({ append: [Uint8Array.from(entry)] })
   return new Map<number, SectionChange>([
     [TYPE_SECTION, append([FUNCTION_TYPE, 0, 0])],
     [FUNCTION_SECTION, append(encodeU32(added.type))],
     [TABLE_SECTION, append([FUNCTION_REFERENCE, WITH_MAXIMUM, 1, 1])],
-    [GLOBAL_SECTION, append([I32, MUTABLE, CODE.i32Const, ...encodeS32(COUNT), CODE.end])],
+    [GLOBAL_SECTION, append([I32, MUTABLE, CODE.i32Const, ...encodeS32(count), CODE.end])],
     [SECTIONS.export, append([...encodeName(tableExportName), TABLE_KIND, ...encodeU32(added.table)])],
     [SECTIONS.code, { contents: code }],
   ])
@@ -290,7 +299,7 @@ class PointCode {
   readonly #function: readonly number[]
   readonly #rounds = new Map<number, Uint8Array>()
 
-  constructor(added: Added) {
+  constructor(added: Added, limit: number) {
     this.#function = [CODE.call, ...encodeU32(added.function)]
     const { global, type, table } = added
     const counter = encodeU32(global)
@@ -305,7 +314,7 @@ class PointCode {
     const body = [
       NO_LOCALS,
       ...count(1, [
-        ...[CODE.i32Const, ...encodeS32(COUNT), CODE.globalSet, ...counter],
+        ...[CODE.i32Const, ...encodeS32(limit), CODE.globalSet, ...counter],
         ...[CODE.i32Const, 0, CODE.callIndirect, ...encodeU32(type), ...encodeU32(table)],
       ]),
       CODE.end,
