@@ -123,7 +123,14 @@ const PREFIXED: Readonly<Record<number, readonly Entry[]>> = {
   ],
 }
 
+/** Of the vector instructions, those numbers that none has. */
+const UNASSIGNED = [
+  ...[0x9a, 0xa2, 0xa5, 0xa6, 0xaf, 0xb0, 0xb2, 0xb3, 0xb4, 0xbb],
+  ...[0xc2, 0xc5, 0xc6, 0xcf, 0xd0, 0xd2, 0xd3, 0xd4, 0xe2, 0xee],
+]
+
 const REFERENCE_TYPES = new Set([0x63, 0x64])
+const VECTOR_PREFIX = 0xfd
 const HAS_MEMORY_INDEX = 0x40
 /** Clauses `catch` and `catch_ref` have a tag before the label. */
 const LAST_CLAUSE_WITH_TAG = 1
@@ -140,6 +147,8 @@ const plainOperands = listOperands(PLAIN)
 const prefixedOperands = new Map(
   Object.entries(PREFIXED).map(([prefix, entries]) => [Number(prefix), listOperands(entries)]),
 )
+
+for (const opcode of UNASSIGNED) prefixedOperands.get(VECTOR_PREFIX)![opcode] = undefined
 
 /** Goes through the instructions of one expression. Throws a `FormatError` for one that is not known. */
 export class InstructionReader {
