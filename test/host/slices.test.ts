@@ -138,7 +138,7 @@ describe('a pause', () => {
     interleave(session)
     const run = session.start('outer')
     await begun(session, run)
-    for (const _time of ['once', 'again']) {
+    for (let times = 0; times < 2; times++) {
       expect(valueOf(inspector.service.setPaused({ sessionId, paused: true })).paused).toBe(true)
       await waitFor('the pause', () => session.rows()[0]!.paused)
       const read = () => valueOf(inspector.service.readCall({ sessionId, callId: 1 }))

@@ -1,3 +1,5 @@
+import { encodeU32 } from '../encoding.ts'
+
 /** A size or count that is known only later takes as many bytes as the largest one does. */
 const PATCHED_BYTES = 5
 const SMALLEST_BYTES = 1024
@@ -20,6 +22,10 @@ export class ByteWriter {
     this.#reserve(bytes.length)
     this.#bytes.set(bytes, this.#lengthBytes)
     this.#lengthBytes += bytes.length
+  }
+
+  writeU32(value: number): void {
+    this.write(Uint8Array.from(encodeU32(value)))
   }
 
   /** Leaves room for an integer, and gives its place. */
