@@ -20,13 +20,22 @@ const ACCESS: Operands = ['access']
 
 /** The instructions that are asked for by name. Those with a prefix have it in the upper byte. */
 export const OPCODES = {
+  block: 0x02,
   loop: 0x03,
+  if: 0x04,
+  else: 0x05,
+  try: 0x06,
+  catch: 0x07,
+  end: 0x0b,
   call: 0x10,
   callIndirect: 0x11,
   returnCall: 0x12,
   returnCallIndirect: 0x13,
   callReference: 0x14,
   returnCallReference: 0x15,
+  delegate: 0x18,
+  catchAll: 0x19,
+  tryTable: 0x1f,
   memoryGrow: 0x40,
   arrayNew: 0xfb_0006,
   arrayNewDefault: 0xfb_0007,

@@ -4,7 +4,7 @@ import { concatenate, encodeS32, encodeU32 } from '../encoding.ts'
 /** Rounds of a loop between two that come to the common counter. */
 const ROUNDS = 64
 /** What a point takes off the common counter, by what comes then. */
-const WEIGHTS = { round: 1, entry: 1, import: 500, range: 100 } as const
+const WEIGHTS = { round: 1, call: 1, import: 500, range: 100 } as const
 
 const EMPTY_BLOCK = 0x40
 const NO_LOCALS = 0
@@ -31,13 +31,11 @@ export interface Added {
   global: number
 }
 
-/** What comes after a point: another round of a loop, a call of an import, an instruction on a whole range. */
-export type PointKind = 'round' | 'import' | 'range'
+/** What comes after a point: a round of a loop, a call of a function or an import, an instruction on a whole range. */
+export type PointKind = 'round' | 'call' | 'import' | 'range'
 
 /** Of one module. None of the instructions needs anything on the stack, or leaves anything there. */
 export class PointCode {
-  /** At the beginning of a function. */
-  readonly entry: Uint8Array
   /** With its size: the function that is called when a counter has come to its end. */
   readonly function: Uint8Array
   readonly #before: Record<Exclude<PointKind, 'round'>, Uint8Array>
@@ -60,9 +58,8 @@ export class PointCode {
       [CODE.i32Const, 0, CODE.callIndirect, ...encodeU32(type), ...encodeU32(table)],
     ].flat()
     const body = Uint8Array.from([NO_LOCALS, ...count(WEIGHTS.round, askHost), CODE.end])
-    this.entry = make(WEIGHTS.entry)
     this.function = concatenate([Uint8Array.from(encodeU32(body.length)), body])
-    this.#before = { import: make(WEIGHTS.import), range: make(WEIGHTS.range) }
+    this.#before = { call: make(WEIGHTS.call), import: make(WEIGHTS.import), range: make(WEIGHTS.range) }
     this.#call = call
   }
 

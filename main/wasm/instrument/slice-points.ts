@@ -5,8 +5,8 @@
  *
  * - A loop counts its rounds in a local of its function, which costs next to nothing, and comes to the common counter
  *   (a global of the instance) in its first round and in every 64th.
- * - A function that calls others comes to the common counter at its beginning, unless it calls only imports, or
- *   functions that neither call nor loop.
+ * - A function that calls another comes to the common counter before that, once for all calls that follow without a
+ *   branch in between; not for functions that neither call nor loop.
  * - Calls of imports and instructions on whole ranges take more off the counter, by what they may cost.
  *
  * What is added (a type, a function, a table for the host's function, the counter) comes after all that the module
@@ -68,6 +68,10 @@ const INDIRECT_CALLS = new Set<number>([
   OPCODES.returnCallReference,
 ])
 
+const BLOCKS = new Set<number>([OPCODES.block, OPCODES.loop, OPCODES.if, OPCODES.try, OPCODES.tryTable])
+const BRANCHES = new Set<number>([OPCODES.else, OPCODES.catch, OPCODES.catchAll])
+const BLOCK_ENDS = new Set<number>([OPCODES.end, OPCODES.delegate])
+
 const I32 = 0x7f
 const I32_CONST = 0x41
 const END = 0x0b
@@ -101,8 +105,6 @@ interface Point {
 interface Found {
   points: Point[]
   hasLoop: boolean
-  /** Whether what it calls may be something that has to be counted at its own beginning. */
-  mayRecur: boolean
 }
 
 /**
@@ -142,7 +144,7 @@ function instrument(bytes: Uint8Array, shape: ModuleShape, count: number): Slice
   let pointCount = 0
   for (const [index, body] of bodies.entries()) {
     const found = findPoints(bytes, body, declarations.importedFunctionCount, plain)
-    pointCount += found.points.length + (found.mayRecur ? 1 : 0)
+    pointCount += found.points.length
     const sizePlace = writer.reserveU32()
     const startBytes = writer.lengthBytes
     const copy = (from: number, to: number): void => {
@@ -154,7 +156,6 @@ function instrument(bytes: Uint8Array, shape: ModuleShape, count: number): Slice
     writer.writeU32(locals.groups + (found.hasLoop ? 1 : 0))
     writer.write(bytes.subarray(locals.groupsStartBytes, locals.endBytes))
     if (found.hasLoop) writer.write(ONE_I32)
-    if (found.mayRecur) writer.write(pointCode.entry)
     const counter = found.hasLoop ? paramCountOf(declarations, index) + locals.count : 0
     for (const { offsetBytes, before } of found.points) {
       copy(from, offsetBytes)
@@ -241,19 +242,31 @@ function isPlain(bytes: Uint8Array, body: Body): boolean {
 
 function findPoints(bytes: Uint8Array, body: Body, importedCount: number, plain: readonly boolean[]): Found {
   const instructions = readInstructions(bytes, body)
-  const found: Found = { points: [], hasLoop: false, mayRecur: false }
+  const found: Found = { points: [], hasLoop: false }
+  /** Whether a call has been counted that comes before the present instruction on every way to it. */
+  let isCounted = false
+  /** The same at the beginning of each block that is open. */
+  const outer: boolean[] = []
   while (instructions.next()) {
     const { opcode, startBytes, functionIndex } = instructions
+    if (BLOCKS.has(opcode)) outer.push(isCounted)
+    else if (BRANCHES.has(opcode)) isCounted = outer.at(-1) ?? false
+    else if (BLOCK_ENDS.has(opcode)) isCounted = outer.pop() ?? false
     if (opcode === OPCODES.loop) {
       found.hasLoop = true
       found.points.push({ offsetBytes: instructions.endBytes, before: 'round' })
     } else if (opcode === OPCODES.call || opcode === OPCODES.returnCall) {
       if (functionIndex < importedCount) found.points.push({ offsetBytes: startBytes, before: 'import' })
-      else if (!plain[functionIndex - importedCount]) found.mayRecur = true
-    } else if (INDIRECT_CALLS.has(opcode)) found.mayRecur = true
+      else if (!plain[functionIndex - importedCount]) countCall(startBytes)
+    } else if (INDIRECT_CALLS.has(opcode)) countCall(startBytes)
     else if (RANGE_INSTRUCTIONS.has(opcode)) found.points.push({ offsetBytes: startBytes, before: 'range' })
   }
   return found
+
+  function countCall(offsetBytes: number): void {
+    if (!isCounted) found.points.push({ offsetBytes, before: 'call' })
+    isCounted = true
+  }
 }
 
 function paramCountOf(declarations: Declarations, bodyIndex: number): number {
