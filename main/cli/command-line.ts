@@ -1,5 +1,6 @@
 import { cac } from 'cac'
 import { makeError } from '../contract/error-codes.ts'
+import { DEFAULT_SLICE_MS, SLICE_RANGE_MS } from '../contract/limits.ts'
 import { failure, success } from '../contract/result.ts'
 import type { Result } from '../contract/result.ts'
 import type { NamedReadings } from '../inspector/api.ts'
@@ -19,6 +20,7 @@ export type Command =
       trace?: string
       session?: string
       timeoutMs?: number
+      sliceMs?: number
     }
   | { verb: 'inspect'; guest: string; json: boolean }
   | { verb: 'export'; file: string; output?: string }
@@ -28,7 +30,7 @@ export type Command =
 
 const VERBS = new Set(['open', 'run', 'inspect', 'serve', 'export', 'stats'])
 /** The options that take a value. */
-const VALUE_OPTIONS = new Set(['host', 'read', 'trace', 'session', 'output', 'timeout', 'port'])
+const VALUE_OPTIONS = new Set(['host', 'read', 'trace', 'session', 'output', 'timeout', 'slices', 'port'])
 
 /**
  * Stands before every text that is a value. The parser takes `-1` for an option and `0x10` for a number; with
@@ -75,6 +77,7 @@ function defineParser(version: string, choose: (command: Command) => void) {
     .option('--trace <file>', 'Write every call to a file, as JSON Lines')
     .option('--session <file>', 'Write the session to a file, as it goes, to be opened again')
     .option('--timeout <ms>', 'Cancel the call after this many milliseconds')
+    .option('--slices [=ms]', 'Give other work a turn after each 10 ms, or so many, that the guest computes')
     .action((guest: unknown, exportName: unknown, rest: unknown[], options: Options) =>
       choose({
         verb: 'run',
@@ -87,6 +90,7 @@ function defineParser(version: string, choose: (command: Command) => void) {
         ...optional('trace', readOption(options, 'trace')),
         ...optional('session', readOption(options, 'session')),
         ...optional('timeoutMs', readNumber(options, 'timeout', 1, 2_147_483_647)),
+        ...optional('sliceMs', readNumber(options, 'slices', ...SLICE_RANGE_MS)),
       }),
     )
   parser
@@ -149,6 +153,9 @@ function markValues(texts: readonly string[]): string[] {
       onlyValues = true
     } else if (name !== undefined && VALUE_OPTIONS.has(name)) {
       marked.push(`--${name}`, VALUE_MARK + value)
+    } else if (text === '--slices') {
+      // Its number stands behind "=" or is left out: the next text is none of it.
+      marked.push(text, `${VALUE_MARK}${DEFAULT_SLICE_MS}`)
     } else {
       marked.push(text)
     }

@@ -52,6 +52,7 @@ export async function run(
       trustHost: true,
       stubUnbound: command.stub,
       readings: command.readings,
+      ...(command.sliceMs !== undefined && { sliceMs: command.sliceMs }),
       ...(command.host !== undefined && { hostPath: resolve(command.host) }),
       ...(command.session !== undefined && { sessionPath: resolve(command.session) }),
     })

@@ -110,6 +110,14 @@ export const ERRORS = {
     'Overlapping calls may write over the stack that the guest keeps in its memory.',
     'Keep the name section of the module (do not strip it), or run its calls one at a time.',
   ],
+  SLICES_UNAVAILABLE: [
+    'The guest cannot be stopped while it computes.',
+    'It runs without slices: to cancel it while it computes ends its worker.',
+  ],
+  SLICES_OVERLAP: [
+    'Overlapping calls take turns in the middle of whatever the guest does.',
+    'Keep both only for a guest that no call leaves in a state that another may not see; otherwise run its calls one at a time.',
+  ],
   CALL_CANCELLED: ['The call was cancelled.', 'Run it again if that was not meant.'],
   CALL_TIMED_OUT: [
     'The call ran into its time limit.',

@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot'
 import type { SessionLimits } from './limits.ts'
-import { LIMIT_RANGES } from './limits.ts'
+import { LIMIT_RANGES, SLICE_RANGE_MS } from './limits.ts'
 import type { InspectorService, ServiceFunction } from './service.ts'
 
 /** Largest file that is accepted as bytes or read from disk. */
@@ -68,6 +68,16 @@ export const REQUEST_SCHEMAS = {
   setInterleaved: v.strictTuple([v.strictObject({ sessionId: identifier, interleaved: v.boolean() })]),
   setStackCapture: v.strictTuple([v.strictObject({ sessionId: identifier, enabled: v.boolean() })]),
   setRecording: v.strictTuple([v.strictObject({ sessionId: identifier, enabled: v.boolean() })]),
+  setSlices: v.strictTuple([
+    v.strictObject({
+      sessionId: identifier,
+      enabled: v.boolean(),
+      sliceMs: v.exactOptional(
+        v.pipe(v.number(), v.safeInteger(), v.minValue(SLICE_RANGE_MS[0]), v.maxValue(SLICE_RANGE_MS[1])),
+      ),
+    }),
+  ]),
+  setPaused: v.strictTuple([v.strictObject({ sessionId: identifier, paused: v.boolean() })]),
   setLimits: v.strictTuple([v.strictObject({ sessionId: identifier, limits })]),
   startRun: v.strictTuple([
     v.strictObject({

@@ -115,6 +115,20 @@ export interface InspectorService {
    * imports took counts as the guest's time. Takes effect as {@link setStackCapture} does.
    */
   setRecording(request: { sessionId: SessionId; enabled: boolean }): Result<SessionInfo>
+  /**
+   * Whether a guest that computes is stopped after slices of time (10 ms unless `sliceMs` says otherwise), so that
+   * messages, timers and other calls have a turn. Takes effect by a reload of the session.
+   */
+  setSlices(request: {
+    sessionId: SessionId
+    enabled: boolean
+    sliceMs?: number
+  }): Promise<Result<SessionInfo>>
+  /**
+   * Holds the session's guests at the end of their slice, or lets them go on. Time limits of runs stand still
+   * meanwhile. SESSION_NOT_READY where there are no slices.
+   */
+  setPaused(request: { sessionId: SessionId; paused: boolean }): Result<SessionInfo>
   /** Changes the limits that are named, at once. */
   setLimits(request: { sessionId: SessionId; limits: Partial<SessionLimits> }): Result<SessionInfo>
   /** Requests a call; answers at once with the queued or running run. Arguments are checked before that. */
@@ -127,7 +141,7 @@ export interface InspectorService {
   }): Result<RunInfo>
   /**
    * Cancels one run. A queued one never begins, a suspended one is unwound by a trap; where the guest computes
-   * and does not answer, its worker is ended, and with it the session.
+   * and does not answer, its worker is ended, and with it the session. With slices it does answer.
    */
   cancelRun(request: { runId: RunId }): Promise<Result<RunInfo>>
   /** Cancels every run of a session, queued ones too. */

@@ -44,8 +44,8 @@ export function enterGuest<Value>(begin: () => Value): Value {
 export class GuestStacks {
   /** Whether every import call is to have the stack that it was made from. It costs some microseconds each. */
   captureAtImports: boolean
-  /** How much later the code lies in the module as compiled than in the guest's file. */
-  codeShiftBytes = 0
+  /** Where an instruction of the module as compiled is in the guest's file; null for one that was added. */
+  toFileOffset: (offsetBytes: number) => number | null = (offsetBytes) => offsetBytes
   #sampledAtNs = -Infinity
   /** Errors whose frames stand by a call already: passed on, they say nothing of another call. */
   readonly #attributed = new WeakSet<WeakKey>()
@@ -90,15 +90,20 @@ export class GuestStacks {
   sample(nowNs: number): (() => number[]) | null {
     if (nowNs - this.#sampledAtNs < SAMPLE_INTERVAL_NS) return null
     this.#sampledAtNs = nowNs
+    return this.keep()
+  }
+
+  /** Keeps what the present frames of the guest can be read from later. The function is to be called once. */
+  keep(): () => number[] {
     const { stackTraceLimit } = Error
     try {
       Error.stackTraceLimit = DEEPEST
       const holder: StackHolder = {}
-      Error.captureStackTrace(holder, this.sample)
+      Error.captureStackTrace(holder, this.keep)
       return () => this.#readHolder(holder)
     } catch {
       // A host module may have frozen Error.
-      return null
+      return () => []
     } finally {
       Error.stackTraceLimit = stackTraceLimit
     }
@@ -127,7 +132,7 @@ export class GuestStacks {
     const guest = activation.findLast(({ module }) => module !== null && !isTrampoline(module))?.module
     return activation
       .filter(({ module }) => module !== null && module === guest)
-      .map(({ offsetBytes }) => offsetBytes - this.codeShiftBytes)
+      .flatMap(({ offsetBytes }) => this.toFileOffset(offsetBytes) ?? [])
       .filter((offsetBytes) => offsetBytes > 0)
       .slice(0, DEEPEST)
   }

@@ -1,6 +1,7 @@
 /** The inspector: makes the service of the contract out of sessions, settings and bundled guests. */
 import { resolve } from 'node:path'
 import { makeError } from '../contract/error-codes.ts'
+import { DEFAULT_SLICE_MS } from '../contract/limits.ts'
 import type { SessionId, SessionInfo } from '../contract/model.ts'
 import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
@@ -106,6 +107,17 @@ export function createInspector(options: InspectorOptions): Inspector {
       found.value.setRecording(enabled)
       return success(found.value.info())
     },
+    setSlices: ({ sessionId, enabled, sliceMs }) =>
+      change(sessionId, (session) => {
+        session.setSlices(enabled ? (sliceMs ?? DEFAULT_SLICE_MS) : null)
+        return session.load()
+      }),
+    setPaused({ sessionId, paused }) {
+      const found = sessions.findLive(sessionId)
+      if (!found.ok) return found
+      const set = found.value.setPaused(paused)
+      return set.ok ? success(found.value.info()) : set
+    },
     setLimits({ sessionId, limits }) {
       const found = sessions.findLive(sessionId)
       if (!found.ok) return found
@@ -140,7 +152,7 @@ export function createInspector(options: InspectorOptions): Inspector {
   return {
     service,
     subscribe: (listener) => events.subscribe(listener),
-    open: ({ path, hostPath, trustHost, stubUnbound, limits, readings, sessionPath }) => {
+    open: ({ path, hostPath, trustHost, stubUnbound, limits, readings, sessionPath, sliceMs }) => {
       if (isSessionFileName(path)) return sessions.openArchive(resolve(path))
       return sessions.open({
         guestPath: resolve(path),
@@ -151,6 +163,7 @@ export function createInspector(options: InspectorOptions): Inspector {
         ...(limits === undefined ? {} : { limits }),
         ...(sessionPath === undefined ? {} : { sessionPath: resolve(sessionPath) }),
         readings: readings ?? [],
+        sliceMs: sliceMs ?? null,
       })
     },
     openSessionFile: (path) => sessions.openArchive(path),

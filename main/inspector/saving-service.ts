@@ -33,8 +33,9 @@ export function createSavingService(sessions: Sessions): Pick<InspectorService, 
 
   async function make(session: OpenedSession): Promise<Result<Copy>> {
     await remove(session.sessionId)
-    const path = sessions.files.reserve()
+    let path = ''
     try {
+      path = sessions.files.reserve()
       await session.save(path)
       const file = await open(path)
       const copy = { path, file, sizeBytes: (await file.stat()).size }

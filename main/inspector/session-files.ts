@@ -27,8 +27,14 @@ export interface SavedSession {
 
 /** Begins session files. Temporary ones are gone when the inspector closes. */
 export class SessionFiles {
+  readonly #temporaryFolder: string
   #folder: string | null = null
   #count = 0
+
+  /** Temporary files lie in a folder of their own in `temporaryFolder`. */
+  constructor(temporaryFolder = tmpdir()) {
+    this.#temporaryFolder = temporaryFolder
+  }
 
   /**
    * Begins the file of a trace, at `path` or else at a place of its own. Null where that cannot be, which `onFailure`
@@ -40,20 +46,19 @@ export class SessionFiles {
     path: string | null,
     onFailure: (error: InspectorError) => void,
   ): SessionLog | null {
-    const chosen = path ?? this.reserve()
     try {
-      return new SessionLog(trace, chosen, describe, (error) => {
+      return new SessionLog(trace, path ?? this.reserve(), describe, (error) => {
         if (error) onFailure(error)
       })
     } catch (thrown) {
-      onFailure(describeWriteFailure(thrown as NodeJS.ErrnoException, chosen))
+      onFailure(describeWriteFailure(thrown as NodeJS.ErrnoException, path ?? this.#temporaryFolder))
       return null
     }
   }
 
-  /** A path that no file has. */
+  /** A path that no file has. Throws what the file system throws. */
   reserve(): string {
-    this.#folder ??= mkdtempSync(join(tmpdir(), 'jspi-inspector-sessions-'))
+    this.#folder ??= mkdtempSync(join(this.#temporaryFolder, 'jspi-inspector-sessions-'))
     return join(this.#folder, `${++this.#count}${SESSION_FILE_EXTENSION}`)
   }
 

@@ -23,6 +23,8 @@ export interface SessionOptions {
   /** Of the product. */
   version: string
   limits: SessionLimits
+  /** Null: without slices. */
+  sliceMs: number | null
   budget: RunBudget
   inFlightCounts: SharedArrayBuffer
   /** This session's among the counts; no other has it while this one is open. */

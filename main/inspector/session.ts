@@ -23,7 +23,7 @@ import { InFlightCounts } from '../trace/in-flight-counts.ts'
 import type { RawStack } from '../trace/stack-store.ts'
 import type { Trace } from '../trace/trace.ts'
 import { EMPTY_TRACE_STATUS } from '../trace/trace.ts'
-import { describeExports, describeImports, hidesStack } from './describe-module.ts'
+import { describeExports, describeImports, hidesStack, sharesInstance } from './describe-module.ts'
 import type { LoadedGuest } from './guest-file.ts'
 import { readGuestFile } from './guest-file.ts'
 import { GuestReadings } from './guest-readings.ts'
@@ -45,6 +45,8 @@ const RELOADED = makeError('CALL_CANCELLED', { why: 'The session was reloaded.' 
 const COMPUTING = 'The guest was computing, so its worker was ended.'
 /** How often a cancelled worker is asked whether it computes, before it is ended all the same. */
 const CANCEL_ATTEMPTS = 40
+/** How often it may compute without having answered where its guest has slices. */
+const SLICED_ATTEMPTS = 10
 
 /** See {@link SessionInfo} for its states. */
 export class Session {
@@ -63,6 +65,10 @@ export class Session {
   #stackReader: GuestStackReader | null = null
   #capturesStacks = false
   #recordsImports = true
+  #sliceMs: number | null
+  #isPaused = false
+  /** Runs of which the worker has heard that they are cancelled. */
+  readonly #cancelling = new Set<RunId>()
   #hostPath: string | null
   #hostTrusted = false
   #state: SessionState = 'starting'
@@ -80,6 +86,7 @@ export class Session {
     this.#options = options
     this.#hostPath = options.hostPath
     this.#limits = options.limits
+    this.#sliceMs = options.sliceMs
     this.#counts = new InFlightCounts(options.inFlightCounts)
     this.#namedReadings = [...options.readings]
     this.runs = new Runs({
@@ -87,7 +94,10 @@ export class Session {
       budget: options.budget,
       send: (run) => this.#worker?.post({ type: 'call', ...run }),
       changed: (run) => {
-        if (!isActive(run)) this.#report(run)
+        if (!isActive(run)) {
+          this.#report(run)
+          this.#cancelling.delete(run.runId)
+        }
         options.onRun(run)
       },
       timedOut: (runId, error) => void this.cancel(runId, error),
@@ -149,6 +159,8 @@ export class Session {
       interleaved: this.runs.interleaved,
       capturesStacks: this.#capturesStacks,
       recordsImports: this.#recordsImports,
+      sliceMs: this.#sliceMs,
+      paused: this.#isPaused,
       limits: this.#limits,
       stall: this.#stall,
       startedAtMs: this.#worker?.zeroWallMs ?? Date.now(),
@@ -165,10 +177,12 @@ export class Session {
     const shape = this.#guest?.shape
     if (!shape) return this.#warnings
     const mayOverlap = this.runs.interleaved && hidesStack(shape)
+    const mayInterrupt = this.runs.interleaved && this.#sliceMs !== null && sharesInstance(shape)
     return [
       ...this.#warnings,
       ...this.#readings.findProblems(shape),
       ...(mayOverlap ? [makeError('STACK_HIDDEN')] : []),
+      ...(mayInterrupt ? [makeError('SLICES_OVERLAP')] : []),
     ]
   }
 
@@ -189,6 +203,8 @@ export class Session {
     this.#generation++
     this.#endedIds = []
     this.runs.forgetCalls()
+    this.#isPaused = false
+    this.runs.setPaused(false)
     this.#bindings = []
     this.#warnings = []
     this.#readings.forgetWorker()
@@ -254,6 +270,25 @@ export class Session {
     this.#changed()
   }
 
+  /** Takes effect with the next load. Null: without slices. */
+  setSlices(sliceMs: number | null): void {
+    this.#sliceMs = sliceMs
+  }
+
+  /** Holds guests at the end of their slice, or lets them go on. SESSION_NOT_READY where there are no slices. */
+  setPaused(paused: boolean): Result<null> {
+    const isAlive = this.#state === 'ready' || this.#state === 'starting'
+    if (!isAlive || this.#sliceMs === null) {
+      const why = isAlive ? 'Its guest has no slices.' : `It is ${this.#state}.`
+      return failure(makeError('SESSION_NOT_READY', { why }))
+    }
+    this.#isPaused = paused
+    this.runs.setPaused(paused)
+    this.#worker?.post({ type: 'pause', enabled: paused })
+    this.#changed()
+    return success(null)
+  }
+
   /** A stack of the present trace; null where there is none. */
   describeStack(stack: RawStack | null): StackFrame[] | null {
     return stack && this.#stackReader ? this.#stackReader.describe(stack) : null
@@ -293,7 +328,7 @@ export class Session {
 
   /**
    * Cancels a run with the error that it then shows. A worker that computes cannot hear of it, and is ended
-   * with all its runs.
+   * with all its runs; with slices it hears of it before long, and goes on with its other runs.
    */
   async cancel(runId: RunId, error: InspectorError): Promise<void> {
     const worker = this.#worker
@@ -305,7 +340,7 @@ export class Session {
       const computing = await worker.isComputing()
       const now = this.runs.get(runId)
       if (worker !== this.#worker || !now || !isActive(now)) return
-      if (computing) break
+      if (computing && !this.#mayAnswer(runId, attempt)) break
     }
     await this.end({ ...error, why: `${error.why} ${COMPUTING}`.trim() })
   }
@@ -321,6 +356,10 @@ export class Session {
     await this.#recording.end(this.nowNs())
   }
 
+  #mayAnswer(runId: RunId, attempt: number): boolean {
+    return this.#sliceMs !== null && (attempt < SLICED_ATTEMPTS || this.#cancelling.has(runId))
+  }
+
   /** Cancels every run: queued ones first, so that none of them begins in the place of another. */
   async cancelAll(error: InspectorError): Promise<void> {
     const active = this.runs.list().filter(isActive)
@@ -332,6 +371,7 @@ export class Session {
   async end(error: InspectorError = ENDED_BY_USER): Promise<void> {
     if (this.#state === 'ended') return
     this.#loadCount++
+    this.#isPaused = false
     const shown = error === ENDED_BY_USER ? null : makeError('SESSION_ENDED', { why: error.why })
     await this.#stop(error)
     this.#setState('ended', shown)
@@ -368,6 +408,7 @@ export class Session {
         inFlightCounts: this.#options.inFlightCounts,
         slot: this.#options.slot,
         readings: this.#readings.list(),
+        sliceMs: this.#sliceMs,
       },
       this.#options.traceLimitBytes,
       {
@@ -379,6 +420,7 @@ export class Session {
         },
         onExit: (error) => {
           this.#endRuns(error, worker.nowNs())
+          this.#isPaused = false
           this.#setState(this.#state === 'starting' ? 'failed' : 'ended', error)
         },
         onCallEnded: (id) => {
@@ -421,6 +463,9 @@ export class Session {
       case 'failed':
         await worker.terminate()
         if (worker === this.#worker) this.#setState(message.type, message.error)
+        return
+      case 'cancelling':
+        if (this.runs.get(message.runId)?.state === 'running') this.#cancelling.add(message.runId)
         return
       case 'run-began':
         return this.runs.began(message.runId, message.callId)

@@ -38,6 +38,7 @@ export interface OpenSession {
   readings?: readonly NamedReadings[]
   /** Where the user wants the session's file. */
   sessionPath?: string
+  sliceMs?: number | null
 }
 
 /** One with a guest, or one of a file. */
@@ -46,7 +47,7 @@ export type OpenedSession = Session | ArchivedSession
 /** Owns the sessions, and knows which was opened last. */
 export class Sessions {
   activeSessionId: SessionId | null = null
-  readonly files = new SessionFiles()
+  readonly files: SessionFiles
   readonly #options: InspectorOptions
   readonly #settings: Settings
   readonly #events: Events
@@ -65,6 +66,7 @@ export class Sessions {
 
   constructor(options: InspectorOptions, settings: Settings, events: Events) {
     this.#options = options
+    this.files = new SessionFiles(options.temporaryFolder)
     this.#settings = settings
     this.#events = events
     this.#reports = new TraceReports((status) => events.emit('traceGrew', status))
@@ -124,6 +126,7 @@ export class Sessions {
       uploaded: request.uploaded ?? false,
       stubUnbound: request.stubUnbound ?? false,
       readings: request.readings ?? [],
+      sliceMs: request.sliceMs ?? null,
       workerUrl: this.#options.workerUrl,
       traceLimitBytes: this.#traceLimitBytes,
       sessionPath: request.sessionPath ?? null,

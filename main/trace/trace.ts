@@ -4,7 +4,7 @@ import type { InspectorError } from '../contract/result.ts'
 import type { SavedOrder } from './call-order.ts'
 import { CallStore } from './call-store.ts'
 import { ConsoleStore } from './console-store.ts'
-import type { FunctionDefinition } from './events.ts'
+import type { FunctionDefinition, SliceState } from './events.ts'
 import { OUTCOMES } from './events.ts'
 import type { RawStack } from './stack-store.ts'
 import type { SavedTimings } from './timings.ts'
@@ -134,6 +134,11 @@ export class Trace {
     if (this.calls.has(id)) this.calls.suspend(id, hostNs)
   }
 
+  /** See {@link CallStore.slice}. */
+  slice(id: CallId, state: SliceState, timeNs: number): void {
+    if (this.calls.has(id)) this.calls.slice(id, state, timeNs)
+  }
+
   /** See {@link CallStore.end}. */
   end(
     id: CallId,
@@ -145,8 +150,10 @@ export class Trace {
     valuesWord: number,
   ): void {
     if (!this.calls.has(id)) return
+    const stoppedNs = this.calls.slices.stoppedNs(id, endNs)
     this.calls.end(id, outcome, endNs, hostNs, suspendedNs, words, valuesWord)
     this.count(id)
+    if (this.calls.kindOf(id) !== 'import') this.#sums.suspendedNs += stoppedNs
     this.#listener.onCallEnded?.(id)
   }
 
@@ -214,8 +221,10 @@ export class Trace {
     let { guestNs, hostNs, suspendedNs } = this.#sums
     for (const id of this.calls.running) {
       const times = this.calls.timesOf(id, nowNs)
-      if (this.calls.kindOf(id) !== 'import') guestNs += times.guestNs
-      else {
+      if (this.calls.kindOf(id) !== 'import') {
+        guestNs += times.guestNs
+        suspendedNs += this.calls.slices.stoppedNs(id, nowNs)
+      } else {
         hostNs += times.hostNs
         suspendedNs += times.suspendedNs
       }

@@ -50,6 +50,10 @@ export function useActions() {
       takeSession(call.setStackCapture({ sessionId, enabled })),
     setRecording: (sessionId: SessionId, enabled: boolean) =>
       takeSession(call.setRecording({ sessionId, enabled })),
+    /** Reloads the session. */
+    setSlices: (sessionId: SessionId, enabled: boolean) =>
+      takeSession(call.setSlices({ sessionId, enabled })),
+    setPaused: (sessionId: SessionId, paused: boolean) => takeSession(call.setPaused({ sessionId, paused })),
     setInterleaved: (sessionId: SessionId, interleaved: boolean) =>
       takeSession(call.setInterleaved({ sessionId, interleaved })),
     cancelAllRuns: (sessionId: SessionId) => takeSession(call.cancelAllRuns({ sessionId })),

@@ -7,7 +7,7 @@ import { parseCommandLine } from '../../main/cli/command-line.ts'
 import type { ErrorCode } from '../../main/contract/error-codes.ts'
 import { formatError } from '../../main/contract/error-codes.ts'
 import type { InspectorError, Result } from '../../main/contract/result.ts'
-import type { FilePiece, ServiceEvents } from '../../main/contract/service.ts'
+import type { FilePiece } from '../../main/contract/service.ts'
 import type { Channel } from '../../main/doors/channel.ts'
 import { openInProcessChannel } from '../../main/doors/in-process.ts'
 import { MESSAGE_BURST } from '../../main/doors/rate-limit.ts'
@@ -166,9 +166,15 @@ async function sendRaw(inspector: Inspector, messages: readonly object[]): Promi
   return errorOf(failed.r!)
 }
 
-/** What an inspector tells everybody without being asked. */
-function nextProblem(inspector: Inspector): Promise<InspectorError> {
-  return new Promise((resolve) => inspector.subscribe({ problem: resolve as ServiceEvents['problem'] }))
+/** The next problem with this code. */
+function nextProblem(inspector: Inspector, code: ErrorCode): Promise<InspectorError> {
+  return new Promise((resolve) => {
+    inspector.subscribe({
+      problem(error) {
+        if (error.code === code) resolve(error)
+      },
+    })
+  })
 }
 
 /** Parts of the window that need no page. They are compiled for one, so the compiler is not to follow. */
@@ -319,6 +325,19 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     await session.inspector.service.cancelRun({ runId: run.runId })
     return waitFor('the line', () => session.lines().find((line) => line.startsWith('SIGNAL_IGNORED')))
   },
+  async SLICES_UNAVAILABLE() {
+    // As many locals as V8 accepts: no room for the one that counts.
+    const locals = 'i32 '.repeat(50_000)
+    const wat = `(module (func (export "run") (local ${locals}) (loop $again (br $again))))`
+    const session = await openText(wat, null, { sliceMs: 10 })
+    return session.info.warnings[0]!
+  },
+  async SLICES_OVERLAP() {
+    const { sessionId, inspector } = await openExample('sum')
+    valueOf(await inspector.service.setSlices({ sessionId, enabled: true }))
+    const changed = valueOf(inspector.service.setInterleaved({ sessionId, interleaved: true }))
+    return changed.warnings.find(({ code }) => code === 'SLICES_OVERLAP')!
+  },
   async CALL_CANCELLED() {
     const session = await openExample('fail-host')
     session.start('never_settles')
@@ -360,8 +379,9 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     return runFailing(session, 'run')
   },
   async TRACE_LIMIT() {
-    const session = await openExample('chatty', { traceLimitBytes: 1024 * 1024 })
-    const told = nextProblem(session.inspector)
+    const temporaryFolder = join(await makeFolder(), 'missing')
+    const session = await openExample('chatty', { traceLimitBytes: 1024 * 1024, temporaryFolder })
+    const told = nextProblem(session.inspector, 'TRACE_LIMIT')
     session.start('call_sync', '100000')
     return told
   },

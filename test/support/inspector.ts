@@ -134,11 +134,13 @@ export async function openExample(
 export async function openText(
   wat: string,
   host: string | null,
-  options: Partial<InspectorOptions> & { hostName?: string; stubUnbound?: boolean } = {},
+  options: Partial<InspectorOptions> & { hostName?: string; stubUnbound?: boolean; sliceMs?: number } = {},
 ): Promise<TestSession> {
-  const { hostName = 'host.ts', stubUnbound = false, ...inspectorOptions } = options
+  const { hostName = 'host.ts', stubUnbound = false, sliceMs, ...inspectorOptions } = options
   const folder = await createFolder({ 'guest.wat': wat, ...(host === null ? {} : { [hostName]: host }) })
   const inspector = startInspector(inspectorOptions)
-  const opened = await inspector.open({ path: join(folder, 'guest.wat'), trustHost: true, stubUnbound })
+  const slices = sliceMs === undefined ? {} : { sliceMs }
+  const path = join(folder, 'guest.wat')
+  const opened = await inspector.open({ path, trustHost: true, stubUnbound, ...slices })
   return new TestSession(inspector, valueOf(opened))
 }

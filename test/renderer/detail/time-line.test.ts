@@ -33,6 +33,7 @@ function detail(call: CallSummary, rest: Partial<CallDetail> = {}): CallDetail {
     ancestors: [],
     children: [],
     childCount: 0,
+    paused: false,
     overlapped: false,
     overlaps: [],
     overlapsCut: false,
