@@ -301,6 +301,17 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     // On a machine with too much to do, a worker that gets no time looks like one that computes.
     return { ...error, why: error.why.replace(' The guest was computing, so its worker was ended.', '') }
   },
+  async SLICES_UNAVAILABLE() {
+    const locals = `(local ${'i32 '.repeat(50_000)})`
+    const guest = `(module (func (export "run") ${locals} (loop $again (br_if $again (i32.const 0)))))`
+    const session = await openText(guest, null, { sliceMs: 10 })
+    return session.info.warnings[0]!
+  },
+  async SLICES_OVERLAP() {
+    const session = await openText('(module (func (export "run")))', null, { sliceMs: 10 })
+    const { inspector, sessionId } = session
+    return valueOf(inspector.service.setInterleaved({ sessionId, interleaved: true })).warnings[0]!
+  },
   SESSION_NOT_FOUND: async () => errorOf(await startInspector().service.endSession({ sessionId: 'sum-1' })),
   SESSION_NOT_READY: () => startFailing('fail-unbound', 'run', '5'),
   async SESSION_ENDED() {
