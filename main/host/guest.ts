@@ -82,7 +82,9 @@ function compileSliced(
     return success({ ...sliced.value, module: new WebAssembly.Module(sliced.value.bytes) })
   } catch (thrown) {
     // With the points a function may have more locals, or be larger, than V8 accepts.
-    return failure(makeError('SLICES_UNAVAILABLE', { why: `${describeThrown(thrown).message}.` }))
+    // Its offset is one in the module with points.
+    const reason = describeThrown(thrown).message.replace(/ @\+\d+$/, '')
+    return failure(makeError('SLICES_UNAVAILABLE', { why: `${reason}.` }))
   }
 }
 

@@ -325,19 +325,6 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     await session.inspector.service.cancelRun({ runId: run.runId })
     return waitFor('the line', () => session.lines().find((line) => line.startsWith('SIGNAL_IGNORED')))
   },
-  async SLICES_UNAVAILABLE() {
-    // As many locals as V8 accepts: no room for the one that counts.
-    const locals = 'i32 '.repeat(50_000)
-    const wat = `(module (func (export "run") (local ${locals}) (loop $again (br $again))))`
-    const session = await openText(wat, null, { sliceMs: 10 })
-    return session.info.warnings[0]!
-  },
-  async SLICES_OVERLAP() {
-    const { sessionId, inspector } = await openExample('sum')
-    valueOf(await inspector.service.setSlices({ sessionId, enabled: true }))
-    const changed = valueOf(inspector.service.setInterleaved({ sessionId, interleaved: true }))
-    return changed.warnings.find(({ code }) => code === 'SLICES_OVERLAP')!
-  },
   async CALL_CANCELLED() {
     const session = await openExample('fail-host')
     session.start('never_settles')
@@ -351,6 +338,17 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     const error = (await session.ended(valueOf(inspector.service.startRun(request)))).error!
     // On a machine with too much to do, a worker that gets no time looks like one that computes.
     return { ...error, why: error.why.replace(' The guest was computing, so its worker was ended.', '') }
+  },
+  async SLICES_UNAVAILABLE() {
+    const locals = `(local ${'i32 '.repeat(50_000)})`
+    const guest = `(module (func (export "run") ${locals} (loop $again (br_if $again (i32.const 0)))))`
+    const session = await openText(guest, null, { sliceMs: 10 })
+    return session.info.warnings[0]!
+  },
+  async SLICES_OVERLAP() {
+    const session = await openText('(module (func (export "run")))', null, { sliceMs: 10 })
+    const { inspector, sessionId } = session
+    return valueOf(inspector.service.setInterleaved({ sessionId, interleaved: true })).warnings[0]!
   },
   SESSION_NOT_FOUND: async () => errorOf(await startInspector().service.endSession({ sessionId: 'sum-1' })),
   SESSION_NOT_READY: () => startFailing('fail-unbound', 'run', '5'),

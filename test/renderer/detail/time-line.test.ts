@@ -94,6 +94,19 @@ test('calls that are too many to draw become shares', () => {
   ])
 })
 
+test('times between slices become shares', () => {
+  const call = detail(
+    { ...summary(1, 1000, 10, 60), kind: 'export', totalNs: 100 },
+    { guestNs: 30, children: [summary(2, 1010, 10, 20)], childCount: 1 },
+  )
+  expect(isInOrder(call)).toBe(false)
+  expect(pieces(call)).toEqual([
+    ['guest', null, 0, 30],
+    ['host', null, 30, 10],
+    ['suspended', null, 40, 60],
+  ])
+})
+
 test('without any time there is nothing to draw', () => {
   expect(pieces(detail(summary(2, 1000, 0, 0)))).toEqual([])
 })
