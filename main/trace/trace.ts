@@ -18,6 +18,7 @@ import {
   TEXT,
 } from './events.ts'
 import { RingReader } from './ring.ts'
+import { Timeline } from './timeline/timeline.ts'
 import { Timings } from './timings.ts'
 
 const decoder = new TextDecoder()
@@ -48,6 +49,7 @@ export const EMPTY_TRACE_STATUS = {
 export class Trace {
   readonly calls = new CallStore()
   readonly console = new ConsoleStore()
+  readonly timeline = new Timeline(this.calls)
   readonly #ring: RingReader
   readonly #timings = new Timings()
   readonly #limitBytes: number
@@ -68,7 +70,9 @@ export class Trace {
   /** Takes in what the worker has written, about `limitBytes` of it, and says how many bytes that was. */
   drain(limitBytes: number): number {
     this.#full = this.sizeBytes >= this.#limitBytes
-    return this.#ring.drain(this.#read, limitBytes)
+    const sizeBytes = this.#ring.drain(this.#read, limitBytes)
+    this.timeline.trim()
+    return sizeBytes
   }
 
   /** See {@link RingReader.rest}. */
@@ -77,7 +81,7 @@ export class Trace {
   }
 
   get sizeBytes(): number {
-    return this.calls.sizeBytes + this.console.sizeBytes
+    return this.calls.sizeBytes + this.console.sizeBytes + this.timeline.sizeBytes
   }
 
   get droppedCount(): number {
@@ -222,11 +226,16 @@ export class Trace {
     const valuesWord = word + ENTER.values / 4
     const isComplete = this.#take(word)
     const paramSlot = calls.values.append(words, valuesWord, paramCount)
-    if (!isComplete) return calls.begin(id, parent, functionIndex, startNs, paramSlot)
+    if (!isComplete) {
+      calls.begin(id, parent, functionIndex, startNs, paramSlot)
+      this.timeline.begin(id, parent, startNs)
+      return
+    }
     const endNs = floats[(offset + ENTER.endNs) >> 3]!
     const resultCount = calls.resultCountOf(functionIndex)
     const resultSlot = calls.values.append(words, valuesWord + 2 * paramCount, resultCount)
     calls.addReturned(id, parent, functionIndex, startNs, endNs, paramSlot, resultSlot)
+    this.timeline.addReturned(id, parent, startNs, endNs)
     this.#hostNs += endNs - startNs
     this.#timings.record(functionIndex, true, endNs - startNs, 0)
     this.#listener.onCallEnded?.(id)
@@ -244,6 +253,7 @@ export class Trace {
   #end(id: CallId, outcome: number, endNs: number, hostNs: number, suspendedNs: number, slot: number): void {
     this.calls.end(id, outcome, endNs, hostNs, suspendedNs, slot)
     const times = this.calls.timesOf(id, endNs)
+    this.timeline.end(id, endNs, times.hostNs)
     if (this.calls.kindOf(id) !== 'import') this.#guestNs += times.guestNs
     else {
       this.#hostNs += times.hostNs

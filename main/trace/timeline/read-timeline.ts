@@ -1,0 +1,224 @@
+/** Answers what a timeline shows at a place and zoom, in time that depends on what is seen, not on the trace. */
+import type { CallId } from '../../contract/model.ts'
+import type {
+  Timeline as TimelineAnswer,
+  TimelineDensity,
+  TimelineFunction,
+  TimelineSlice,
+} from '../../contract/timeline.ts'
+import { LANE_LIMIT, LANE_ROW_LIMIT, SLICE_LIMIT } from '../../contract/timeline.ts'
+import type { CallStore } from '../call-store.ts'
+import { bucketNs, FINEST_BITS, LEVEL_COUNT } from './buckets.ts'
+import { ColumnSums } from './column-sums.ts'
+import type { ColumnGrid } from './column-sums.ts'
+import type { LaneRecord, Timeline } from './timeline.ts'
+
+/** Calls that are summed up one by one where the levels are too coarse. */
+const DIRECT_LIMIT = 65_536
+
+/** A part of a timeline. */
+export interface TimelineWindow {
+  fromNs: number
+  toNs: number
+  columnCount: number
+  firstLane: number
+  laneCount: number
+}
+
+/** Reads the timeline of one trace, as it stands at `nowNs`. */
+export class TimelineReader {
+  readonly #calls: CallStore
+  readonly #timeline: Timeline
+  readonly #nowNs: number
+
+  constructor(calls: CallStore, timeline: Timeline, nowNs: number) {
+    this.#calls = calls
+    this.#timeline = timeline
+    this.#nowNs = nowNs
+  }
+
+  read({ fromNs, toNs, columnCount, firstLane, laneCount }: TimelineWindow): TimelineAnswer {
+    const first = this.#firstFrom(fromNs)
+    const callCount = Math.max(0, this.#firstFrom(toNs) - first)
+    const endLane = Math.min(firstLane + laneCount, LANE_LIMIT, this.#timeline.records.length)
+    const records = this.#timeline.records.slice(firstLane, endLane)
+    const answer = {
+      extent: this.#timeline.extent(this.#nowNs),
+      callCount,
+      firstCallId: callCount > 0 ? first : null,
+    }
+    if (callCount <= SLICE_LIMIT) {
+      const earlier = this.#earlier(fromNs, first, records)
+      if (earlier.length + callCount <= SLICE_LIMIT) {
+        const ids = [...earlier, ...Array.from({ length: callCount }, (_, index) => first + index)]
+        return { ...answer, detail: this.#slices(ids, firstLane, endLane) }
+      }
+    }
+    const grid = this.#grid(fromNs, toNs, columnCount)
+    const isDirect = grid.columnNs < bucketNs(this.#timeline.finestLevel)
+    const sums = isDirect
+      ? this.#sumDirectly(grid, firstLane, records)
+      : records.map((record) => this.#sumLevels(new ColumnSums(grid), record))
+    return {
+      ...answer,
+      detail: {
+        form: 'columns',
+        fromNs: grid.fromNs,
+        columnNs: grid.columnNs,
+        firstLane,
+        lanes: sums.map((sum) => sum.shares()),
+      },
+    }
+  }
+
+  /** Sums up all lanes over the whole extent. */
+  density(columnCount: number): TimelineDensity {
+    const extent = this.#timeline.extent(this.#nowNs)
+    const { records } = this.#timeline
+    const grid = this.#grid(extent.startNs, extent.endNs, columnCount)
+    const sums = new ColumnSums(grid)
+    if (grid.columnNs >= bucketNs(this.#timeline.finestLevel)) {
+      for (const record of records) this.#sumLevels(sums, record)
+    } else {
+      for (const id of this.#idsIn(grid, records)) this.#addCall(sums, id)
+    }
+    const callCounts = Array.from({ length: grid.columnCount }, () => 0)
+    const shares = sums.shares((column, count) => (callCounts[column] = count))
+    return { extent, fromNs: grid.fromNs, columnNs: grid.columnNs, callCounts, shares }
+  }
+
+  /** The narrowest columns that are few enough, and not narrower than can be summed up. */
+  #grid(fromNs: number, toNs: number, columnCount: number): ColumnGrid {
+    const wantedNs = Math.max(1, (toNs - fromNs) / Math.max(1, columnCount - 1))
+    let columnNs = 2 ** Math.ceil(Math.log2(wantedNs))
+    const finestNs = bucketNs(this.#timeline.finestLevel)
+    const callCount = this.#firstFrom(toNs) - this.#firstFrom(fromNs)
+    if (columnNs < finestNs && callCount > DIRECT_LIMIT) columnNs = finestNs
+    const first = Math.floor(fromNs / columnNs)
+    return {
+      fromNs: first * columnNs,
+      columnNs,
+      columnCount: Math.max(1, Math.ceil(toNs / columnNs) - first),
+    }
+  }
+
+  #sumLevels(sums: ColumnSums, { buckets, longCalls, running }: LaneRecord): ColumnSums {
+    const { fromNs, columnNs, columnCount } = sums.grid
+    const toNs = fromNs + columnNs * columnCount
+    const level = Math.min(LEVEL_COUNT - 1, Math.floor((Math.log2(columnNs) - FINEST_BITS) / 2))
+    buckets.visit(level, fromNs, toNs, sums.addBucket)
+    longCalls.visit(level, fromNs, toNs, (id, endNs) => {
+      sums.addCall(this.#calls.startOf(id), endNs, this.#hostNsOf(id))
+    })
+    for (const id of running) this.#addCall(sums, id)
+    return sums
+  }
+
+  #sumDirectly(grid: ColumnGrid, firstLane: number, records: LaneRecord[]): ColumnSums[] {
+    const sums = records.map(() => new ColumnSums(grid))
+    const laneOf = this.#createPlaces()
+    for (const id of this.#idsIn(grid, records)) {
+      const sum = sums[laneOf(id).lane - firstLane]
+      if (sum) this.#addCall(sum, id)
+    }
+    return sums
+  }
+
+  /** The calls that lie in or touch the columns; those that begin earlier, in these lanes only. */
+  #idsIn({ fromNs, columnNs, columnCount }: ColumnGrid, records: LaneRecord[]): CallId[] {
+    const first = this.#firstFrom(fromNs)
+    const end = this.#firstFrom(fromNs + columnNs * columnCount)
+    const ids = this.#earlier(fromNs, first, records)
+    for (let id = first; id < end; id++) ids.push(id)
+    return ids
+  }
+
+  #slices(ids: readonly CallId[], firstLane: number, endLane: number): TimelineAnswer['detail'] {
+    const placeOf = this.#createPlaces()
+    const functions: TimelineFunction[] = []
+    const indexes = new Map<number, number>()
+    const slices: TimelineSlice[] = []
+    for (const id of ids) {
+      const { lane, row } = placeOf(id)
+      if (lane < firstLane || lane >= endLane) continue
+      const index = this.#calls.functionIndexOf(id)
+      if (!indexes.has(index)) {
+        const { kind, module, name } = this.#calls.definitionOf(id)
+        indexes.set(index, functions.push({ kind, module, name }) - 1)
+      }
+      const startNs = this.#calls.startOf(id)
+      slices.push({
+        id,
+        lane,
+        row: Math.min(row, LANE_ROW_LIMIT - 1),
+        functionIndex: indexes.get(index)!,
+        startNs,
+        endNs: startNs + this.#calls.timesOf(id, this.#nowNs).totalNs,
+        hostNs: Math.max(0, this.#hostNsOf(id)),
+        outcome: this.#calls.outcomeOf(id),
+      })
+    }
+    return { form: 'slices', functions, slices }
+  }
+
+  /** Calls of these lanes that begin before `fromNs`, where `first` is the first that does not, and end after it. */
+  #earlier(fromNs: number, first: CallId, records: LaneRecord[]): CallId[] {
+    const { finestLevel } = this.#timeline
+    const ids: CallId[] = []
+    for (const { longCalls, running } of records) {
+      longCalls.visit(finestLevel, fromNs, fromNs, (id) => {
+        if (id < first) ids.push(id)
+      })
+      for (const id of running) if (id < first) ids.push(id)
+    }
+    // Those that are too short for the lists.
+    const shortestNs = bucketNs(finestLevel)
+    for (let id = first - 1; id >= Math.max(1, first - DIRECT_LIMIT); id--) {
+      const startNs = this.#calls.startOf(id)
+      if (startNs <= fromNs - shortestNs) break
+      const { totalNs } = this.#calls.timesOf(id, this.#nowNs)
+      if (totalNs < shortestNs && startNs + totalNs > fromNs && !this.#calls.running.has(id)) ids.push(id)
+    }
+    return ids.sort((a, b) => a - b)
+  }
+
+  #addCall(sums: ColumnSums, id: CallId): void {
+    const startNs = this.#calls.startOf(id)
+    sums.addCall(startNs, startNs + this.#calls.timesOf(id, this.#nowNs).totalNs, this.#hostNsOf(id))
+  }
+
+  /** -1 for a call of the guest. */
+  #hostNsOf(id: CallId): number {
+    return this.#calls.kindOf(id) === 'import' ? this.#calls.timesOf(id, this.#nowNs).hostNs : -1
+  }
+
+  /** Finds the places of calls, each but once. */
+  #createPlaces(): (id: CallId) => { lane: number; row: number } {
+    const { lanes } = this.#timeline
+    const known = new Map<CallId, { lane: number; row: number }>()
+    return (id) => {
+      const parent = this.#calls.parentOf(id)
+      // The calls of one activation have one place; a call of the guest may have taken a lane of its own.
+      if (parent === null || this.#calls.kindOf(id) !== 'import') return lanes.placeOf(id)
+      let place = known.get(parent)
+      if (!place) {
+        const outer = lanes.placeOf(parent)
+        place = { lane: outer.lane, row: outer.row + 1 }
+        known.set(parent, place)
+      }
+      return place
+    }
+  }
+
+  /** The first call that begins at `timeNs` or later; one more than the last where none does. */
+  #firstFrom(timeNs: number): CallId {
+    let low = 1
+    let high = this.#calls.callCount + 1
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      if (this.#calls.startOf(middle) < timeNs) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}

@@ -1,0 +1,128 @@
+/** A session's calls over time: lanes and levels of detail, kept while calls are recorded. */
+import type { CallId } from '../../contract/model.ts'
+import type { TimelineExtent } from '../../contract/timeline.ts'
+import { LANE_LIMIT, LANE_ROW_LIMIT } from '../../contract/timeline.ts'
+import type { CallStore } from '../call-store.ts'
+import { Buckets, levelOf, LEVEL_COUNT } from './buckets.ts'
+import { Lanes } from './lanes.ts'
+import { LongCalls } from './long-calls.ts'
+
+/** Memory for levels; above it the finest one is given up, which calls themselves can stand in for. */
+const LEVELS_LIMIT_BYTES = 64 * 1024 * 1024
+/** A pause longer than this begins another burst: nobody presses Run faster. */
+const BURST_PAUSE_NS = 250_000_000
+
+/** What happened in one lane. The last one stands for all that are not drawn. */
+export class LaneRecord {
+  readonly buckets = new Buckets()
+  readonly longCalls = new LongCalls()
+  readonly running = new Set<CallId>()
+  rowCount = 1
+}
+
+/** Grows with the {@link CallStore}, after it. */
+export class Timeline {
+  readonly lanes: Lanes
+  /** Of every lane, up to one more than are drawn. */
+  readonly records: LaneRecord[] = []
+  readonly #calls: CallStore
+  readonly #limitBytes: number
+  #finestLevel = 0
+  #latestEndNs = 0
+  #burstStartNs = 0
+  /** Where the calls go that are made inside of the call that was asked for last. */
+  #lastParent: CallId = 0
+  #lastRecord: LaneRecord | null = null
+
+  constructor(calls: CallStore, limitBytes: number = LEVELS_LIMIT_BYTES) {
+    this.#calls = calls
+    this.#limitBytes = limitBytes
+    this.lanes = new Lanes((id) => calls.parentOf(id))
+  }
+
+  /** The finest level that is still there. */
+  get finestLevel(): number {
+    return this.#finestLevel
+  }
+
+  /** A call has begun. `parent` is 0 for a top-level one. */
+  begin(id: CallId, parent: CallId, startNs: number): void {
+    if (this.lanes.takenCount === 0 && (id === 1 || startNs - this.#latestEndNs > BURST_PAUSE_NS)) {
+      this.#burstStartNs = startNs
+    }
+    const { lane, row } = this.lanes.begin(id, parent, this.#calls.kindOf(id) !== 'import')
+    this.#record(lane, row).running.add(id)
+  }
+
+  /** A call that was begun has ended. `hostNs` is the host's part of an import. */
+  end(id: CallId, endNs: number, hostNs: number): void {
+    const isActivation = this.#calls.kindOf(id) !== 'import'
+    const { lane, row } = this.lanes.end(id, this.#calls.parentOf(id), isActivation)
+    const record = this.#record(lane, row)
+    record.running.delete(id)
+    this.#add(record, id, this.#calls.startOf(id), endNs, isActivation ? -1 : hostNs)
+  }
+
+  /** An import call was made that has returned already, and was the host's from beginning to end. */
+  addReturned(id: CallId, parent: CallId, startNs: number, endNs: number): void {
+    if (parent !== this.#lastParent) this.#lookUp(id, parent)
+    const record = this.#lastRecord!
+    if (record.buckets.addHost(startNs, endNs)) this.#latestEndNs = endNs
+    else this.#add(record, id, startNs, endNs, endNs - startNs)
+  }
+
+  #lookUp(id: CallId, parent: CallId): void {
+    const { lane, row } = this.lanes.placeOf(id)
+    this.#lastRecord = this.#record(lane, row)
+    this.#lastParent = parent
+  }
+
+  #add(record: LaneRecord, id: CallId, startNs: number, endNs: number, hostNs: number): void {
+    const level = levelOf(endNs - startNs)
+    if (level < LEVEL_COUNT) record.buckets.add(level, startNs, endNs, hostNs)
+    if (level > this.#finestLevel) record.longCalls.add(level, id, endNs)
+    this.#latestEndNs = Math.max(this.#latestEndNs, endNs)
+  }
+
+  #record(lane: number, row: number): LaneRecord {
+    const index = Math.min(lane, LANE_LIMIT)
+    while (this.records.length <= index) {
+      const record = new LaneRecord()
+      record.buckets.keepFrom(this.#finestLevel)
+      this.records.push(record)
+    }
+    const record = this.records[index]!
+    if (row >= record.rowCount) record.rowCount = Math.min(row + 1, LANE_ROW_LIMIT)
+    return record
+  }
+
+  /** Gives up the finest levels until the rest fits. */
+  trim(): void {
+    while (this.#finestLevel < LEVEL_COUNT - 1 && this.sizeBytes > this.#limitBytes) {
+      this.#finestLevel++
+      for (const { buckets, longCalls } of this.records) {
+        buckets.keepFrom(this.#finestLevel)
+        longCalls.keepAbove(this.#finestLevel)
+      }
+    }
+  }
+
+  get sizeBytes(): number {
+    return this.records.reduce(
+      (sum, { buckets, longCalls }) => sum + buckets.sizeBytes + longCalls.sizeBytes,
+      this.lanes.sizeBytes,
+    )
+  }
+
+  extent(nowNs: number): TimelineExtent {
+    const isEmpty = this.#calls.callCount === 0
+    const startNs = isEmpty ? 0 : this.#calls.startOf(1)
+    return {
+      startNs,
+      endNs: Math.max(startNs, this.#calls.running.size > 0 ? nowNs : this.#latestEndNs),
+      burstStartNs: this.#burstStartNs,
+      laneRows: this.records.slice(0, LANE_LIMIT).map(({ rowCount }) => rowCount),
+      hiddenLaneCount: Math.max(0, this.lanes.laneCount - LANE_LIMIT),
+    }
+  }
+}
