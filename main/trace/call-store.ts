@@ -204,6 +204,11 @@ export class CallStore {
     return this.#read('starts', id)
   }
 
+  /** The import call in flight that a running call of the guest has made itself. */
+  insideOf(id: CallId): CallId | null {
+    return this.#insideOf.get(id) ?? null
+  }
+
   childCountOf(id: CallId): number {
     return this.#read('childCounts', id)
   }

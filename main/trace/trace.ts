@@ -253,7 +253,7 @@ export class Trace {
   #end(id: CallId, outcome: number, endNs: number, hostNs: number, suspendedNs: number, slot: number): void {
     this.calls.end(id, outcome, endNs, hostNs, suspendedNs, slot)
     const times = this.calls.timesOf(id, endNs)
-    this.timeline.end(id, endNs, times.hostNs)
+    this.timeline.end(id, this.calls.parentOf(id) ?? 0, this.calls.startOf(id), endNs, times.hostNs)
     if (this.calls.kindOf(id) !== 'import') this.#guestNs += times.guestNs
     else {
       this.#hostNs += times.hostNs

@@ -14,15 +14,15 @@ export class BucketTable {
   #suspensions = new Float32Array(0)
   #counts = new Uint32Array(0)
 
-  /** Adds a bucket behind the others. */
-  append(index: number, activationNs: number, hostNs: number, suspendedNs: number, count: number): void {
+  /** Adds a bucket behind the others; its sums begin at `from` of `sums`. */
+  append(index: number, sums: Float64Array, from: number): void {
     if (this.#length === this.#capacity) this.#grow()
     const at = this.#length++
     this.#indexes[at] = index
-    this.#activations[at] = activationNs
-    this.#hosts[at] = hostNs
-    this.#suspensions[at] = suspendedNs
-    this.#counts[at] = count
+    this.#activations[at] = sums[from]!
+    this.#hosts[at] = sums[from + 1]!
+    this.#suspensions[at] = sums[from + 2]!
+    this.#counts[at] = sums[from + 3]!
   }
 
   visit(fromNs: number, toNs: number, width: number, visit: VisitBucket): void {

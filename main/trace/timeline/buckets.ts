@@ -22,14 +22,16 @@ export function bucketNs(level: number): number {
   return 2 ** (FINEST_BITS + 2 * level)
 }
 
+const WIDTHS = Float64Array.from({ length: LEVEL_COUNT }, (_, level) => bucketNs(level))
+
 /** The first level whose buckets are longer than a call; LEVEL_COUNT for one that is longer than all. */
 export function levelOf(durationNs: number): number {
-  let level = 0
-  while (level < LEVEL_COUNT && durationNs >= bucketNs(level)) level++
+  if (durationNs < WIDTHS[0]!) return 0
+  let level = 1
+  while (level < LEVEL_COUNT && durationNs >= WIDTHS[level]!) level++
   return level
 }
 
-const WIDTHS = Float64Array.from({ length: LEVEL_COUNT }, (_, level) => bucketNs(level))
 /** Sums of the newest bucket and of the one before. */
 const OPEN_SUMS = 2 * FIELD_COUNT
 
@@ -65,40 +67,34 @@ export class Buckets {
    */
   add(level: number, startNs: number, endNs: number, hostNs: number): void {
     // What is below has to arrive above before this call moves the levels on.
-    for (let below = 0; below < level; below++) {
-      const index = Math.floor(endNs / WIDTHS[below]!)
-      if (index > this.#newest[below]!) this.#moveOn(below, index)
-    }
+    for (let below = 0; below < level; below++) this.#slotOf(below, Math.floor(endNs / WIDTHS[below]!))
     const width = WIDTHS[level]!
-    const first = Math.floor(startNs / width)
-    const last = Math.floor(endNs / width)
-    const borderNs = first === last ? endNs : last * width
-    this.#addPiece(level, first, startNs, borderNs, startNs, hostNs, 1)
-    if (first !== last) this.#addPiece(level, last, borderNs, endNs, startNs, hostNs, 0)
-  }
-
-  #addPiece(
-    level: number,
-    index: number,
-    fromNs: number,
-    toNs: number,
-    startNs: number,
-    hostNs: number,
-    count: number,
-  ): void {
-    if (hostNs < 0) return this.#put(level, index, toNs - fromNs, 0, 0, count)
-    const hostPartNs = Math.max(0, Math.min(toNs, startNs + hostNs) - fromNs)
-    this.#put(level, index, 0, hostPartNs, toNs - fromNs - hostPartNs, count)
-  }
-
-  #put(level: number, index: number, a: number, h: number, s: number, count: number): void {
-    if (index > this.#newest[level]!) this.#moveOn(level, index)
-    const at = level * OPEN_SUMS + (index === this.#newest[level] ? 0 : FIELD_COUNT)
     const open = this.#open
-    open[at]! += a
-    open[at + FIELDS.hostNs]! += h
-    open[at + FIELDS.suspendedNs]! += s
-    open[at + FIELDS.count]! += count
+    const isActivation = hostNs < 0
+    const suspendedFromNs = isActivation ? endNs : Math.min(endNs, startNs + hostNs)
+    const last = Math.floor(endNs / width)
+    const borderNs = Math.max(startNs, last * width)
+    const first = Math.floor(startNs / width)
+    if (first < last) {
+      const at = this.#slotOf(level, first)
+      const hostEndNs = Math.min(suspendedFromNs, borderNs)
+      open[at + (isActivation ? FIELDS.activationNs : FIELDS.hostNs)]! += hostEndNs - startNs
+      open[at + FIELDS.suspendedNs]! += borderNs - hostEndNs
+      open[at + FIELDS.count]!++
+    }
+    const at = this.#slotOf(level, last)
+    const hostEndNs = Math.max(suspendedFromNs, borderNs)
+    open[at + (isActivation ? FIELDS.activationNs : FIELDS.hostNs)]! += hostEndNs - borderNs
+    open[at + FIELDS.suspendedNs]! += endNs - hostEndNs
+    if (first === last) open[at + FIELDS.count]!++
+  }
+
+  // From here on numbers are kept in arrays rather than passed on: those that are no integers would be allocated.
+
+  /** Where the sums of a bucket are, the newest or the one before it. Moves the level on if it is newer than that. */
+  #slotOf(level: number, index: number): number {
+    if (index > this.#newest[level]!) this.#moveOn(level, index)
+    return level * OPEN_SUMS + (index === this.#newest[level] ? 0 : FIELD_COUNT)
   }
 
   /** Makes `index` the newest bucket of a level; older ones but the one before it are done. */
@@ -106,25 +102,26 @@ export class Buckets {
     const newest = this.#newest[level]!
     const at = level * OPEN_SUMS
     const before = at + FIELD_COUNT
+    const isNext = index === newest + 1
     this.#finish(level, newest - 1, before)
-    if (index === newest + 1) this.#open.copyWithin(before, at, before)
-    else {
-      this.#finish(level, newest, at)
-      this.#open.fill(0, before, before + FIELD_COUNT)
+    if (!isNext) this.#finish(level, newest, at)
+    const open = this.#open
+    // Four entries: a loop is faster than the arrays' own functions.
+    for (let field = 0; field < FIELD_COUNT; field++) {
+      open[before + field] = isNext ? open[at + field]! : 0
+      open[at + field] = 0
     }
-    this.#open.fill(0, at, before)
     this.#newest[level] = index
   }
 
+  /** Stores a bucket, and adds it to the level above. */
   #finish(level: number, index: number, at: number): void {
     const open = this.#open
-    const a = open[at]!
-    const h = open[at + FIELDS.hostNs]!
-    const s = open[at + FIELDS.suspendedNs]!
-    const count = open[at + FIELDS.count]!
-    if (a + h + s + count === 0) return
-    if (level >= this.#finest) (this.#stored[level] ??= new BucketTable()).append(index, a, h, s, count)
-    if (level + 1 < LEVEL_COUNT) this.#put(level + 1, Math.floor(index / 4), a, h, s, count)
+    if (open[at]! + open[at + 1]! + open[at + 2]! + open[at + 3]! === 0) return
+    if (level >= this.#finest) (this.#stored[level] ??= new BucketTable()).append(index, open, at)
+    if (level + 1 === LEVEL_COUNT) return
+    const above = this.#slotOf(level + 1, Math.floor(index / 4))
+    for (let field = 0; field < FIELD_COUNT; field++) open[above + field]! += open[at + field]!
   }
 
   /** Visits what calls shorter than the level's buckets took, from the bucket of `fromNs` to the one before `toNs`. */

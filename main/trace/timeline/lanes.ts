@@ -27,7 +27,7 @@ export class Lanes {
   #lowest = 0
   #takenCount = 0
   #laneCount = 0
-  /** The calls that run, but those that were known to have ended when they were added. */
+  /** The calls of the guest that run. */
   readonly #running = new Map<CallId, RunningPlace>()
   /** Import calls inside of which the guest runs, in their own lane. */
   readonly #entered = new Set<CallId>()
@@ -55,19 +55,19 @@ export class Lanes {
     return this.#ownerIds.sizeBytes + this.#ownerLanes.sizeBytes + MAP_ENTRY_BYTES * this.#running.size
   }
 
-  /** Begins a call; `parent` 0 for a top-level one. */
-  begin(id: CallId, parent: CallId, isActivation: boolean): Place {
-    const place = this.#place(id, parent, isActivation)
+  /** Begins a call of the guest; `parent` 0 for a top-level one. */
+  begin(id: CallId, parent: CallId): Place {
+    const place = this.#place(id, parent)
     this.#running.set(id, place)
     return place
   }
 
-  /** Ends a call that was begun, and says where it lay. */
-  end(id: CallId, parent: CallId | null, isActivation: boolean): Place {
+  /** Ends a call of the guest, and says where it lay. */
+  end(id: CallId, parent: CallId | null): Place {
     const place = this.#running.get(id)!
     this.#running.delete(id)
     if (place.ownsLane) this.#release(place.lane)
-    else if (isActivation && parent !== null) this.#entered.delete(parent)
+    else if (parent !== null) this.#entered.delete(parent)
     return place
   }
 
@@ -76,7 +76,7 @@ export class Lanes {
     let row = 0
     for (let at = id; ; row++) {
       const running = this.#running.get(at)
-      if (running) return { lane: running.lane, row: running.row + row }
+      if (running) return row === 0 ? running : { lane: running.lane, row: running.row + row }
       const owned = this.#ownedLane(at)
       const parent = this.#parentOf(at)
       if (owned !== null || parent === null) return { lane: owned ?? 0, row }
@@ -84,12 +84,10 @@ export class Lanes {
     }
   }
 
-  #place(id: CallId, parent: CallId, isActivation: boolean): RunningPlace {
+  #place(id: CallId, parent: CallId): RunningPlace {
     if (parent === 0) return this.#take(id, true)
-    if (isActivation) {
-      if (this.#entered.has(parent)) return this.#take(id, false)
-      this.#entered.add(parent)
-    }
+    if (this.#entered.has(parent)) return this.#take(id, false)
+    this.#entered.add(parent)
     const { lane, row } = this.placeOf(parent)
     return { lane, row: row + 1, ownsLane: false }
   }

@@ -14,7 +14,7 @@ import type { ColumnGrid } from './column-sums.ts'
 import type { LaneRecord, Timeline } from './timeline.ts'
 
 /** Calls that are summed up one by one where the levels are too coarse. */
-const DIRECT_LIMIT = 65_536
+const DIRECT_LIMIT = 32_768
 
 /** A part of a timeline. */
 export interface TimelineWindow {
@@ -110,7 +110,7 @@ export class TimelineReader {
     longCalls.visit(level, fromNs, toNs, (id, endNs) => {
       sums.addCall(this.#calls.startOf(id), endNs, this.#hostNsOf(id))
     })
-    for (const id of running) this.#addCall(sums, id)
+    for (const id of this.#inFlight(running)) this.#addCall(sums, id)
     return sums
   }
 
@@ -169,7 +169,7 @@ export class TimelineReader {
       longCalls.visit(finestLevel, fromNs, fromNs, (id) => {
         if (id < first) ids.push(id)
       })
-      for (const id of running) if (id < first) ids.push(id)
+      for (const id of this.#inFlight(running)) if (id < first) ids.push(id)
     }
     // Those that are too short for the lists.
     const shortestNs = bucketNs(finestLevel)
@@ -182,9 +182,19 @@ export class TimelineReader {
     return ids.sort((a, b) => a - b)
   }
 
+  /** Calls of the guest, and the calls of the host that these are inside of. */
+  *#inFlight(running: ReadonlySet<CallId>): Iterable<CallId> {
+    for (const id of running) {
+      yield id
+      const inside = this.#calls.insideOf(id)
+      if (inside !== null) yield inside
+    }
+  }
+
   #addCall(sums: ColumnSums, id: CallId): void {
     const startNs = this.#calls.startOf(id)
-    sums.addCall(startNs, startNs + this.#calls.timesOf(id, this.#nowNs).totalNs, this.#hostNsOf(id))
+    const { totalNs, hostNs } = this.#calls.timesOf(id, this.#nowNs)
+    sums.addCall(startNs, startNs + totalNs, this.#calls.kindOf(id) === 'import' ? hostNs : -1)
   }
 
   /** -1 for a call of the guest. */

@@ -11,11 +11,13 @@ import { LongCalls } from './long-calls.ts'
 const LEVELS_LIMIT_BYTES = 64 * 1024 * 1024
 /** A pause longer than this begins another burst: nobody presses Run faster. */
 const BURST_PAUSE_NS = 250_000_000
+const FIRST_PLACE = { lane: 0, row: -1 }
 
 /** What happened in one lane. The last one stands for all that are not drawn. */
 export class LaneRecord {
   readonly buckets = new Buckets()
   readonly longCalls = new LongCalls()
+  /** Calls of the guest that run. Each has one call of the host in flight at most: {@link CallStore.insideOf}. */
   readonly running = new Set<CallId>()
   rowCount = 1
 }
@@ -30,7 +32,7 @@ export class Timeline {
   #finestLevel = 0
   #latestEndNs = 0
   #burstStartNs = 0
-  /** Where the calls go that are made inside of the call that was asked for last. */
+  /** The call of the guest that made a call last, and what its calls are added to. */
   #lastParent: CallId = 0
   #lastRecord: LaneRecord | null = null
 
@@ -47,33 +49,41 @@ export class Timeline {
 
   /** A call has begun. `parent` is 0 for a top-level one. */
   begin(id: CallId, parent: CallId, startNs: number): void {
+    if (this.#calls.kindOf(id) === 'import') {
+      if (parent !== this.#lastParent || this.#lastRecord === null) this.#lookUp(parent)
+      return
+    }
     if (this.lanes.takenCount === 0 && (id === 1 || startNs - this.#latestEndNs > BURST_PAUSE_NS)) {
       this.#burstStartNs = startNs
     }
-    const { lane, row } = this.lanes.begin(id, parent, this.#calls.kindOf(id) !== 'import')
+    const { lane, row } = this.lanes.begin(id, parent)
     this.#record(lane, row).running.add(id)
   }
 
-  /** A call that was begun has ended. `hostNs` is the host's part of an import. */
-  end(id: CallId, endNs: number, hostNs: number): void {
-    const isActivation = this.#calls.kindOf(id) !== 'import'
-    const { lane, row } = this.lanes.end(id, this.#calls.parentOf(id), isActivation)
+  /** A call that was begun has ended. `parent` is 0 for a top-level one; `hostNs` is the host's part of an import. */
+  end(id: CallId, parent: CallId, startNs: number, endNs: number, hostNs: number): void {
+    if (this.#calls.kindOf(id) === 'import') {
+      if (parent !== this.#lastParent || this.#lastRecord === null) this.#lookUp(parent)
+      return this.#add(this.#lastRecord!, id, startNs, endNs, hostNs)
+    }
+    const { lane, row } = this.lanes.end(id, parent || null)
     const record = this.#record(lane, row)
     record.running.delete(id)
-    this.#add(record, id, this.#calls.startOf(id), endNs, isActivation ? -1 : hostNs)
+    this.#add(record, id, startNs, endNs, -1)
   }
 
   /** An import call was made that has returned already, and was the host's from beginning to end. */
   addReturned(id: CallId, parent: CallId, startNs: number, endNs: number): void {
-    if (parent !== this.#lastParent) this.#lookUp(id, parent)
+    if (parent !== this.#lastParent || this.#lastRecord === null) this.#lookUp(parent)
     const record = this.#lastRecord!
     if (record.buckets.addHost(startNs, endNs)) this.#latestEndNs = endNs
     else this.#add(record, id, startNs, endNs, endNs - startNs)
   }
 
-  #lookUp(id: CallId, parent: CallId): void {
-    const { lane, row } = this.lanes.placeOf(id)
-    this.#lastRecord = this.#record(lane, row)
+  /** Calls of the host that nobody has made in the guest lie in the first lane. */
+  #lookUp(parent: CallId): void {
+    const { lane, row } = parent === 0 ? FIRST_PLACE : this.lanes.placeOf(parent)
+    this.#lastRecord = this.#record(lane, row + 1)
     this.#lastParent = parent
   }
 

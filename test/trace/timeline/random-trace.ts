@@ -122,7 +122,7 @@ export function makeRandomTrace(
       at.endNs = nowNs
       at.hostNs = at.isActivation ? 0 : Math.floor(totalNs * random())
       calls.end(at.id, RETURNED, nowNs, at.hostNs, at.isActivation ? 0 : totalNs - at.hostNs, 0)
-      timeline.end(at.id, nowNs, at.isActivation ? calls.timesOf(at.id, nowNs).hostNs : at.hostNs)
+      timeline.end(at.id, at.parent, at.startNs, nowNs, at.hostNs)
     }
     if (calls.callCount % 97 === 0) timeline.trim()
   }
