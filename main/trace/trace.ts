@@ -18,6 +18,7 @@ import {
   TEXT,
 } from './events.ts'
 import { RingReader } from './ring.ts'
+import { TimelineReader } from './timeline/read-timeline.ts'
 import { Timeline } from './timeline/timeline.ts'
 import { Timings } from './timings.ts'
 
@@ -49,7 +50,7 @@ export const EMPTY_TRACE_STATUS = {
 export class Trace {
   readonly calls = new CallStore()
   readonly console = new ConsoleStore()
-  readonly timeline = new Timeline(this.calls)
+  readonly #timeline = new Timeline(this.calls)
   readonly #ring: RingReader
   readonly #timings = new Timings()
   readonly #limitBytes: number
@@ -71,7 +72,7 @@ export class Trace {
   drain(limitBytes: number): number {
     this.#full = this.sizeBytes >= this.#limitBytes
     const sizeBytes = this.#ring.drain(this.#read, limitBytes)
-    this.timeline.trim()
+    this.#timeline.trim()
     return sizeBytes
   }
 
@@ -81,7 +82,7 @@ export class Trace {
   }
 
   get sizeBytes(): number {
-    return this.calls.sizeBytes + this.console.sizeBytes + this.timeline.sizeBytes
+    return this.calls.sizeBytes + this.console.sizeBytes + this.#timeline.sizeBytes
   }
 
   get droppedCount(): number {
@@ -108,6 +109,11 @@ export class Trace {
     const end = Math.min(fromRow + rowCount, this.calls.callCount)
     for (let row = fromRow; row < end; row++) rows.push(this.calls.row(this.calls.order.idAt(row), nowNs))
     return rows
+  }
+
+  /** The calls over time, as they stand at `nowNs`. */
+  readTimeline(nowNs: number): TimelineReader {
+    return new TimelineReader(this.calls, this.#timeline, nowNs)
   }
 
   timings(): TimingRow[] {
@@ -228,14 +234,14 @@ export class Trace {
     const paramSlot = calls.values.append(words, valuesWord, paramCount)
     if (!isComplete) {
       calls.begin(id, parent, functionIndex, startNs, paramSlot)
-      this.timeline.begin(id, parent, startNs)
+      this.#timeline.begin(id, parent, startNs)
       return
     }
     const endNs = floats[(offset + ENTER.endNs) >> 3]!
     const resultCount = calls.resultCountOf(functionIndex)
     const resultSlot = calls.values.append(words, valuesWord + 2 * paramCount, resultCount)
     calls.addReturned(id, parent, functionIndex, startNs, endNs, paramSlot, resultSlot)
-    this.timeline.addReturned(id, parent, startNs, endNs)
+    this.#timeline.addReturned(id, parent, startNs, endNs)
     this.#hostNs += endNs - startNs
     this.#timings.record(functionIndex, true, endNs - startNs, 0)
     this.#listener.onCallEnded?.(id)
@@ -253,7 +259,7 @@ export class Trace {
   #end(id: CallId, outcome: number, endNs: number, hostNs: number, suspendedNs: number, slot: number): void {
     this.calls.end(id, outcome, endNs, hostNs, suspendedNs, slot)
     const times = this.calls.timesOf(id, endNs)
-    this.timeline.end(id, this.calls.parentOf(id) ?? 0, this.calls.startOf(id), endNs, times.hostNs)
+    this.#timeline.end(id, this.calls.parentOf(id) ?? 0, this.calls.startOf(id), endNs, times.hostNs)
     if (this.calls.kindOf(id) !== 'import') this.#guestNs += times.guestNs
     else {
       this.#hostNs += times.hostNs

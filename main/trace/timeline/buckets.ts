@@ -117,7 +117,7 @@ export class Buckets {
   /** Stores a bucket, and adds it to the level above. */
   #finish(level: number, index: number, at: number): void {
     const open = this.#open
-    if (open[at]! + open[at + 1]! + open[at + 2]! + open[at + 3]! === 0) return
+    if (open[at] === 0 && open[at + 1] === 0 && open[at + 2] === 0 && open[at + 3] === 0) return
     if (level >= this.#finest) (this.#stored[level] ??= new BucketTable()).append(index, open, at)
     if (level + 1 === LEVEL_COUNT) return
     const above = this.#slotOf(level + 1, Math.floor(index / 4))

@@ -3,6 +3,7 @@ import type { CallId } from '../../contract/model.ts'
 import type {
   Timeline as TimelineAnswer,
   TimelineDensity,
+  TimelineExtent,
   TimelineFunction,
   TimelineSlice,
 } from '../../contract/timeline.ts'
@@ -15,6 +16,28 @@ import type { LaneRecord, Timeline } from './timeline.ts'
 
 /** Calls that are summed up one by one where the levels are too coarse. */
 const DIRECT_LIMIT = 32_768
+
+/** Before there is a trace. */
+const EMPTY_EXTENT: TimelineExtent = {
+  startNs: 0,
+  endNs: 0,
+  burstStartNs: 0,
+  laneRows: [],
+  hiddenLaneCount: 0,
+}
+export const EMPTY_TIMELINE: TimelineAnswer = {
+  extent: EMPTY_EXTENT,
+  callCount: 0,
+  firstCallId: null,
+  detail: { form: 'slices', functions: [], slices: [] },
+}
+export const EMPTY_DENSITY: TimelineDensity = {
+  extent: EMPTY_EXTENT,
+  fromNs: 0,
+  columnNs: 1,
+  callCounts: [],
+  shares: new Uint8Array(),
+}
 
 /** A part of a timeline. */
 export interface TimelineWindow {

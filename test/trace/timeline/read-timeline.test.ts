@@ -31,7 +31,7 @@ function expectColumns(trace: RandomTrace, columns: TimelineColumns, seed: numbe
     const column = Math.floor(random() * columnCount)
     const fromNs = columns.fromNs + column * columns.columnNs
     const shares = columns.lanes[lane]!
-    const found = shares.length === 0 ? [0, 0, 0] : [...shares.slice(3 * column, 3 * column + 3)]
+    const found = shares.length === 0 ? [0, 0, 0] : Array.from(shares.subarray(3 * column, 3 * column + 3))
     const sums = sumNaively(trace.known, lane, fromNs, fromNs + columns.columnNs)
     for (const [part, timeNs] of sums.entries()) {
       const exact = Math.min(255, (timeNs / columns.columnNs) * 255)
