@@ -24,6 +24,7 @@ const SHORTCUTS: Partial<Record<Command, Shortcut>> = {
   'export-trace': { key: 's' },
   'find-in-console': { key: 'f' },
   'toggle-sidebar': { key: 'b' },
+  'toggle-timeline': { key: 'l' },
   'toggle-panel': { key: 'j' },
   'toggle-detail': { key: 'i' },
 }
