@@ -7,8 +7,10 @@ export interface Tick {
   label: string
 }
 
-/** A label with a little room around it. */
-const LEAST_DISTANCE_PX = 90
+const LEAST_DISTANCE_PX = 70
+/** Of a label, about, and of the room around it. */
+const CHARACTER_PX = 6.2
+const ROOM_PX = 18
 
 const UNITS = [
   { name: 'ns', sizeNs: 1 },
@@ -17,12 +19,13 @@ const UNITS = [
   { name: 's', sizeNs: 1e9 },
 ] as const
 
-/**
- * Ticks at multiples of 1, 2 or 5 times a power of ten. Labels have as many decimals as tell neighbours apart, in the
- * unit of the instants; the steps of a close view are told in the unit of the step, from the last round second on.
- */
+/** Ticks at multiples of 1, 2 or 5 times a power of ten; labels have as many decimals as tell neighbours apart. */
 export function layOutTicks(view: TimeView, widthPx: number): Tick[] {
-  const stepNs = chooseStep((spanOf(view) / widthPx) * LEAST_DISTANCE_PX)
+  const nsPerPx = spanOf(view) / widthPx
+  let stepNs = chooseStep(nsPerPx * LEAST_DISTANCE_PX)
+  while (stepNs < nsPerPx * (formatTick(view.toNs, stepNs).length * CHARACTER_PX + ROOM_PX)) {
+    stepNs = chooseStep(stepNs * 1.1)
+  }
   const ticks: Tick[] = []
   for (let index = Math.ceil(view.fromNs / stepNs); index * stepNs <= view.toNs; index++) {
     const atNs = index * stepNs

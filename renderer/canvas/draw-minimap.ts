@@ -19,12 +19,15 @@ export interface MinimapDrawing {
 
 /** Room above the tallest bar. */
 const TOP_PX = 3
-/** A bar in which there was a call at all is this tall, however many another has. */
+/** A bar in which anything happened is this tall, however many calls another has. */
 const LEAST_SHARE = 0.12
+/** One in which guest and host never waited, however few calls that were. */
+const WORKING_SHARE = 0.5
+const WHOLE = 255
 
 /**
- * Bars as tall as calls are many, by the square root: few beside many are seen. Their parts are how the time was
- * spent. Long calls reach over columns in which none began.
+ * Bars as tall as calls are many, by the square root, so that few beside many are seen; and as guest and host worked.
+ * Their parts are how the time was spent.
  */
 export function drawMinimap(drawing: MinimapDrawing): void {
   const { context, theme, widthPx, heightPx, density, whole, view } = drawing
@@ -32,24 +35,22 @@ export function drawMinimap(drawing: MinimapDrawing): void {
   const columnPx = toPx(whole, widthPx, whole.fromNs + density.columnNs)
   const most = Math.max(1, ...density.callCounts)
   const roomPx = heightPx - TOP_PX
-  const paths = [new Path2D(), new Path2D(), new Path2D()] as const
+  const styles = [theme.guest, theme.host, drawing.hatching]
   for (const [column, count] of density.callCounts.entries()) {
     const shares = [0, 1, 2].map((part) => density.shares[3 * column + part] ?? 0)
     const sum = shares.reduce((total, share) => total + share, 0)
     if (sum === 0 && count === 0) continue
     const leftPx = toPx(whole, widthPx, density.fromNs + column * density.columnNs)
-    const heightOfAll = roomPx * Math.max(LEAST_SHARE, Math.sqrt(count / most))
+    const working = Math.min(1, (shares[0]! + shares[1]!) / WHOLE)
+    const heightOfAll = roomPx * Math.max(LEAST_SHARE, WORKING_SHARE * working, Math.sqrt(count / most))
     let bottomPx = heightPx
-    for (const [part, path] of paths.entries()) {
+    for (const [part, style] of styles.entries()) {
       const partPx = (sum === 0 ? Number(part === 0) : shares[part]! / sum) * heightOfAll
-      if (partPx > 0)
-        path.rect(leftPx, bottomPx - partPx, Math.max(1, columnPx - (columnPx >= 3 ? 1 : 0)), partPx)
       bottomPx -= partPx
+      context.fillStyle = style
+      if (partPx > 0)
+        context.fillRect(leftPx, bottomPx, Math.max(1, columnPx - (columnPx >= 3 ? 1 : 0)), partPx)
     }
-  }
-  for (const [part, style] of [theme.guest, theme.host, drawing.hatching].entries()) {
-    context.fillStyle = style
-    context.fill(paths[part]!)
   }
   drawView(drawing, view)
 }

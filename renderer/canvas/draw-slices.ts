@@ -9,6 +9,8 @@ import { toPx } from './time-view.ts'
 /** Shorter bars have no room for a label. */
 const LABEL_LEAST_PX = 28
 const LABEL_INSET_PX = 5
+/** Lower bars have no room for one either. */
+const LABEL_LEAST_HEIGHT_PX = 12
 /** A call is drawn at least this wide. */
 const LEAST_PX = 1
 
@@ -37,7 +39,7 @@ export function drawSlices(drawing: DrawingOf<TimelineSlices>): void {
 
   context.fillStyle = theme.guest
   for (const bar of guests) fillSpan(drawing, bar, bar.leftPx, Math.max(bar.rightPx, bar.leftPx + LEAST_PX))
-  if (!layout.isCompact) drawLabels(drawing, guests, theme.onGuest)
+  drawLabels(drawing, guests, theme.onGuest)
   drawCuts(drawing, guests, imports)
 
   context.fillStyle = theme.host
@@ -48,7 +50,7 @@ export function drawSlices(drawing: DrawingOf<TimelineSlices>): void {
     }
   }
   for (const bar of imports) drawSuspension(drawing, bar)
-  if (!layout.isCompact) drawImportLabels(drawing, imports)
+  drawImportLabels(drawing, imports)
   context.fillStyle = theme.bad
   for (const bar of bars) {
     if (bar.slice.outcome !== 'trapped' && bar.slice.outcome !== 'threw') continue
@@ -92,14 +94,17 @@ function fillSpan(
 function drawCuts(drawing: DrawingOf<TimelineSlices>, guests: readonly Bar[], imports: readonly Bar[]): void {
   const { context, theme, layout } = drawing
   if (layout.isCompact || imports.length === 0) return
+  context.fillStyle = theme.guestPale
   context.beginPath()
   for (const bar of imports) {
     if (bar.slice.row === 0) continue
     const topPx = barTop(layout, bar.slice.lane, bar.slice.row - 1)
-    if (topPx < bar.topPx) context.rect(bar.leftPx, topPx, bar.rightPx - bar.leftPx, layout.barPx)
+    if (topPx >= bar.topPx) continue
+    const widthPx = bar.rightPx - bar.leftPx
+    context.fillRect(bar.leftPx, topPx, widthPx, layout.barPx)
+    // Through narrower ones no text is seen.
+    if (widthPx >= 2) context.rect(bar.leftPx, topPx, widthPx, layout.barPx)
   }
-  context.fillStyle = theme.guestPale
-  context.fill()
   context.save()
   context.clip()
   drawLabels(drawing, guests, theme.ink)
@@ -116,9 +121,9 @@ function drawSuspension(drawing: DrawingOf<TimelineSlices>, bar: Bar): void {
   }
   context.fillStyle = drawing.hatching
   fillSpan(drawing, bar, bar.hostEndPx, Math.max(bar.rightPx, bar.hostEndPx + LEAST_PX))
-  if (widthPx < 4 || layout.barPx < 6) return
+  if (widthPx < 4) return
   context.strokeStyle = theme.suspended
-  context.lineWidth = 1
+  context.lineWidth = layout.barPx < 9 ? 0.5 : 1
   context.strokeRect(bar.hostEndPx + 0.5, bar.topPx + 0.5, widthPx - 1, layout.barPx - 1)
 }
 
@@ -157,11 +162,11 @@ function drawImportLabels(drawing: DrawingOf<TimelineSlices>, bars: readonly Bar
 
 /** The name and how long it took, or as much of it as finds room. */
 function fitLabel(
-  { context }: DrawingOf<TimelineSlices>,
+  { context, layout }: DrawingOf<TimelineSlices>,
   { slice, called }: Bar,
   roomPx: number,
 ): string | null {
-  if (roomPx < LABEL_LEAST_PX) return null
+  if (roomPx < LABEL_LEAST_PX || layout.barPx < LABEL_LEAST_HEIGHT_PX) return null
   const name = formatCallName(called)
   const long = `${name} ${formatDuration(slice.endNs - slice.startNs)}`
   // The font is monospaced.

@@ -17,10 +17,10 @@ export interface LaneLayout {
   totalPx: number
 }
 
-const PITCH_PX = { least: 18, most: 24 }
-const BAR_GAP_PX = 3
-const LANE_GAP_PX = 6
-const COMPACT_PX = { least: 5, most: 14 }
+const PITCH_PX = { least: 15, most: 24 }
+const BAR_GAP_PX = 2
+const LANE_GAP_PX = 5
+const COMPACT_PX = { least: 7, most: 16 }
 
 /**
  * Bars as tall as the room allows. Where not even the smallest ones of all rows find room, each lane has one row for

@@ -11,7 +11,7 @@ export const layout = reactive({
   detailVisible: true,
   detailWidth: 300,
   timelineVisible: true,
-  timelineHeight: 190,
+  timelineHeight: 204,
   panelVisible: true,
   panelHeight: 200,
   guestsOpen: true,
