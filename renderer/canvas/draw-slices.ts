@@ -20,6 +20,8 @@ interface Bar {
   isGuest: boolean
   leftPx: number
   rightPx: number
+  /** Where a label in it has to end. */
+  labelEndPx: number
   /** Where the host's part of an import ends. */
   hostEndPx: number
   topPx: number
@@ -39,6 +41,7 @@ export function drawSlices(drawing: DrawingOf<TimelineSlices>): void {
 
   context.fillStyle = theme.guest
   for (const bar of guests) fillSpan(drawing, bar, bar.leftPx, Math.max(bar.rightPx, bar.leftPx + LEAST_PX))
+  if (layout.isCompact) endLabelsAtImports(guests, imports)
   drawLabels(drawing, guests, theme.onGuest)
   drawCuts(drawing, guests, imports)
 
@@ -74,6 +77,7 @@ function layOutBars({ detail, layout, view, widthPx }: DrawingOf<TimelineSlices>
       isGuest: called.kind !== 'import',
       leftPx: clip(slice.startNs),
       rightPx: clip(slice.endNs),
+      labelEndPx: clip(slice.endNs),
       hostEndPx: clip(Math.min(slice.endNs, slice.startNs + slice.hostNs)),
       topPx: barTop(layout, slice.lane, slice.row),
     })
@@ -127,11 +131,22 @@ function drawSuspension(drawing: DrawingOf<TimelineSlices>, bar: Bar): void {
   context.strokeRect(bar.hostEndPx + 0.5, bar.topPx + 0.5, widthPx - 1, layout.barPx - 1)
 }
 
+/** In compact lanes imports lie on the guest's bars: what is seen of a bar in one piece ends there. */
+function endLabelsAtImports(guests: readonly Bar[], imports: readonly Bar[]): void {
+  for (const bar of guests) {
+    if (bar.rightPx - bar.leftPx < LABEL_LEAST_PX) continue
+    for (const { slice, leftPx } of imports) {
+      if (slice.lane === bar.slice.lane && leftPx >= bar.leftPx)
+        bar.labelEndPx = Math.min(bar.labelEndPx, leftPx)
+    }
+  }
+}
+
 function drawLabels(drawing: DrawingOf<TimelineSlices>, bars: readonly Bar[], color: string): void {
   drawing.context.fillStyle = color
   for (const bar of bars) {
     const leftPx = Math.max(0, bar.leftPx)
-    const label = fitLabel(drawing, bar, Math.min(drawing.widthPx, bar.rightPx) - leftPx)
+    const label = fitLabel(drawing, bar, Math.min(drawing.widthPx, bar.labelEndPx) - leftPx)
     if (label)
       drawing.context.fillText(label, leftPx + LABEL_INSET_PX, bar.topPx + drawing.layout.barPx / 2 + 0.5)
   }

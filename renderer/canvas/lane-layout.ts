@@ -20,6 +20,7 @@ export interface LaneLayout {
 const PITCH_PX = { least: 15, most: 24 }
 const BAR_GAP_PX = 2
 const LANE_GAP_PX = 5
+const COMPACT_TOP_PX = 2
 const COMPACT_PX = { least: 7, most: 16 }
 
 /**
@@ -33,9 +34,17 @@ export function layOutLanes(laneRows: readonly number[], heightPx: number): Lane
   // One lane alone is shown in full, however deep it is.
   const isCompact = fittingPx < PITCH_PX.least && laneRows.length > 1
   if (isCompact) {
-    const pitchPx = clamp(Math.floor(heightPx / laneRows.length), COMPACT_PX.least, COMPACT_PX.most)
-    const lanes = laneRows.map((_, lane) => ({ topPx: lane * pitchPx, heightPx: pitchPx, rowCount: 1 }))
-    return { lanes, pitchPx, barPx: pitchPx - 1, isCompact, totalPx: lanes.length * pitchPx }
+    const pitchPx = clamp(
+      Math.floor((heightPx - COMPACT_TOP_PX) / laneRows.length),
+      COMPACT_PX.least,
+      COMPACT_PX.most,
+    )
+    const lanes = laneRows.map((_, lane) => ({
+      topPx: COMPACT_TOP_PX + lane * pitchPx,
+      heightPx: pitchPx,
+      rowCount: 1,
+    }))
+    return { lanes, pitchPx, barPx: pitchPx - 1, isCompact, totalPx: COMPACT_TOP_PX + lanes.length * pitchPx }
   }
   const pitchPx = clamp(fittingPx, PITCH_PX.least, PITCH_PX.most)
   let topPx = LANE_GAP_PX

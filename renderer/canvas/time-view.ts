@@ -52,7 +52,8 @@ export function fit({ fromNs, toNs }: TimeRange): TimeView {
 /** The nearest view that is neither too close nor too far, and shows something of the trace. */
 export function clampView(view: TimeView, trace: TimeRange): TimeView {
   const whole = fit(trace)
-  const spanNs = Math.min(Math.max(spanOf(view), SHORTEST_VIEW_NS), spanOf(whole))
+  if (spanOf(view) >= spanOf(whole)) return whole
+  const spanNs = Math.max(spanOf(view), SHORTEST_VIEW_NS)
   const middleNs = (view.fromNs + view.toNs) / 2
   const blankNs = spanNs * BLANK_SHARE
   const lowestNs = Math.min(whole.fromNs, trace.fromNs - blankNs)
