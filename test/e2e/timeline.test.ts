@@ -122,7 +122,7 @@ describeOnDrivers('the timeline', (app) => {
       .click()
     await eventually(countOf('ink', AXIS_PX - 2)).toBeGreaterThan(2)
     await eventually(countOf('suspended', IMPORT_ROW_PX)).toBeGreaterThan(2)
-    await page().getByRole('button', { name: 'Follow', exact: true }).first().click()
+    await page().getByRole('button', { name: 'Timeline: follow' }).click()
     await eventually(countOf('host', IMPORT_ROW_PX)).toBeGreaterThan(500)
   })
 
@@ -134,7 +134,7 @@ describeOnDrivers('the timeline', (app) => {
       const { last, count } = await findColor(page(), 'host', IMPORT_ROW_PX)
       return [count < before.count * 0.6, Math.abs(last - before.last) <= 2]
     }).toEqual([true, true])
-    await page().getByRole('button', { name: 'Follow', exact: true }).first().waitFor()
+    await page().getByRole('button', { name: 'Timeline: follow' }).waitFor()
     const zoomed = await findColor(page(), 'host', IMPORT_ROW_PX)
     await turnWheel(page(), before.first, 30, 0)
     await eventually(async () => {
