@@ -3,7 +3,7 @@ import type { CallId, CallKind, CallOutcome } from './model.ts'
 
 /** Lanes that are drawn at most; calls in further ones are counted only. */
 export const LANE_LIMIT = 256
-/** Rows of a lane that are drawn at most; deeper calls lie in the last one. */
+/** Rows of a lane at most: calls that lie deeper are not drawn. */
 export const LANE_ROW_LIMIT = 8
 /** Most columns in one answer. */
 export const COLUMN_LIMIT = 4096
@@ -46,7 +46,7 @@ export interface TimelineFunction {
   name: string
 }
 
-/** Every call of the lanes that lies in the time asked for, or touches it; in order of entry. */
+/** The calls in the rows of the lanes that lie in the time asked for, or touch it; in order of entry. */
 export interface TimelineSlices {
   form: 'slices'
   functions: TimelineFunction[]

@@ -9,6 +9,8 @@ import { toPx } from './time-view.ts'
 /** Shorter bars have no room for a label. */
 const LABEL_LEAST_PX = 28
 const LABEL_INSET_PX = 5
+/** A label of usual length: it is not begun in a stretch that is shorter, if the next one has room for it. */
+const USUAL_LABEL_PX = 70
 /** Lower bars have no room for one either. */
 const LABEL_LEAST_HEIGHT_PX = 12
 /** A call is drawn at least this wide. */
@@ -20,7 +22,8 @@ interface Bar {
   isGuest: boolean
   leftPx: number
   rightPx: number
-  /** Where a label in it has to end. */
+  /** Where a label in it begins, and has to end. */
+  labelStartPx: number
   labelEndPx: number
   /** Where the host's part of an import ends. */
   hostEndPx: number
@@ -42,6 +45,7 @@ export function drawSlices(drawing: DrawingOf<TimelineSlices>): void {
   context.fillStyle = theme.guest
   for (const bar of guests) fillSpan(drawing, bar, bar.leftPx, Math.max(bar.rightPx, bar.leftPx + LEAST_PX))
   if (layout.isCompact) endLabelsAtImports(guests, imports)
+  else beginLabelsAtImports(guests, imports)
   drawLabels(drawing, guests, theme.onGuest)
   drawCuts(drawing, guests, imports)
 
@@ -71,11 +75,13 @@ function layOutBars({ detail, layout, view, widthPx }: DrawingOf<TimelineSlices>
     const called = detail.functions[slice.functionIndex]!
     // Far outside of the canvas bars would be drawn without need, and without precision.
     const clip = (atNs: number) => Math.min(Math.max(toPx(view, widthPx, atNs), -10), widthPx + 10)
+    const leftPx = clip(slice.startNs)
     bars.push({
       slice,
       called,
       isGuest: called.kind !== 'import',
-      leftPx: clip(slice.startNs),
+      leftPx,
+      labelStartPx: Math.max(0, leftPx),
       rightPx: clip(slice.endNs),
       labelEndPx: clip(slice.endNs),
       hostEndPx: clip(Math.min(slice.endNs, slice.startNs + slice.hostNs)),
@@ -142,10 +148,24 @@ function endLabelsAtImports(guests: readonly Bar[], imports: readonly Bar[]): vo
   }
 }
 
+/** A label that would begin in a short solid stretch begins in the pale one behind it. */
+function beginLabelsAtImports(guests: readonly Bar[], imports: readonly Bar[]): void {
+  for (const bar of guests) {
+    if (bar.rightPx - bar.leftPx < LABEL_LEAST_PX) continue
+    const first = imports.find(
+      ({ slice, rightPx }) =>
+        slice.lane === bar.slice.lane && slice.row === bar.slice.row + 1 && rightPx > bar.labelStartPx,
+    )
+    if (!first || first.leftPx - bar.labelStartPx > USUAL_LABEL_PX) continue
+    if (first.rightPx - first.leftPx > USUAL_LABEL_PX)
+      bar.labelStartPx = Math.max(bar.labelStartPx, first.leftPx)
+  }
+}
+
 function drawLabels(drawing: DrawingOf<TimelineSlices>, bars: readonly Bar[], color: string): void {
   drawing.context.fillStyle = color
   for (const bar of bars) {
-    const leftPx = Math.max(0, bar.leftPx)
+    const leftPx = bar.labelStartPx
     const label = fitLabel(drawing, bar, Math.min(drawing.widthPx, bar.labelEndPx) - leftPx)
     if (label)
       drawing.context.fillText(label, leftPx + LABEL_INSET_PX, bar.topPx + drawing.layout.barPx / 2 + 0.5)
@@ -167,8 +187,8 @@ function drawImportLabels(drawing: DrawingOf<TimelineSlices>, bars: readonly Bar
     const centerPx = bar.topPx + layout.barPx / 2
     if (!onHost) {
       context.fillStyle = theme.background
-      const widthPx = context.measureText(label).width
-      context.fillRect(fromPx + LABEL_INSET_PX - 3, bar.topPx + 2, widthPx + 6, layout.barPx - 4)
+      const widthPx = context.measureText(label).width + LABEL_INSET_PX + 3
+      context.fillRect(fromPx + 1, bar.topPx + 1, widthPx, layout.barPx - 2)
     }
     context.fillStyle = onHost ? theme.onHost : theme.ink
     context.fillText(label, fromPx + LABEL_INSET_PX, centerPx + 0.5)

@@ -12,6 +12,8 @@ import type { TimeRange, TimeView } from './time-view.ts'
 import type { TimelineTheme } from './timeline-theme.ts'
 
 export const AXIS_HEIGHT_PX = 22
+/** Kept free of labels, at the right end of the axis. */
+const TOOLS_WIDTH_PX = 90
 
 /** Where the keyboard is. */
 export interface TimelineCursor {
@@ -81,6 +83,7 @@ function drawGrid({ context, theme, view, widthPx, heightPx }: TimelineDrawing):
     context.fillStyle = theme.softLine
     context.fillRect(x, AXIS_HEIGHT_PX, 1, heightPx - AXIS_HEIGHT_PX)
     context.fillStyle = theme.secondary
+    if (x + 5 + context.measureText(label).width > widthPx - TOOLS_WIDTH_PX) continue
     context.fillText(label, x + 5, AXIS_HEIGHT_PX / 2 + 0.5)
   }
   context.fillStyle = theme.softLine

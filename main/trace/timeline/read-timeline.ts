@@ -163,7 +163,7 @@ export class TimelineReader {
     const slices: TimelineSlice[] = []
     for (const id of ids) {
       const { lane, row } = placeOf(id)
-      if (lane < firstLane || lane >= endLane) continue
+      if (lane < firstLane || lane >= endLane || row >= LANE_ROW_LIMIT) continue
       const index = this.#calls.functionIndexOf(id)
       if (!indexes.has(index)) {
         const { kind, module, name } = this.#calls.definitionOf(id)
@@ -173,7 +173,7 @@ export class TimelineReader {
       slices.push({
         id,
         lane,
-        row: Math.min(row, LANE_ROW_LIMIT - 1),
+        row,
         functionIndex: indexes.get(index)!,
         startNs,
         endNs: startNs + this.#calls.timesOf(id, this.#nowNs).totalNs,
