@@ -17,15 +17,18 @@ export type Command =
       stub: boolean
       readings: NamedReadings[]
       trace?: string
+      session?: string
       timeoutMs?: number
     }
   | { verb: 'inspect'; guest: string; json: boolean }
+  | { verb: 'export'; file: string; output?: string }
+  | { verb: 'stats'; file: string; json: boolean }
   /** Help or the version has been printed; there is nothing left to do. */
   | { verb: 'none' }
 
-const VERBS = new Set(['open', 'run', 'inspect', 'serve'])
+const VERBS = new Set(['open', 'run', 'inspect', 'serve', 'export', 'stats'])
 /** The options that take a value. */
-const VALUE_OPTIONS = new Set(['host', 'read', 'trace', 'timeout', 'port'])
+const VALUE_OPTIONS = new Set(['host', 'read', 'trace', 'session', 'output', 'timeout', 'port'])
 
 /**
  * Stands before every text that is a value. The parser takes `-1` for an option and `0x10` for a number; with
@@ -70,6 +73,7 @@ function defineParser(version: string, choose: (command: Command) => void) {
     .option('--stub', 'Bind imports that nobody else binds to stubs that return zeros')
     .option('--read <text>', "Keep what an import's pointers stand for: env.log=utf8(0,1)")
     .option('--trace <file>', 'Write every call to a file, as JSON Lines')
+    .option('--session <file>', 'Write the session to a file, as it goes, to be opened again')
     .option('--timeout <ms>', 'Cancel the call after this many milliseconds')
     .action((guest: unknown, exportName: unknown, rest: unknown[], options: Options) =>
       choose({
@@ -81,6 +85,7 @@ function defineParser(version: string, choose: (command: Command) => void) {
         ...optional('exportName', readText(exportName)),
         ...readHost(options),
         ...optional('trace', readOption(options, 'trace')),
+        ...optional('session', readOption(options, 'session')),
         ...optional('timeoutMs', readNumber(options, 'timeout', 1, 2_147_483_647)),
       }),
     )
@@ -103,6 +108,22 @@ function defineParser(version: string, choose: (command: Command) => void) {
         ...optional('port', readNumber(options, 'port', 0, 65_535)),
         opensBrowser: options.open !== false,
       }),
+    )
+  parser
+    .command('export <session>', 'Print the calls of a session file as JSON Lines')
+    .option('--output <file>', 'Write them to a file instead')
+    .action((file: unknown, options: Options) =>
+      choose({
+        verb: 'export',
+        file: readText(file) ?? '',
+        ...optional('output', readOption(options, 'output')),
+      }),
+    )
+  parser
+    .command('stats <session>', 'Print what the calls of a session file come to')
+    .option('--json', 'Print it as JSON')
+    .action((file: unknown, options: Options) =>
+      choose({ verb: 'stats', file: readText(file) ?? '', json: readFlag(options, 'json') }),
     )
   // The parser says of `--no-open` that it is on by default, when it means that a browser is opened.
   parser.help((sections) =>

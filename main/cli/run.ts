@@ -53,6 +53,7 @@ export async function run(
       stubUnbound: command.stub,
       readings: command.readings,
       ...(command.host !== undefined && { hostPath: resolve(command.host) }),
+      ...(command.session !== undefined && { sessionPath: resolve(command.session) }),
     })
     if (!opened.ok) return reportUnusable(opened.error)
     const session = opened.value

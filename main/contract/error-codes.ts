@@ -137,6 +137,29 @@ export const ERRORS = {
     'The trace cannot be written.',
     'Check the disk and the path; the run went on without it.',
   ],
+  SESSION_FILE_UNWRITABLE: [
+    'The session file cannot be written.',
+    'Make room on the disk, or name another place.',
+  ],
+  SESSION_FILE_UNREADABLE: ['The session file cannot be read.', 'Check the path and its permissions.'],
+  SESSION_FILE_INVALID: ['The file is not a session file.', 'Open a file that the inspector saved.'],
+  SESSION_FILE_NEWER: ['The session file is of a newer version.', 'Open it with a newer inspector.'],
+  SESSION_FILE_DAMAGED: [
+    'This call cannot be read from the session file.',
+    'That part of the file is damaged. The other calls are as they were recorded.',
+  ],
+  SESSION_FILE_INCOMPLETE: [
+    'How the call ended is not in the session file.',
+    'It had not ended when the file was written. Its times are not known.',
+  ],
+  SESSION_FILE_CUT: [
+    'The end of the session file is missing or damaged.',
+    'What could be read is shown. The inspector, or the disk, failed while it was written.',
+  ],
+  SESSION_ARCHIVED: [
+    'The session was opened from a file, so nothing of it can run.',
+    'Open its guest to run it again.',
+  ],
   SETTINGS_WRITE_FAILED: ['The settings cannot be saved.', 'Check that the folder can be written.'],
   MESSAGE_INVALID: [
     'A message has the wrong shape.',

@@ -187,6 +187,19 @@ export interface SessionInfo {
   stall: StallInfo | null
   /** Wall clock at the session's time zero, in milliseconds since 1970. */
   startedAtMs: number
+  /** Of a session that was opened from a file: it is as it was then, and nothing of it runs. */
+  archive?: ArchiveInfo
+}
+
+/** A session file (docs/session-format.md). */
+export interface ArchiveInfo {
+  name: string
+  path: string
+  sizeBytes: number
+  /** Of the inspector that wrote it. */
+  version: string
+  /** SHA-256 of the guest's file, in hexadecimal digits. */
+  guestHash: string
 }
 
 /** The import calls that a session's guest has waited for longer than its limit. */
@@ -350,6 +363,8 @@ export interface TraceStatus {
   consoleLineCount: number
   /** Memory that the trace takes in the inspector. */
   sizeBytes: number
+  /** What it takes on disk: 0 while memory holds all of it. */
+  fileSizeBytes: number
 }
 
 export type ConsoleLevel = 'log' | 'info' | 'warn' | 'error' | 'debug'

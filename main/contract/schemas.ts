@@ -109,6 +109,7 @@ export const REQUEST_SCHEMAS = {
   readDensity: v.strictTuple([v.strictObject({ sessionId: identifier, columnCount })]),
   readTimings: v.strictTuple([session]),
   readConsole: v.strictTuple([v.strictObject({ sessionId: identifier, fromLine: index, lineCount: count })]),
+  readSessionFile: v.strictTuple([v.strictObject({ sessionId: identifier, offset: index })]),
   exportTrace: v.strictTuple([v.strictObject({ sessionId: identifier, fromCallId: index })]),
   saveLayout: v.strictTuple([
     v.strictObject({

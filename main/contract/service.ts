@@ -61,6 +61,13 @@ export interface TracePiece {
   nextCallId: CallId | null
 }
 
+/** A piece of a file; ask on from `nextOffset` until it is null. */
+export interface FilePiece {
+  bytes: Uint8Array
+  nextOffset: number | null
+  totalBytes: number
+}
+
 /**
  * Every function takes one object and answers with a `Result`; `schemas.ts` has the schema of each argument,
  * and a door refuses what does not fit it.
@@ -69,8 +76,8 @@ export interface InspectorService {
   /** The present state, whole. */
   attach(): Result<Attachment>
   /**
-   * Opens guests (.wasm, .wat) and host modules (.ts, .js, .mjs), each guest in a session of its own. A host
-   * module without a guest goes to the session `sessionId`, which is reloaded with it.
+   * Opens guests (.wasm, .wat), session files (.jspi) and host modules (.ts, .js, .mjs), each guest and each file in a
+   * session of its own. A host module without a guest goes to the session `sessionId`, which is reloaded with it.
    */
   openFiles(request: { files: FileReference[]; sessionId?: SessionId }): Promise<Result<SessionInfo[]>>
   /** Opens a bundled guest. */
@@ -159,6 +166,11 @@ export interface InspectorService {
   readDensity(request: { sessionId: SessionId; columnCount: number }): Result<TimelineDensity>
   readTimings(request: { sessionId: SessionId }): Result<TimingRow[]>
   readConsole(request: { sessionId: SessionId; fromLine: number; lineCount: number }): Result<ConsoleLines>
+  /**
+   * The session as a file (docs/session-format.md), piece by piece from byte `offset` on: what there is at offset 0,
+   * also when more is recorded meanwhile.
+   */
+  readSessionFile(request: { sessionId: SessionId; offset: number }): Promise<Result<FilePiece>>
   /** The trace as JSON Lines (docs/trace-format.md), piece by piece from call `fromCallId` on. */
   exportTrace(request: { sessionId: SessionId; fromCallId: CallId }): Result<TracePiece>
   saveLayout(request: { layout: Layout }): Promise<Result<null>>
@@ -189,6 +201,7 @@ export type MenuCommand =
   | 'end-session'
   | 'reload-session'
   | 'close-session'
+  | 'save-session'
   | 'export-trace'
   | 'find-in-console'
   | 'clear-console'

@@ -18,6 +18,8 @@ export interface TimelineExtent {
   endNs: number
   /** Since when there was no pause to speak of between calls. */
   burstStartNs: number
+  /** False while the calls of a session file are still being taken in: there will be more without an event. */
+  isComplete: boolean
   /** How many rows each lane needs, one entry for each lane: calls of the guest, calls inside of them, and so on. */
   laneRows: number[]
   /** Lanes beyond those, which are not drawn. */

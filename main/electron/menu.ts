@@ -39,7 +39,8 @@ export function buildMenu({ platform, recentGuests, actions }: MenuOptions): Men
       })),
     },
     separator,
-    command('Export Trace…', 'export-trace', 'CmdOrCtrl+S'),
+    command('Save Session…', 'save-session', 'CmdOrCtrl+S'),
+    command('Export Trace…', 'export-trace', 'CmdOrCtrl+Shift+S'),
     separator,
     command('Close Session', 'close-session', 'CmdOrCtrl+W'),
     // The platform's own shortcut for this, Ctrl+W or Command+W, closes a session.

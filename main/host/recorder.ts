@@ -60,9 +60,9 @@ export class Recorder {
     references.onNew = (handle, preview) => this.#writeText(TAGS.reference, handle, preview)
   }
 
-  /** Nanoseconds since the session's time zero. */
+  /** Whole nanoseconds since the session's time zero. */
   nowNs(): number {
-    return (performance.now() - this.#zeroMs) * 1e6
+    return Math.round((performance.now() - this.#zeroMs) * 1e6)
   }
 
   /** Announces a function; its calls refer to it by index. */

@@ -31,6 +31,8 @@ export interface OpenRequest {
   stubUnbound?: boolean
   /** Other limits than the default ones. */
   limits?: Partial<SessionLimits>
+  /** Where the trace is to be written as it grows: a session file, which {@link Inspector.open} opens again. */
+  sessionPath?: string
   /** How imports are to be read. What does not fit the guest fails the session. */
   readings?: readonly NamedReadings[]
 }
@@ -48,6 +50,8 @@ export interface Inspector {
   subscribe(listener: EventListener): () => void
   /** Opens a guest and shows it to every client. Fails as a value only where there is no session to show. */
   open(request: OpenRequest): Promise<Result<SessionInfo>>
+  /** Opens a session file, whatever its name. */
+  openSessionFile(path: string): Promise<Result<SessionInfo>>
   /**
    * Hands over the session's trace as JSON Lines while it grows: each call once, when it ends, and those still
    * running when the session ends. Returns a function that stops it.

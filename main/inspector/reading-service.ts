@@ -7,8 +7,7 @@ import type { InspectorService } from '../contract/service.ts'
 import { formatJsonLine } from '../trace/json-lines.ts'
 import { EMPTY_DENSITY, EMPTY_TIMELINE } from '../trace/timeline/read-timeline.ts'
 import type { Trace } from '../trace/trace.ts'
-import type { Session } from './session.ts'
-import type { Sessions } from './sessions.ts'
+import type { OpenedSession, Sessions } from './sessions.ts'
 
 const CHILD_LIMIT = 100
 const ANCESTOR_LIMIT = 100
@@ -33,8 +32,7 @@ export function createReadingService(sessions: Sessions): ReadingService {
         totalRows: trace.calls.callCount,
         fromRow,
         rows: trace.rows(fromRow, rowCount, found.value.nowNs()),
-        anchorRow:
-          anchorId !== undefined && trace.calls.has(anchorId) ? trace.calls.order.rowOf(anchorId) : null,
+        anchorRow: anchorId !== undefined && trace.calls.has(anchorId) ? trace.calls.rowOf(anchorId) : null,
       })
     },
     readCall({ sessionId, callId }) {
@@ -86,7 +84,7 @@ export function createReadingService(sessions: Sessions): ReadingService {
   }
 }
 
-function describeCall(session: Session, trace: Trace, callId: number): Result<CallDetail> {
+function describeCall(session: OpenedSession, trace: Trace, callId: number): Result<CallDetail> {
   const { calls } = trace
   const nowNs = session.nowNs()
   const ancestors: number[] = []
@@ -102,7 +100,7 @@ function describeCall(session: Session, trace: Trace, callId: number): Result<Ca
     ...calls.row(callId, nowNs),
     error: calls.errorOf(callId),
     decoded: calls.decoded.get(callId),
-    stack: session.describeStack(calls.stacks.get(callId)),
+    stack: session.describeStack(calls.stackOf(callId)),
     ancestors: ancestors.map((id) => calls.summary(id, nowNs)),
     children: calls.childrenOf(callId, CHILD_LIMIT).map((id) => calls.summary(id, nowNs)),
     childCount: calls.childCountOf(callId),

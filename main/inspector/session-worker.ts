@@ -7,9 +7,12 @@ import type { MessageFromWorker, MessageToWorker, WorkerInput } from '../host/pr
 import { createRing } from '../trace/ring.ts'
 import type { TraceListener } from '../trace/trace.ts'
 import { Trace } from '../trace/trace.ts'
+import { TraceFeed } from '../trace/trace-feed.ts'
 
 /** How long records wait in the ring while a guest runs. */
 const DRAIN_INTERVAL_MS = 16
+/** How long it is waited for a disk that is slower than the guest. */
+const BEHIND_INTERVAL_MS = 2
 /** What is read in one turn of the event loop, so that clients are answered while a guest makes calls. */
 const DRAIN_LIMIT_BYTES = 256 * 1024
 /** A call that is cancelled answers at once, unless the guest computes. */
@@ -41,6 +44,7 @@ export interface WorkerListener extends TraceListener {
 /** The worker of one session. */
 export class SessionWorker {
   readonly trace: Trace
+  readonly #feed: TraceFeed
   /** Wall clock at the session's time zero, in milliseconds since 1970. */
   zeroWallMs = Date.now()
   readonly #worker: Worker
@@ -62,7 +66,8 @@ export class SessionWorker {
   ) {
     const ring = createRing()
     this.#listener = listener
-    this.trace = new Trace(ring, traceLimitBytes, listener)
+    this.trace = new Trace(traceLimitBytes, listener)
+    this.#feed = new TraceFeed(ring, this.trace)
     this.#worker = new Worker(workerUrl, {
       workerData: { ...input, ring } satisfies WorkerInput,
       name: `guest ${input.guestName}`.slice(0, 60),
@@ -180,9 +185,15 @@ export class SessionWorker {
   readonly #drainTurn = (): void => {
     this.#cancelTurn()
     if (this.#ended) return
+    if (this.trace.isBehind) {
+      // The ring fills up meanwhile, and then the guest waits.
+      this.trace.write()
+      this.#timer = setTimeout(this.#drainTurn, BEHIND_INTERVAL_MS)
+      return
+    }
     const readBytes = this.#drain(DRAIN_LIMIT_BYTES)
     if (readBytes >= DRAIN_LIMIT_BYTES) this.#immediate = setImmediate(this.#drainTurn)
-    else if (readBytes > 0 || !this.trace.rest()) {
+    else if (readBytes > 0 || !this.#feed.rest()) {
       this.#timer = setTimeout(this.#drainTurn, DRAIN_INTERVAL_MS)
     }
   }
@@ -199,7 +210,7 @@ export class SessionWorker {
   }
 
   #drain(limitBytes: number): number {
-    const readBytes = this.trace.drain(limitBytes)
+    const readBytes = this.#feed.drain(limitBytes)
     if (readBytes > 0) this.#listener.onTrace()
     return readBytes
   }

@@ -36,6 +36,7 @@ import type { NamedReadings } from './api.ts'
 import { isActive, isQueued, Runs } from './runs.ts'
 import type { SessionOptions } from './session-options.ts'
 import type { MessageForSession } from './session-worker.ts'
+import { SessionRecording } from './session-recording.ts'
 import { SessionWorker } from './session-worker.ts'
 import { StallWatch } from './stall-watch.ts'
 
@@ -55,6 +56,7 @@ export class Session {
   #stall: StallInfo | null = null
   #stallWatch: StallWatch | null = null
   readonly #readings = new GuestReadings()
+  readonly #recording: SessionRecording
   /** Given before it was known what the guest imports. */
   readonly #namedReadings: NamedReadings[]
   #guest: LoadedGuest | null = null
@@ -89,6 +91,14 @@ export class Session {
         options.onRun(run)
       },
       timedOut: (runId, error) => void this.cancel(runId, error),
+    })
+    this.#recording = new SessionRecording({
+      files: options.files,
+      path: options.sessionPath,
+      version: options.version,
+      info: () => this.info(),
+      guestBytes: () => this.#guest?.bytes ?? new Uint8Array(),
+      onFailure: (error) => options.onProblem(error),
     })
     this.#applyLimits()
   }
@@ -173,7 +183,9 @@ export class Session {
    */
   async load(): Promise<void> {
     await this.#stop(RELOADED)
+    const endNs = this.nowNs()
     this.#worker = null
+    await this.#recording.end(endNs)
     this.#generation++
     this.#endedIds = []
     this.runs.forgetCalls()
@@ -298,6 +310,17 @@ export class Session {
     await this.end({ ...error, why: `${error.why} ${COMPUTING}`.trim() })
   }
 
+  /** Makes a session file of what there is now. Throws what the file system throws. */
+  async save(path: string): Promise<void> {
+    if (this.trace) await this.#recording.copy(this.trace, path, this.nowNs())
+  }
+
+  /** Ends the session for good: its trace is not looked at any more. */
+  async close(): Promise<void> {
+    await this.end()
+    await this.#recording.end(this.nowNs())
+  }
+
   /** Cancels every run: queued ones first, so that none of them begins in the place of another. */
   async cancelAll(error: InspectorError): Promise<void> {
     const active = this.runs.list().filter(isActive)
@@ -331,7 +354,7 @@ export class Session {
   }
 
   #startWorker(guest: LoadedGuest): void {
-    const worker = new SessionWorker(
+    const worker: SessionWorker = new SessionWorker(
       this.#options.workerUrl,
       {
         guestBytes: guest.bytes,
@@ -361,6 +384,7 @@ export class Session {
         onCallEnded: (id) => {
           if (this.#options.isStreamed(this.sessionId)) this.#endedIds.push(id)
         },
+        startLog: () => this.#recording.start(worker.trace),
       },
     )
     const stallWatch = new StallWatch({
@@ -368,7 +392,7 @@ export class Session {
       nowNs: () => worker.nowNs(),
       stallMs: () => this.#limits.stallMs,
       probe: (callIds) => worker.probe(callIds),
-      describeStack: (callId) => this.describeStack(worker.trace.calls.stacks.get(callId)),
+      describeStack: (callId) => this.describeStack(worker.trace.calls.stackOf(callId)),
       changed: (stall) => {
         this.#stall = stall
         this.#changed()
@@ -377,6 +401,7 @@ export class Session {
     })
     this.#stallWatch = stallWatch
     this.#worker = worker
+    this.#recording.begin(worker.trace)
   }
 
   async #receive(worker: SessionWorker, message: MessageForSession): Promise<void> {

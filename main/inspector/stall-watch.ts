@@ -3,6 +3,7 @@ import { makeError } from '../contract/error-codes.ts'
 import type { CallId, StackFrame, StallInfo } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { Trace } from '../trace/trace.ts'
+import { isAllSuspended, listWaiting } from '../trace/waiting.ts'
 
 /** So often is looked while any call is suspended. Nothing moves for as long before a deadlock is considered. */
 const CHECK_INTERVAL_MS = 1000
@@ -60,10 +61,10 @@ export class StallWatch {
     const { calls } = this.#owner.trace
     const overdue = this.#listOverdue()
     const state = this.#readState()
-    const mayBeDeadlock = state === this.#seen && calls.isAllSuspended()
+    const mayBeDeadlock = state === this.#seen && isAllSuspended(calls)
     this.#seen = state
     // All that wait belong to a deadlock, however short a time they have waited.
-    const shown = mayBeDeadlock ? calls.listWaiting(Infinity) : overdue
+    const shown = mayBeDeadlock ? listWaiting(calls, Infinity) : overdue
     const isNew = shown.some((id) => !this.#probed.has(id))
     let isDeadlock = mayBeDeadlock && this.#stall?.isDeadlock === true
     if (shown.length > 0 && (isNew || (mayBeDeadlock && !isDeadlock))) {
@@ -83,7 +84,7 @@ export class StallWatch {
 
   /** Suspended for longer than the limit, oldest first, and not only because of a call inside. */
   #listOverdue(): CallId[] {
-    return this.#owner.trace.calls.listWaiting(this.#owner.nowNs() - this.#owner.stallMs() * 1e6)
+    return listWaiting(this.#owner.trace.calls, this.#owner.nowNs() - this.#owner.stallMs() * 1e6)
   }
 
   #readState(): string {

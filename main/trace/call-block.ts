@@ -1,14 +1,20 @@
 /** The fixed fields of calls, in blocks of columns: growing never copies what is there. */
+import { ValueList } from './value-list.ts'
 
 const BLOCK_BITS = 14
-/** Calls in a block. */
-const BLOCK_LENGTH = 1 << BLOCK_BITS
+/** Calls in a block: the ids from a multiple of it up to the next. */
+export const BLOCK_LENGTH = 1 << BLOCK_BITS
 const MASK = BLOCK_LENGTH - 1
 
-/** Entries are 0 until they are set. Times are nanoseconds on the session's clock. */
+/** What a call takes in a block, without its values. */
+const BYTES_PER_CALL = 4 + 4 + 4 + 2 + 1 + 8 + 8 + 8 + 8 + 4 + 4 + 4
+
+/** Entries are 0 until they are set. Times are whole nanoseconds on the session's clock. */
 export class CallBlock {
   readonly functions = new Uint32Array(BLOCK_LENGTH)
   readonly parents = new Uint32Array(BLOCK_LENGTH)
+  /** See `CallOrder`. */
+  readonly roots = new Uint32Array(BLOCK_LENGTH)
   readonly depths = new Uint16Array(BLOCK_LENGTH)
   readonly outcomes = new Uint8Array(BLOCK_LENGTH)
   readonly starts = new Float64Array(BLOCK_LENGTH)
@@ -19,35 +25,115 @@ export class CallBlock {
   readonly paramSlots = new Uint32Array(BLOCK_LENGTH)
   readonly resultSlots = new Uint32Array(BLOCK_LENGTH)
   readonly childCounts = new Uint32Array(BLOCK_LENGTH)
+  readonly values = new ValueList()
+  /** Numbers of stacks; made when the first of them is recorded. */
+  stacks: Uint32Array | null = null
+  /** Its calls that have not ended. */
+  runningCount = 0
+  /** Whether it could not be read back: what it says of its calls is nothing. */
+  isDamaged = false
+
+  get sizeBytes(): number {
+    return BLOCK_LENGTH * BYTES_PER_CALL + this.values.sizeBytes + (this.stacks?.byteLength ?? 0)
+  }
 }
 
-/** A column. */
-export type CallField = keyof CallBlock
+/** A column that every call has. */
+export type CallField =
+  | 'functions'
+  | 'parents'
+  | 'roots'
+  | 'depths'
+  | 'outcomes'
+  | 'starts'
+  | 'ends'
+  | 'hosts'
+  | 'suspensions'
+  | 'paramSlots'
+  | 'resultSlots'
+  | 'childCounts'
 
-/** What a call takes in a block. */
-const BYTES_PER_CALL = 4 + 4 + 2 + 1 + 8 + 8 + 8 + 8 + 4 + 4 + 4
+/** Where blocks are that are not in memory. */
+export interface BlockSource {
+  /** Makes a block again that was let go. */
+  load: (blockIndex: number) => CallBlock
+  /** Whether it can be made again as it is now. */
+  mayGo: (block: CallBlock, blockIndex: number) => boolean
+  /** Blocks are let go when they take more than this. */
+  limitBytes: number
+}
 
-/** Blocks by call, from 1. A call's fields are at `index(id)` of the arrays of `block(id)`. */
+/** The number of the block that a call is in. */
+export function blockIndexOf(id: number): number {
+  return id >>> BLOCK_BITS
+}
+
+/** Where a call is in the arrays of its block. */
+export function indexInBlock(id: number): number {
+  return id & MASK
+}
+
+/** Blocks by call, from 1: those in memory, and those that are read back when they are asked for. */
 export class CallBlocks {
-  readonly #blocks: CallBlock[] = []
+  readonly #blocks: (CallBlock | null)[] = []
+  /** Blocks in memory, those first that have been there for longest. */
+  readonly #resident = new Set<number>()
+  #source: BlockSource | null = null
 
   /** Of a call that there is. */
   block(id: number): CallBlock {
-    return this.#blocks[id >>> BLOCK_BITS]!
-  }
-
-  index(id: number): number {
-    return id & MASK
+    return this.#blocks[id >>> BLOCK_BITS] ?? this.#loadBlock(id >>> BLOCK_BITS)
   }
 
   /** Makes room for a call, the next one. */
   extend(id: number): CallBlock {
     const at = id >>> BLOCK_BITS
-    while (this.#blocks.length <= at) this.#blocks.push(new CallBlock())
-    return this.#blocks[at]!
+    return this.#blocks[at] ?? (at < this.#blocks.length ? this.#loadBlock(at) : this.#add(at))
+  }
+
+  /** From now on blocks may be let go. All up to `blockCount` exist already. */
+  setSource(source: BlockSource, blockCount = 0): void {
+    this.#source = source
+    while (this.#blocks.length < blockCount) this.#blocks.push(null)
+  }
+
+  /** Has a block read again that its source has more of by now. */
+  reload(at: number): void {
+    this.#blocks[at] = null
+    this.#resident.delete(at)
   }
 
   get sizeBytes(): number {
-    return this.#blocks.length * BLOCK_LENGTH * BYTES_PER_CALL
+    let sizeBytes = 0
+    for (const at of this.#resident) sizeBytes += this.#blocks[at]!.sizeBytes
+    return sizeBytes
+  }
+
+  #add(at: number): CallBlock {
+    return this.#keep(at, new CallBlock())
+  }
+
+  #loadBlock(at: number): CallBlock {
+    return this.#keep(at, this.#source!.load(at))
+  }
+
+  #keep(at: number, block: CallBlock): CallBlock {
+    if (this.#source) this.#letGo(this.#source)
+    this.#blocks[at] = block
+    this.#resident.add(at)
+    return block
+  }
+
+  /** The oldest first, until there is room. */
+  #letGo({ limitBytes, mayGo }: BlockSource): void {
+    let { sizeBytes } = this
+    for (const at of this.#resident) {
+      if (sizeBytes <= limitBytes) return
+      const block = this.#blocks[at]!
+      if (!mayGo(block, at)) continue
+      this.#blocks[at] = null
+      this.#resident.delete(at)
+      sizeBytes -= block.sizeBytes
+    }
   }
 }

@@ -12,10 +12,16 @@ interface Runs {
   positions: number[]
 }
 
+/** See {@link CallOrder.save}. */
+export interface SavedOrder {
+  callCount: number
+  rootIds: number[]
+  sizes: number[]
+  runs: [root: number, firstIds: number[], positions: number[]][]
+}
+
 /** Finds the call at a row and the row of a call in logarithmic time, while calls are added. */
 export class CallOrder {
-  /** The number of the top-level call that a call lies below, by id. */
-  readonly #rootOf = new WordColumn()
   readonly #rootIds = new WordColumn()
   readonly #sizes = new WordColumn()
   readonly #runs = new Map<number, Runs>()
@@ -31,25 +37,26 @@ export class CallOrder {
     return this.#callCount
   }
 
-  /** Adds the next call; `parentId` 0 for a top-level one. Ids grow by one from 1. */
-  add(callId: number, parentId: number): void {
+  /**
+   * Adds the next call. Ids grow by one from 1. `parentRoot` is what this returned for the call that it lies inside of,
+   * or null for a top-level one. Returns the number of its top-level call, from 0.
+   */
+  add(callId: number, parentRoot: number | null): number {
     this.#callCount++
-    if (parentId === 0) {
+    if (parentRoot === null) {
       this.#sum()
       const root = this.#rootCount++
-      this.#rootOf.set(callId, root)
       this.#rootIds.set(root, callId)
       this.#sizes.set(root, 1)
       this.#appendSum(root + 1)
       this.#lastRoot = root
-      return
+      return root
     }
-    const root = this.#rootOf.get(parentId)
-    this.#rootOf.set(callId, root)
+    const root = parentRoot
     if (root === this.#lastRoot) {
       // Behind the call before it, as nearly all are.
       this.#unsummed++
-      return
+      return root
     }
     this.#sum()
     this.#lastRoot = root
@@ -58,6 +65,7 @@ export class CallOrder {
     this.#runs.set(root, runs)
     runs.firstIds.push(callId)
     runs.positions.push(this.#sizes.get(root))
+    return root
   }
 
   /** The id of the call at a row (from 0), or 0 beyond the last. */
@@ -81,10 +89,9 @@ export class CallOrder {
     return runs.firstIds[run]! + position - runs.positions[run]!
   }
 
-  /** The row of a call. */
-  rowOf(callId: number): number {
+  /** The row of a call below the top-level call `root`. */
+  rowOf(callId: number, root: number): number {
     this.#sum()
-    const root = this.#rootOf.get(callId)
     let row = 0
     for (let at = root; at > 0; at -= at & -at) row += this.#sums.get(at)
     const runs = this.#runs.get(root)
@@ -93,11 +100,31 @@ export class CallOrder {
     return row + runs.positions[run]! + callId - runs.firstIds[run]!
   }
 
+  /** All that it knows, to be kept in a file. */
+  save(): SavedOrder {
+    this.#sum()
+    return {
+      callCount: this.#callCount,
+      rootIds: Array.from({ length: this.#rootCount }, (_, root) => this.#rootIds.get(root)),
+      sizes: Array.from({ length: this.#rootCount }, (_, root) => this.#sizes.get(root)),
+      runs: [...this.#runs].map(([root, { firstIds, positions }]) => [root, firstIds, positions]),
+    }
+  }
+
+  /** Takes over what another knew; nothing may have been added. */
+  restore({ callCount, rootIds, sizes, runs }: SavedOrder): void {
+    this.#callCount = callCount
+    for (const [root, rootId] of rootIds.entries()) {
+      this.#rootIds.set(root, rootId)
+      this.#sizes.set(root, sizes[root]!)
+      this.#rootCount++
+      this.#appendSum(root + 1)
+    }
+    for (const [root, firstIds, positions] of runs) this.#runs.set(root, { firstIds, positions })
+  }
+
   get sizeBytes(): number {
-    return [this.#rootOf, this.#rootIds, this.#sizes, this.#sums].reduce(
-      (sum, column) => sum + column.sizeBytes,
-      0,
-    )
+    return [this.#rootIds, this.#sizes, this.#sums].reduce((sum, column) => sum + column.sizeBytes, 0)
   }
 
   /** Brings the sums up to date. */

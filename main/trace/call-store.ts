@@ -1,23 +1,33 @@
 /** The calls of one session in columns, as they arrive from its worker. */
-import type { CallId, CallKind, CallOutcome, CallRow, CallSummary } from '../contract/model.ts'
+import type { CallId, CallKind, CallOutcome, CallRow, CallSummary, TypedValue } from '../contract/model.ts'
+import { makeError } from '../contract/error-codes.ts'
 import type { InspectorError } from '../contract/result.ts'
 import { CallOrder } from './call-order.ts'
 import type { CallBlock, CallField } from './call-block.ts'
-import { CallBlocks } from './call-block.ts'
+import { BLOCK_LENGTH, CallBlocks, indexInBlock } from './call-block.ts'
 import { DecodedStore } from './decoded-store.ts'
+import { ErrorStore } from './error-store.ts'
 import type { FunctionDefinition } from './events.ts'
 import { OUTCOMES } from './events.ts'
 import { Overlaps } from './overlaps.ts'
+import type { RawStack } from './stack-store.ts'
 import { StackStore } from './stack-store.ts'
-import { ValueStore } from './value-store.ts'
 
 /** Deeper calls are shown as this deep. */
 const DEEPEST = 0xffff
+const RUNNING = OUTCOMES.indexOf('running')
 const RETURNED = OUTCOMES.indexOf('returned')
+/** Of calls that were recorded, and could not be read back. */
+const LOST_FUNCTION: FunctionDefinition = {
+  kind: 'import',
+  module: '',
+  name: 'lost',
+  params: [],
+  results: [],
+}
+const LOST_ERROR = makeError('SESSION_FILE_DAMAGED')
 /** What an entry of a Map takes, about. */
 const MAP_ENTRY_BYTES = 48
-/** An error is kept as text and as object, in characters of up to two bytes. */
-const ERROR_COPIES = 4
 
 /** How the time of a call divides up, in nanoseconds. */
 export interface CallTimes {
@@ -30,7 +40,7 @@ export interface CallTimes {
 /** Calls by id, from 1. The caller sees to it that ids arrive in order. */
 export class CallStore {
   readonly order = new CallOrder()
-  readonly values = new ValueStore()
+  readonly blocks = new CallBlocks()
   readonly stacks = new StackStore()
   readonly overlaps = new Overlaps({
     parentOf: (id) => this.#read('parents', id),
@@ -45,11 +55,14 @@ export class CallStore {
   readonly running = new Set<CallId>()
   /** The import calls in which a guest is suspended, in order of their suspension. */
   readonly suspended = new Set<CallId>()
-  readonly #blocks = new CallBlocks()
-  readonly #errors = new Map<CallId, InspectorError>()
-  /** Errors by their text: a call that fails again and again fails alike. */
-  readonly #errorTexts = new Map<string, InspectorError>()
-  #errorSizeBytes = 0
+  /** Texts of references, by handle. */
+  readonly previews = new Map<number, string>()
+  readonly errors = new ErrorStore()
+  /** The calls up to this one are in a file. */
+  writtenCount = 0
+  /** Those among them that are no longer as they were written. */
+  readonly changed = new Set<CallId>()
+  #previewSizeBytes = 0
   /** The import call that a running export is inside of, where that one is recorded as running. */
   readonly #insideOf = new Map<CallId, CallId>()
 
@@ -58,112 +71,148 @@ export class CallStore {
   }
 
   get sizeBytes(): number {
-    const own = this.#blocks.sizeBytes + this.#errorSizeBytes
-    const stores = [this.overlaps, this.order, this.values, this.stacks, this.decoded]
-    return stores.reduce((sum, store) => sum + store.sizeBytes, own)
+    const stores = [this.blocks, this.overlaps, this.order, this.stacks, this.decoded, this.errors]
+    return stores.reduce((sum, store) => sum + store.sizeBytes, this.#previewSizeBytes)
   }
 
   has(id: CallId): boolean {
     return id >= 1 && id <= this.callCount
   }
 
-  define(functionIndex: number, definition: FunctionDefinition): void {
-    this.definitions[functionIndex] = definition
+  /** What stands for the functions of calls that a file has lost. */
+  lostFunctionIndex(): number {
+    let index = this.definitions.indexOf(LOST_FUNCTION)
+    if (index < 0) index = this.definitions.push(LOST_FUNCTION) - 1
+    return index
   }
 
-  paramCountOf(functionIndex: number): number {
-    return this.definitions[functionIndex]!.params.length
+  /** Keeps the text of a reference. */
+  setPreview(handle: number, preview: string): void {
+    this.previews.set(handle, preview)
+    this.#previewSizeBytes += MAP_ENTRY_BYTES + 2 * preview.length
   }
 
-  resultCountOf(functionIndex: number): number {
-    return this.definitions[functionIndex]!.results.length
+  /** Keeps the guest's stack at a call. */
+  setStack(id: CallId, stack: RawStack): void {
+    const block = this.blocks.block(id)
+    block.stacks ??= new Uint32Array(BLOCK_LENGTH)
+    block.stacks[indexInBlock(id)] = this.stacks.add(stack)
+    this.#noteChange(id)
   }
 
-  begin(id: CallId, parent: CallId, functionIndex: number, startNs: number, paramSlot: number): void {
-    this.#add(id, parent, functionIndex, startNs, paramSlot)
+  /** Null for a call whose stack was not recorded. */
+  stackOf(id: CallId): RawStack | null {
+    return this.stacks.get(this.blocks.block(id).stacks?.[indexInBlock(id)] ?? 0)
+  }
+
+  /** Adds a call. Its arguments begin at `words[valuesWord]`. */
+  begin(
+    id: CallId,
+    parent: CallId,
+    functionIndex: number,
+    startNs: number,
+    words: Uint32Array,
+    valuesWord: number,
+  ): void {
+    const block = this.#add(id, parent, functionIndex, startNs, words, valuesWord)
+    block.runningCount++
     this.running.add(id)
     const isImport = this.kindOf(id) === 'import'
     if (!isImport) this.overlaps.begin(id)
     else if (parent !== 0 && this.kindOf(parent) !== 'import') this.#insideOf.set(parent, id)
   }
 
-  /** Adds a call of an import that has returned already, and was the host's from beginning to end. */
+  /**
+   * Adds a call of an import that has returned already, and was the host's from beginning to end. Its arguments begin
+   * at `words[valuesWord]`, its results behind them.
+   */
   addReturned(
     id: CallId,
     parent: CallId,
     functionIndex: number,
     startNs: number,
     endNs: number,
-    paramSlot: number,
-    resultSlot: number,
+    words: Uint32Array,
+    valuesWord: number,
   ): void {
-    const block = this.#add(id, parent, functionIndex, startNs, paramSlot)
-    const index = this.#blocks.index(id)
+    const block = this.#add(id, parent, functionIndex, startNs, words, valuesWord)
+    const index = indexInBlock(id)
+    const { params, results } = this.definitions[functionIndex]!
     block.outcomes[index] = RETURNED
     block.ends[index] = endNs
     block.hosts[index] = endNs - startNs
-    block.resultSlots[index] = resultSlot
+    block.resultSlots[index] = block.values.append(words, valuesWord + 2 * params.length, results.length)
     this.#addToParent(parent, endNs - startNs, 0)
   }
 
-  #add(id: CallId, parent: CallId, functionIndex: number, startNs: number, paramSlot: number): CallBlock {
-    this.order.add(id, parent)
-    const block = this.#blocks.extend(id)
-    const index = this.#blocks.index(id)
+  #add(
+    id: CallId,
+    parent: CallId,
+    functionIndex: number,
+    startNs: number,
+    words: Uint32Array,
+    valuesWord: number,
+  ): CallBlock {
+    const block = this.blocks.extend(id)
+    const index = indexInBlock(id)
     block.functions[index] = functionIndex
     block.parents[index] = parent
     block.starts[index] = startNs
-    block.paramSlots[index] = paramSlot
-    if (parent !== 0) {
-      const parentBlock = this.#blocks.block(parent)
-      const parentIndex = this.#blocks.index(parent)
+    block.paramSlots[index] = block.values.append(
+      words,
+      valuesWord,
+      this.definitions[functionIndex]!.params.length,
+    )
+    if (parent === 0) block.roots[index] = this.order.add(id, null)
+    else {
+      const parentBlock = this.blocks.block(parent)
+      const parentIndex = indexInBlock(parent)
+      block.roots[index] = this.order.add(id, parentBlock.roots[parentIndex]!)
       block.depths[index] = Math.min(parentBlock.depths[parentIndex]! + 1, DEEPEST)
       parentBlock.childCounts[parentIndex]!++
+      if (parentBlock.outcomes[parentIndex] !== RUNNING) this.#noteChange(parent)
     }
     return block
   }
 
   /** The times of an import count for the export that made the call; inside of another import they are part of it. */
   #addToParent(parent: CallId, hostNs: number, suspendedNs: number): void {
-    if (parent === 0 || this.kindOf(parent) === 'import') return
-    const block = this.#blocks.block(parent)
-    const index = this.#blocks.index(parent)
+    if (parent === 0) return
+    const block = this.blocks.block(parent)
+    const index = indexInBlock(parent)
+    if (this.definitions[block.functions[index]!]!.kind === 'import') return
     block.hosts[index]! += hostNs
     block.suspensions[index]! += suspendedNs
+    if (block.outcomes[index] !== RUNNING) this.#noteChange(parent)
   }
 
   suspend(id: CallId, hostNs: number): void {
-    this.#blocks.block(id).hosts[this.#blocks.index(id)] = hostNs
+    this.blocks.block(id).hosts[indexInBlock(id)] = hostNs
     this.suspended.add(id)
   }
 
-  /** Keeps why a call failed, given as JSON. */
-  fail(id: CallId, errorText: string): void {
-    let error = this.#errorTexts.get(errorText)
-    if (!error) {
-      error = JSON.parse(errorText) as InspectorError
-      this.#errorTexts.set(errorText, error)
-      this.#errorSizeBytes += ERROR_COPIES * errorText.length
-    }
-    this.#errors.set(id, error)
-    this.#errorSizeBytes += MAP_ENTRY_BYTES
-  }
-
+  /** Ends a call. Where it returned, its results begin at `words[valuesWord]`. */
   end(
     id: CallId,
     outcome: number,
     endNs: number,
     hostNs: number,
     suspendedNs: number,
-    resultSlot: number,
+    words: Uint32Array,
+    valuesWord: number,
   ): void {
-    const block = this.#blocks.block(id)
-    const index = this.#blocks.index(id)
+    const block = this.blocks.block(id)
+    const index = indexInBlock(id)
+    const { kind, results } = this.definitions[block.functions[index]!]!
     block.outcomes[index] = outcome
     block.ends[index] = endNs
-    block.resultSlots[index] = resultSlot
+    if (outcome === RETURNED) {
+      block.resultSlots[index] = block.values.append(words, valuesWord, results.length)
+    }
+    block.runningCount--
     this.running.delete(id)
-    if (this.kindOf(id) !== 'import') {
+    this.#noteChange(id)
+    if (kind !== 'import') {
       this.#insideOf.delete(id)
       this.overlaps.end(id)
       return
@@ -174,6 +223,16 @@ export class CallStore {
     const parent = block.parents[index]!
     this.#addToParent(parent, hostNs, suspendedNs)
     if (this.#insideOf.get(parent) === id) this.#insideOf.delete(parent)
+  }
+
+  /** Takes a call that was read from a file as one that runs. */
+  adopt(id: CallId): void {
+    this.blocks.block(id).runningCount++
+    this.running.add(id)
+  }
+
+  #noteChange(id: CallId): void {
+    if (id <= this.writtenCount) this.changed.add(id)
   }
 
   kindOf(id: CallId): CallKind {
@@ -193,7 +252,7 @@ export class CallStore {
   }
 
   errorOf(id: CallId): InspectorError | null {
-    return this.#errors.get(id) ?? null
+    return this.blocks.block(id).isDamaged ? LOST_ERROR : this.errors.get(id)
   }
 
   parentOf(id: CallId): CallId | null {
@@ -207,6 +266,11 @@ export class CallStore {
   /** The import call in flight that a running call of the guest has made itself. */
   insideOf(id: CallId): CallId | null {
     return this.#insideOf.get(id) ?? null
+  }
+
+  /** When the guest was suspended in an import call. */
+  suspendedSince(id: CallId): number {
+    return this.#read('starts', id) + this.#read('hosts', id)
   }
 
   childCountOf(id: CallId): number {
@@ -237,7 +301,7 @@ export class CallStore {
   row(id: CallId, nowNs: number): CallRow {
     const definition = this.definitionOf(id)
     const outcome = this.#read('outcomes', id)
-    const error = this.#errors.get(id)
+    const error = this.errorOf(id)
     const decodedTexts = this.decoded.texts(id)
     return {
       id,
@@ -246,11 +310,10 @@ export class CallStore {
       kind: definition.kind,
       module: definition.module,
       name: definition.name,
-      params: this.values.read(this.#read('paramSlots', id), definition.params),
-      results:
-        outcome === RETURNED ? this.values.read(this.#read('resultSlots', id), definition.results) : null,
+      params: this.#values(id, 'paramSlots', definition.params),
+      results: outcome === RETURNED ? this.#values(id, 'resultSlots', definition.results) : null,
       outcome: OUTCOMES[outcome]!,
-      suspended: this.#isSuspended(id),
+      suspended: this.isSuspended(id),
       overlapped: this.overlaps.has(id),
       startNs: this.#read('starts', id),
       endNs: this.running.has(id) ? null : this.#read('ends', id),
@@ -269,7 +332,7 @@ export class CallStore {
       module,
       name,
       outcome: this.outcomeOf(id),
-      suspended: this.#isSuspended(id),
+      suspended: this.isSuspended(id),
       startNs: this.#read('starts', id),
       totalNs,
       hostNs,
@@ -277,33 +340,11 @@ export class CallStore {
     }
   }
 
-  /** Whether every call in flight is suspended. */
-  isAllSuspended(): boolean {
-    for (const id of this.running) if (!this.#isSuspended(id)) return false
-    return this.running.size > 0
-  }
-
-  /**
-   * The import calls suspended since before `beforeNs`, oldest first, that have no call in flight inside: what the
-   * guest waits for in the end.
-   */
-  listWaiting(beforeNs: number): CallId[] {
-    const waiting: CallId[] = []
-    for (const id of this.suspended) {
-      if (this.#read('starts', id) + this.#read('hosts', id) > beforeNs) break
-      waiting.push(id)
-    }
-    if (waiting.length === 0) return waiting
-    const outer = new Set<CallId>()
-    for (const id of this.running) outer.add(this.#read('parents', id))
-    return waiting.filter((id) => !outer.has(id))
-  }
-
   /** The first `limit` calls made directly inside of a call. */
   childrenOf(id: CallId, limit: number): CallId[] {
     const children: CallId[] = []
     const wanted = Math.min(limit, this.#read('childCounts', id))
-    const row = this.order.rowOf(id)
+    const row = this.rowOf(id)
     for (let next = 1; children.length < wanted; next++) {
       const child = this.order.idAt(row + next)
       if (child === 0) break
@@ -312,13 +353,22 @@ export class CallStore {
     return children
   }
 
-  /** An export is shown as suspended while the import that it is inside of is. */
-  #isSuspended(id: CallId): boolean {
+  /** The row of a call. */
+  rowOf(id: CallId): number {
+    return this.order.rowOf(id, this.#read('roots', id))
+  }
+
+  /** Whether its guest is suspended: an export is while the import that it is inside of is. */
+  isSuspended(id: CallId): boolean {
     const inside = this.#insideOf.get(id)
     return this.suspended.has(id) || (inside !== undefined && this.suspended.has(inside))
   }
 
   #read(field: CallField, id: CallId): number {
-    return this.#blocks.block(id)[field][this.#blocks.index(id)]!
+    return this.blocks.block(id)[field][indexInBlock(id)]!
+  }
+
+  #values(id: CallId, field: 'paramSlots' | 'resultSlots', types: readonly string[]): TypedValue[] {
+    return this.blocks.block(id).values.read(this.#read(field, id), types, this.previews)
   }
 }

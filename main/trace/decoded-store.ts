@@ -22,6 +22,22 @@ export class DecodedStore {
     this.#sizeBytes += ENTRY_BYTES + 2 * text.length
   }
 
+  /** Takes over what a file has of a call. */
+  restore(id: CallId, texts: readonly string[]): void {
+    this.#texts.delete(id)
+    for (const text of texts) this.add(id, text)
+  }
+
+  /** The calls that have any. */
+  ids(): Iterable<CallId> {
+    return this.#texts.keys()
+  }
+
+  /** As they were added. */
+  rawTexts(id: CallId): readonly string[] {
+    return this.#texts.get(id) ?? []
+  }
+
   /** In the order in which they were read. */
   get(id: CallId): DecodedReading[] {
     return (this.#texts.get(id) ?? []).flatMap((text) => JSON.parse(text) as DecodedReading[])

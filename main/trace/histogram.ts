@@ -5,6 +5,13 @@ import type { Distribution } from '../contract/model.ts'
 const BUCKETS_PER_OCTAVE = 64
 const OCTAVE_BITS = 6
 
+/** See {@link Histogram.save}. */
+export interface SavedHistogram {
+  counts: [bucket: number, count: number][]
+  maxNs: number
+  sumNs: number
+}
+
 /** Counts durations in nanoseconds; memory stays the same however many there are. */
 export class Histogram {
   #counts = new Uint32Array(BUCKETS_PER_OCTAVE * 8)
@@ -29,6 +36,28 @@ export class Histogram {
     this.#counts[bucket]!++
     this.#sumNs += value
     if (value > this.#maxNs) this.#maxNs = value
+  }
+
+  /** All that it has counted, to be kept in a file. */
+  save(): SavedHistogram {
+    const counts: [bucket: number, count: number][] = []
+    for (const [bucket, count] of this.#counts.entries()) if (count > 0) counts.push([bucket, count])
+    return { counts, maxNs: this.#maxNs, sumNs: this.#sumNs }
+  }
+
+  /** One that has counted what another had. */
+  static restore({ counts, maxNs, sumNs }: SavedHistogram): Histogram {
+    const histogram = new Histogram()
+    histogram.#counts = new Uint32Array(
+      counts.reduce((length, [bucket]) => Math.max(length, bucket + 1), BUCKETS_PER_OCTAVE * 8),
+    )
+    for (const [bucket, count] of counts) {
+      histogram.#counts[bucket] = count
+      histogram.#total += count
+    }
+    histogram.#maxNs = maxNs
+    histogram.#sumNs = sumNs
+    return histogram
   }
 
   get sumNs(): number {

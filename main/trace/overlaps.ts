@@ -25,6 +25,9 @@ export interface OverlapList {
   isCut: boolean
 }
 
+/** See {@link Overlaps.known}. */
+export type OverlapKnowledge = [id: CallId, before: CallId, hasOverlapped: boolean]
+
 /** Costs little for each call of the guest: which ones overlapped is found out for those that are asked about. */
 export class Overlaps {
   readonly #calls: Calls
@@ -40,6 +43,9 @@ export class Overlaps {
    */
   readonly #before = new Map<CallId, CallId>()
 
+  /** Hears of activations of which something new is known, once a file keeps it. */
+  onChange: ((id: CallId) => void) | null = null
+
   constructor(calls: Calls) {
     this.#calls = calls
   }
@@ -48,6 +54,7 @@ export class Overlaps {
     if (this.#inFlight.size > 0) {
       while (!this.#inFlight.has(this.#newest.at(-1)!)) this.#newest.pop()
       this.#before.set(id, this.#newest.at(-1)!)
+      this.onChange?.(id)
       const outer = this.#outerActivations(id)
       if (this.#inFlight.size > outer.size) {
         this.#overlapped.add(id)
@@ -55,6 +62,7 @@ export class Overlaps {
           if (outer.has(other)) continue
           this.#overlapped.add(other)
           this.#alone.delete(other)
+          this.onChange?.(other)
         }
       }
     } else this.#newest.length = 0
@@ -66,6 +74,22 @@ export class Overlaps {
   end(id: CallId): void {
     this.#inFlight.delete(id)
     this.#alone.delete(id)
+  }
+
+  /** The activations of which anything is known. */
+  ids(): Iterable<CallId> {
+    return new Set([...this.#before.keys(), ...this.#overlapped])
+  }
+
+  /** What is known of an activation: the newest that was in flight when it began (0: none), and whether any overlapped. */
+  known(id: CallId): OverlapKnowledge {
+    return [id, this.#before.get(id) ?? 0, this.#overlapped.has(id)]
+  }
+
+  /** Takes over what was known. */
+  restore([id, before, hasOverlapped]: OverlapKnowledge): void {
+    if (before !== 0) this.#before.set(id, before)
+    if (hasOverlapped) this.#overlapped.add(id)
   }
 
   /** Whether the activation overlapped with any other. */

@@ -1,7 +1,4 @@
-/** The guest's stacks of those calls that have one. Calls made from the same place share it. */
-import type { CallId } from '../contract/model.ts'
-import { WordColumn } from './column.ts'
-
+/** The guest's stacks. Calls made from the same place share one. */
 /** What an entry of a Map and the text that is its key take, about. */
 const ENTRY_BYTES = 100
 /** A frame in the stack, and in the key. */
@@ -11,16 +8,16 @@ const FRAME_BYTES = 12
 export type RawStack = readonly number[]
 
 export class StackStore {
-  readonly #numbers = new WordColumn()
   readonly #stacks: RawStack[] = []
   readonly #numberByKey = new Map<string, number>()
   #stacksSizeBytes = 0
 
   get sizeBytes(): number {
-    return this.#numbers.sizeBytes + this.#stacksSizeBytes
+    return this.#stacksSizeBytes
   }
 
-  set(id: CallId, stack: RawStack): void {
+  /** The stack's number, from 1. */
+  add(stack: RawStack): number {
     const key = stack.join(',')
     let number = this.#numberByKey.get(key)
     if (number === undefined) {
@@ -28,11 +25,16 @@ export class StackStore {
       this.#numberByKey.set(key, number)
       this.#stacksSizeBytes += ENTRY_BYTES + FRAME_BYTES * stack.length
     }
-    this.#numbers.set(id, number)
+    return number
   }
 
-  /** Null for a call whose stack was not recorded. */
-  get(id: CallId): RawStack | null {
-    return this.#stacks[this.#numbers.get(id) - 1] ?? null
+  /** Null for 0. */
+  get(number: number): RawStack | null {
+    return this.#stacks[number - 1] ?? null
+  }
+
+  /** In the order of their numbers. */
+  list(): readonly RawStack[] {
+    return this.#stacks
   }
 }

@@ -1,5 +1,6 @@
 import type { TimingRow } from '../contract/model.ts'
 import type { CallStore } from './call-store.ts'
+import type { SavedHistogram } from './histogram.ts'
 import { Histogram } from './histogram.ts'
 
 interface FunctionTimings {
@@ -8,6 +9,15 @@ interface FunctionTimings {
   count: number
   failedCount: number
 }
+
+/** See {@link Timings.save}. */
+export type SavedTimings = {
+  functionIndex: number
+  count: number
+  failedCount: number
+  total: SavedHistogram
+  suspended: SavedHistogram
+}[]
 
 /** Percentiles per import and export, kept up to date as calls end. */
 export class Timings {
@@ -23,6 +33,27 @@ export class Timings {
     if (!hasReturned) timings.failedCount++
     timings.total.record(totalNs)
     timings.suspended.record(suspendedNs)
+  }
+
+  /** All that is known, to be kept in a file. */
+  save(): SavedTimings {
+    return this.#byFunction.flatMap((timings, functionIndex) =>
+      timings
+        ? [{ ...timings, functionIndex, total: timings.total.save(), suspended: timings.suspended.save() }]
+        : [],
+    )
+  }
+
+  /** Takes over what another knew. */
+  restore(saved: SavedTimings): void {
+    for (const { functionIndex, count, failedCount, total, suspended } of saved) {
+      this.#byFunction[functionIndex] = {
+        count,
+        failedCount,
+        total: Histogram.restore(total),
+        suspended: Histogram.restore(suspended),
+      }
+    }
   }
 
   /** A row for each function that has been called, exports first, each in the order of their definition. */

@@ -1,34 +1,28 @@
-/** The trace of one session: reads its ring, keeps calls and console, sums up timings. */
-import type { CallId, CallOutcome, CallRow, ConsoleLevel, TimingRow, TraceStatus } from '../contract/model.ts'
+/** The trace of one session: its calls and its console, and what sums up over them. */
+import type { CallId, CallOutcome, CallRow, ConsoleLine, TimingRow, TraceStatus } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
+import type { SavedOrder } from './call-order.ts'
 import { CallStore } from './call-store.ts'
 import { ConsoleStore } from './console-store.ts'
 import type { FunctionDefinition } from './events.ts'
-import {
-  CONSOLE,
-  ENTER,
-  ENTER_STATES,
-  EXIT,
-  LEVELS,
-  OUTCOMES,
-  SOURCES,
-  STACK,
-  SUSPEND,
-  TAGS,
-  TEXT,
-} from './events.ts'
-import { RingReader } from './ring.ts'
+import { OUTCOMES } from './events.ts'
+import type { RawStack } from './stack-store.ts'
+import type { SavedTimings } from './timings.ts'
 import { TimelineReader } from './timeline/read-timeline.ts'
 import { Timeline } from './timeline/timeline.ts'
 import { Timings } from './timings.ts'
+import type { TraceLog, TraceSums } from './trace-log.ts'
 
-const decoder = new TextDecoder()
-const RETURNED = OUTCOMES.indexOf('returned')
+const NO_VALUES = new Uint32Array(0)
+/** Share of the memory's limit that blocks of calls may take once there is a file: there is more than blocks. */
+const BLOCK_SHARE = 0.75
 
-/** What a trace tells while it reads. */
+/** What a trace tells while it grows, and what it is given. */
 export interface TraceListener {
   /** A call has ended, in order of ending. */
   onCallEnded?: (id: CallId) => void
+  /** Begins a file, because memory has reached its limit; null where there is to be none. */
+  startLog?: () => TraceLog | null
 }
 
 /** Memory for the calls of a session, unless the inspector is told otherwise. */
@@ -44,41 +38,25 @@ export const EMPTY_TRACE_STATUS = {
   suspendedNs: 0,
   consoleLineCount: 0,
   sizeBytes: 0,
+  fileSizeBytes: 0,
 }
 
-/** Grows by {@link Trace.drain}; the worker may be busy, suspended or dead. */
+/** Grows by what a `TraceFeed` or a session file tells it. Events of calls that were left out are ignored. */
 export class Trace {
   readonly calls = new CallStore()
   readonly console = new ConsoleStore()
   readonly #timeline = new Timeline(this.calls)
-  readonly #ring: RingReader
   readonly #timings = new Timings()
   readonly #limitBytes: number
   readonly #listener: TraceListener
-  #droppedCount = 0
+  #log: TraceLog | null = null
+  #hasTriedLog = false
   /** Sums over the calls that have ended. */
-  #guestNs = 0
-  #hostNs = 0
-  #suspendedNs = 0
-  #full = false
+  #sums: TraceSums = { guestNs: 0, hostNs: 0, suspendedNs: 0, droppedCount: 0 }
 
-  constructor(ring: SharedArrayBuffer, limitBytes: number, listener: TraceListener = {}) {
-    this.#ring = new RingReader(ring)
+  constructor(limitBytes: number, listener: TraceListener = {}) {
     this.#limitBytes = limitBytes
     this.#listener = listener
-  }
-
-  /** Takes in what the worker has written, about `limitBytes` of it, and says how many bytes that was. */
-  drain(limitBytes: number): number {
-    this.#full = this.sizeBytes >= this.#limitBytes
-    const sizeBytes = this.#ring.drain(this.#read, limitBytes)
-    this.#timeline.trim()
-    return sizeBytes
-  }
-
-  /** See {@link RingReader.rest}. */
-  rest(): boolean {
-    return this.#ring.rest()
   }
 
   get sizeBytes(): number {
@@ -86,7 +64,143 @@ export class Trace {
   }
 
   get droppedCount(): number {
-    return this.#droppedCount
+    return this.#sums.droppedCount
+  }
+
+  /** The file that it is written to, if any. */
+  get log(): TraceLog | null {
+    return this.#log
+  }
+
+  /** Memory that blocks of calls may take where a file has them. */
+  get blockLimitBytes(): number {
+    return BLOCK_SHARE * this.#limitBytes
+  }
+
+  /** Writes the trace to a file from now on. */
+  setLog(log: TraceLog): void {
+    this.#log = log
+  }
+
+  /** Begins a file where memory has reached its limit; says whether that is all the same full. */
+  makeRoom(): boolean {
+    this.#timeline.trim()
+    if (this.sizeBytes < this.#limitBytes) return false
+    if (!this.#log && !this.#hasTriedLog) {
+      this.#hasTriedLog = true
+      this.#log = this.#listener.startLog?.() ?? null
+    }
+    // What is being written is let go in a moment.
+    return this.#log === null || this.#log.isFailing || this.sizeBytes >= 2 * this.#limitBytes
+  }
+
+  /** Writes to the file what it is time for. */
+  write(): void {
+    this.#log?.write()
+  }
+
+  /** Whether so much waits for the disk that nothing should be added for a moment. */
+  get isBehind(): boolean {
+    return this.#log?.isBehind ?? false
+  }
+
+  define(functionIndex: number, definition: FunctionDefinition): void {
+    this.calls.definitions[functionIndex] = definition
+  }
+
+  setPreview(handle: number, preview: string): void {
+    this.calls.setPreview(handle, preview)
+    this.#log?.notePreview(handle)
+  }
+
+  /** Counts a call that is not recorded. */
+  leaveOut(): void {
+    this.#sums.droppedCount++
+  }
+
+  /** See {@link CallStore.begin}. */
+  begin(
+    id: CallId,
+    parent: CallId,
+    functionIndex: number,
+    startNs: number,
+    words: Uint32Array,
+    valuesWord: number,
+  ): void {
+    this.calls.begin(id, parent, functionIndex, startNs, words, valuesWord)
+    this.#timeline.begin(id, parent, startNs)
+  }
+
+  /** See {@link CallStore.addReturned}. */
+  addReturned(
+    id: CallId,
+    parent: CallId,
+    functionIndex: number,
+    startNs: number,
+    endNs: number,
+    words: Uint32Array,
+    valuesWord: number,
+  ): void {
+    this.calls.addReturned(id, parent, functionIndex, startNs, endNs, words, valuesWord)
+    this.#timeline.addReturned(id, parent, startNs, endNs)
+    this.#sums.hostNs += endNs - startNs
+    this.#timings.record(functionIndex, true, endNs - startNs, 0)
+    this.#listener.onCallEnded?.(id)
+  }
+
+  suspend(id: CallId, hostNs: number): void {
+    if (this.calls.has(id)) this.calls.suspend(id, hostNs)
+  }
+
+  /** See {@link CallStore.end}. */
+  end(
+    id: CallId,
+    outcome: number,
+    endNs: number,
+    hostNs: number,
+    suspendedNs: number,
+    words: Uint32Array,
+    valuesWord: number,
+  ): void {
+    if (!this.calls.has(id)) return
+    this.calls.end(id, outcome, endNs, hostNs, suspendedNs, words, valuesWord)
+    this.#timeline.end(id)
+    this.count(id)
+    this.#listener.onCallEnded?.(id)
+  }
+
+  /** Counts a call that has ended in sums and timings. */
+  count(id: CallId): void {
+    const times = this.calls.timesOf(id, 0)
+    if (this.calls.kindOf(id) !== 'import') this.#sums.guestNs += times.guestNs
+    else {
+      this.#sums.hostNs += times.hostNs
+      this.#sums.suspendedNs += times.suspendedNs
+    }
+    const hasReturned = this.calls.outcomeOf(id) === 'returned'
+    this.#timings.record(this.calls.functionIndexOf(id), hasReturned, times.totalNs, times.suspendedNs)
+  }
+
+  /** Keeps why a call failed, given as JSON. */
+  fail(id: CallId, errorText: string): void {
+    if (!this.calls.has(id)) return
+    this.calls.errors.set(id, errorText)
+    this.#log?.noteFailed(id)
+  }
+
+  /** Keeps readings of a call, given as JSON. */
+  addDecoded(id: CallId, text: string): void {
+    if (!this.calls.has(id)) return
+    this.calls.decoded.add(id, text)
+    this.#log?.noteDecoded(id)
+  }
+
+  setStack(id: CallId, stack: RawStack): void {
+    if (this.calls.has(id)) this.calls.setStack(id, stack)
+  }
+
+  print(text: string, line: Omit<ConsoleLine, 'index' | 'text'>): void {
+    this.console.append(text, line)
   }
 
   /** Ends the calls that are still running, because their worker is gone. */
@@ -99,8 +213,8 @@ export class Trace {
     // Inner calls first, as they would have ended.
     for (const id of [...this.calls.running].toReversed()) {
       const { hostNs, suspendedNs } = this.calls.timesOf(id, nowNs)
-      this.calls.fail(id, errorText)
-      this.#end(id, OUTCOMES.indexOf(outcome), nowNs, hostNs, suspendedNs, 0)
+      this.fail(id, errorText)
+      this.end(id, OUTCOMES.indexOf(outcome), nowNs, hostNs, suspendedNs, NO_VALUES, 0)
     }
   }
 
@@ -113,6 +227,7 @@ export class Trace {
 
   /** The calls over time, as they stand at `nowNs`. */
   readTimeline(nowNs: number): TimelineReader {
+    this.#timeline.catchUp()
     return new TimelineReader(this.calls, this.#timeline, nowNs)
   }
 
@@ -121,7 +236,7 @@ export class Trace {
   }
 
   status(nowNs: number): Omit<TraceStatus, 'sessionId' | 'generation'> {
-    let [guestNs, hostNs, suspendedNs] = [this.#guestNs, this.#hostNs, this.#suspendedNs]
+    let { guestNs, hostNs, suspendedNs } = this.#sums
     for (const id of this.calls.running) {
       const times = this.calls.timesOf(id, nowNs)
       if (this.calls.kindOf(id) !== 'import') guestNs += times.guestNs
@@ -133,147 +248,25 @@ export class Trace {
     return {
       callCount: this.calls.callCount,
       inFlightCount: this.calls.running.size,
-      droppedCount: this.#droppedCount,
+      droppedCount: this.droppedCount,
       guestNs,
       hostNs,
       suspendedNs,
       consoleLineCount: this.console.lineCount,
       sizeBytes: this.sizeBytes,
+      fileSizeBytes: this.#log?.sizeBytes ?? 0,
     }
   }
 
-  readonly #read = (tag: number, offset: number): void => {
-    const { words, floats, bytes } = this.#ring
-    const word = offset >> 2
-    switch (tag) {
-      case TAGS.enter:
-        return this.#readEnter(offset)
-      case TAGS.suspend: {
-        const id = words[word + SUSPEND.callId / 4]!
-        if (this.calls.has(id)) this.calls.suspend(id, floats[(offset + SUSPEND.hostNs) >> 3]!)
-        return
-      }
-      case TAGS.exit: {
-        const id = words[word + EXIT.callId / 4]!
-        if (!this.calls.has(id)) return
-        const slot = this.calls.values.append(
-          words,
-          word + EXIT.values / 4,
-          words[word + EXIT.valueCount / 4]!,
-        )
-        this.#end(
-          id,
-          words[word + EXIT.outcome / 4]!,
-          floats[(offset + EXIT.endNs) >> 3]!,
-          floats[(offset + EXIT.hostNs) >> 3]!,
-          floats[(offset + EXIT.suspendedNs) >> 3]!,
-          slot,
-        )
-        return
-      }
-      case TAGS.define:
-        this.calls.define(
-          words[word + TEXT.identifier / 4]!,
-          JSON.parse(this.#text(offset)) as FunctionDefinition,
-        )
-        return
-      case TAGS.reference:
-        this.calls.values.setPreview(words[word + TEXT.identifier / 4]!, this.#text(offset))
-        return
-      case TAGS.error: {
-        const id = words[word + TEXT.identifier / 4]!
-        if (this.calls.has(id)) this.calls.fail(id, this.#text(offset))
-        return
-      }
-      case TAGS.decoded: {
-        const id = words[word + TEXT.identifier / 4]!
-        if (this.calls.has(id)) this.calls.decoded.add(id, this.#text(offset))
-        return
-      }
-      case TAGS.stack: {
-        const id = words[word + STACK.callId / 4]!
-        if (!this.calls.has(id)) return
-        const start = word + STACK.offsets / 4
-        this.calls.stacks.set(id, [...words.subarray(start, start + words[word + STACK.frameCount / 4]!)])
-        return
-      }
-      case TAGS.console: {
-        const omittedBytes = words[word + CONSOLE.omittedBytes / 4]!
-        const start = offset + CONSOLE.text
-        const text = decoder.decode(bytes.slice(start, start + words[word + CONSOLE.textBytes / 4]!))
-        this.console.append(omittedBytes > 0 ? `${text}… (${omittedBytes} bytes more)` : text, {
-          timeNs: floats[(offset + CONSOLE.timeNs) >> 3]!,
-          level: LEVELS[bytes[offset + CONSOLE.level]!] as ConsoleLevel,
-          source: SOURCES[bytes[offset + CONSOLE.source]!]!,
-        })
-        return
-      }
-      default:
-        throw new Error(`The ring holds an event with the unknown tag ${tag}.`)
-    }
+  /** What a file keeps besides the calls, so that they need not be counted again. */
+  save(): { order: SavedOrder; timings: SavedTimings; sums: TraceSums } {
+    return { order: this.calls.order.save(), timings: this.#timings.save(), sums: this.#sums }
   }
 
-  #readEnter(offset: number): void {
-    const { words, floats } = this.#ring
-    const word = offset >> 2
-    const id = words[word + ENTER.callId / 4]!
-    const { calls } = this
-    if (this.#full || id !== calls.callCount + 1) {
-      this.#full = true
-      this.#droppedCount++
-      // The writer is told as well that nobody waits for the end in this event.
-      this.#take(word)
-      return
-    }
-    const functionIndex = words[word + ENTER.functionIndex / 4]!
-    const startNs = floats[(offset + ENTER.startNs) >> 3]!
-    const parent = words[word + ENTER.parentId / 4]!
-    const paramCount = calls.paramCountOf(functionIndex)
-    const valuesWord = word + ENTER.values / 4
-    const isComplete = this.#take(word)
-    const paramSlot = calls.values.append(words, valuesWord, paramCount)
-    if (!isComplete) {
-      calls.begin(id, parent, functionIndex, startNs, paramSlot)
-      this.#timeline.begin(id, parent, startNs)
-      return
-    }
-    const endNs = floats[(offset + ENTER.endNs) >> 3]!
-    const resultCount = calls.resultCountOf(functionIndex)
-    const resultSlot = calls.values.append(words, valuesWord + 2 * paramCount, resultCount)
-    calls.addReturned(id, parent, functionIndex, startNs, endNs, paramSlot, resultSlot)
-    this.#timeline.addReturned(id, parent, startNs, endNs)
-    this.#hostNs += endNs - startNs
-    this.#timings.record(functionIndex, true, endNs - startNs, 0)
-    this.#listener.onCallEnded?.(id)
-  }
-
-  /** Takes an `enter` event from its writer; says whether the call has ended in it. */
-  #take(word: number): boolean {
-    const { open, complete, taken } = ENTER_STATES
-    const { words } = this.#ring
-    const at = word + ENTER.state / 4
-    const state = Atomics.load(words, at)
-    return (state === open ? Atomics.compareExchange(words, at, open, taken) : state) === complete
-  }
-
-  #end(id: CallId, outcome: number, endNs: number, hostNs: number, suspendedNs: number, slot: number): void {
-    this.calls.end(id, outcome, endNs, hostNs, suspendedNs, slot)
-    const times = this.calls.timesOf(id, endNs)
-    this.#timeline.end(id, this.calls.parentOf(id) ?? 0, this.calls.startOf(id), endNs, times.hostNs)
-    if (this.calls.kindOf(id) !== 'import') this.#guestNs += times.guestNs
-    else {
-      this.#hostNs += times.hostNs
-      this.#suspendedNs += times.suspendedNs
-    }
-    const hasReturned = outcome === RETURNED
-    this.#timings.record(this.calls.functionIndexOf(id), hasReturned, times.totalNs, times.suspendedNs)
-    this.#listener.onCallEnded?.(id)
-  }
-
-  #text(offset: number): string {
-    const start = offset + TEXT.text
-    const sizeBytes = this.#ring.words[(offset + TEXT.textBytes) >> 2]!
-    // A copy, because TextDecoder does not read shared memory.
-    return decoder.decode(this.#ring.bytes.slice(start, start + sizeBytes))
+  /** Takes over what a file has kept. */
+  restore({ order, timings, sums }: { order: SavedOrder; timings: SavedTimings; sums: TraceSums }): void {
+    this.calls.order.restore(order)
+    this.#timings.restore(timings)
+    this.#sums = sums
   }
 }

@@ -85,7 +85,9 @@ async function takeSession(answer: Promise<Result<SessionInfo>>): Promise<boolea
 }
 
 function showOpen(isWanted: (guestPath: string) => boolean): boolean {
-  const open = sessions.value.findLast(({ guest }) => guest.path !== undefined && isWanted(guest.path))
+  const open = sessions.value.findLast(
+    ({ archive, guest }) => !archive && guest.path !== undefined && isWanted(guest.path),
+  )
   if (open) activeSessionId.value = open.sessionId
   return open !== undefined
 }

@@ -9,6 +9,8 @@ import { Timeline } from '../../main/trace/timeline/timeline.ts'
 
 const RETURNED = OUTCOMES.indexOf('returned')
 const LANES = 32
+/** Arguments and results of every call. */
+const VALUES = new Uint32Array(8)
 const READS = 200
 const ROUNDS = 7
 const ROUND_CALLS = 500_000
@@ -23,8 +25,8 @@ interface Recorded {
 
 function start(hasTimeline: boolean): { calls: CallStore; timeline: Timeline | null } {
   const calls = new CallStore()
-  calls.define(0, { kind: 'export', module: null, name: 'run', params: ['i32'], results: ['i32'] })
-  calls.define(1, { kind: 'import', module: 'env', name: 'next', params: ['i32'], results: ['i32'] })
+  calls.definitions[0] = { kind: 'export', module: null, name: 'run', params: ['i32'], results: ['i32'] }
+  calls.definitions[1] = { kind: 'import', module: 'env', name: 'next', params: ['i32'], results: ['i32'] }
   return { calls, timeline: hasTimeline ? new Timeline(calls) : null }
 }
 
@@ -32,17 +34,17 @@ function start(hasTimeline: boolean): { calls: CallStore; timeline: Timeline | n
 function recordChatty(count: number, hasTimeline: boolean): Recorded {
   const { calls, timeline } = start(hasTimeline)
   const began = process.hrtime.bigint()
-  calls.begin(1, 0, 0, 0, 0)
+  calls.begin(1, 0, 0, 0, VALUES, 0)
   timeline?.begin(1, 0, 0)
   let nowNs = 100
   for (let id = 2; id <= count; id++) {
-    calls.addReturned(id, 1, 1, nowNs, nowNs + 60, 0, 0)
+    calls.addReturned(id, 1, 1, nowNs, nowNs + 60, VALUES, 0)
     timeline?.addReturned(id, 1, nowNs, nowNs + 60)
     nowNs += 200
     if ((id & 0xfff) === 0) timeline?.trim()
   }
-  calls.end(1, RETURNED, nowNs, 0, 0, 0)
-  timeline?.end(1, 0, 0, nowNs, 0)
+  calls.end(1, RETURNED, nowNs, 0, 0, VALUES, 0)
+  timeline?.end(1)
   return { calls, timeline, endNs: nowNs, nsPerCall: Number(process.hrtime.bigint() - began) / count }
 }
 
@@ -61,21 +63,21 @@ function recordInterleaved(count: number, hasTimeline: boolean): Recorded {
     const suspended = imports[lane]!
     if (suspended > 0) {
       const startNs = calls.startOf(suspended)
-      calls.end(suspended, RETURNED, nowNs, 400, nowNs - startNs - 400, 0)
-      timeline?.end(suspended, parent, startNs, nowNs, 400)
+      calls.end(suspended, RETURNED, nowNs, 400, nowNs - startNs - 400, VALUES, 0)
+      timeline?.end(suspended)
       imports[lane] = 0
       if (step % 1000 > 960) {
-        calls.end(parent, RETURNED, nowNs, 0, 0, 0)
-        timeline?.end(parent, 0, calls.startOf(parent), nowNs, 0)
+        calls.end(parent, RETURNED, nowNs, 0, 0, VALUES, 0)
+        timeline?.end(parent)
         exports[lane] = 0
       }
     } else if (parent === 0) {
       exports[lane] = ++id
-      calls.begin(id, 0, 0, nowNs, 0)
+      calls.begin(id, 0, 0, nowNs, VALUES, 0)
       timeline?.begin(id, 0, nowNs)
     } else {
       imports[lane] = ++id
-      calls.begin(id, parent, 1, nowNs, 0)
+      calls.begin(id, parent, 1, nowNs, VALUES, 0)
       timeline?.begin(id, parent, nowNs)
       calls.suspend(id, 400)
     }

@@ -25,6 +25,7 @@ export const REQUESTS: { [Name in ServiceFunction]: Parameters<InspectorService[
   readDensity: [{ sessionId: 'none', columnCount: 100 }],
   readTimings: [{ sessionId: 'none' }],
   readConsole: [{ sessionId: 'none', fromLine: 0, lineCount: 10 }],
+  readSessionFile: [{ sessionId: 'none', offset: 0 }],
   exportTrace: [{ sessionId: 'none', fromCallId: 1 }],
   saveLayout: [{ layout: { sidebarWidth: 200, detailVisible: true } }],
 }
@@ -54,6 +55,7 @@ export const ANSWERS: { [Name in ServiceFunction]: string } = {
   readDensity: 'SESSION_NOT_FOUND',
   readTimings: 'SESSION_NOT_FOUND',
   readConsole: 'SESSION_NOT_FOUND',
+  readSessionFile: 'SESSION_NOT_FOUND',
   exportTrace: 'SESSION_NOT_FOUND',
   saveLayout: 'ok',
 }

@@ -38,10 +38,11 @@ describe('the order of rows', () => {
     const random = createRandom(7)
     const parents = makeParents(3000, overlap, random)
     const order = new CallOrder()
+    const orderRoots: number[] = []
     const roots: number[][] = []
     const rootOf: number[][] = []
     for (let id = 1; id < parents.length; id++) {
-      order.add(id, parents[id]!)
+      orderRoots[id] = order.add(id, parents[id] === 0 ? null : orderRoots[parents[id]!]!)
       const root = parents[id] === 0 ? [] : rootOf[parents[id]!]!
       if (parents[id] === 0) roots.push(root)
       root.push(id)
@@ -49,7 +50,8 @@ describe('the order of rows', () => {
       if (id % 500 !== 0 && id !== parents.length - 1) continue
       const expected = roots.flat()
       expect(Array.from({ length: id }, (_, row) => order.idAt(row))).toEqual(expected)
-      for (const [row, listed] of expected.entries()) expect(order.rowOf(listed)).toBe(row)
+      for (const [row, listed] of expected.entries())
+        expect(order.rowOf(listed, orderRoots[listed]!)).toBe(row)
     }
     expect(order.idAt(parents.length)).toBe(0)
     expect(order.idAt(-1)).toBe(0)

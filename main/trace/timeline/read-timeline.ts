@@ -22,6 +22,7 @@ const EMPTY_EXTENT: TimelineExtent = {
   startNs: 0,
   endNs: 0,
   burstStartNs: 0,
+  isComplete: true,
   laneRows: [],
   hiddenLaneCount: 0,
 }
@@ -61,8 +62,8 @@ export class TimelineReader {
   }
 
   read({ fromNs, toNs, columnCount, firstLane, laneCount }: TimelineWindow): TimelineAnswer {
-    const first = this.#firstFrom(fromNs)
-    const callCount = Math.max(0, this.#firstFrom(toNs) - first)
+    const first = this.#timeline.firstFrom(fromNs)
+    const callCount = Math.max(0, this.#timeline.firstFrom(toNs) - first)
     const endLane = Math.min(firstLane + laneCount, LANE_LIMIT, this.#timeline.records.length)
     const records = this.#timeline.records.slice(firstLane, endLane)
     const answer = {
@@ -115,7 +116,7 @@ export class TimelineReader {
     const wantedNs = Math.max(1, (toNs - fromNs) / Math.max(1, columnCount - 1))
     let columnNs = 2 ** Math.ceil(Math.log2(wantedNs))
     const finestNs = bucketNs(this.#timeline.finestLevel)
-    const callCount = this.#firstFrom(toNs) - this.#firstFrom(fromNs)
+    const callCount = this.#timeline.firstFrom(toNs) - this.#timeline.firstFrom(fromNs)
     if (columnNs < finestNs && callCount > DIRECT_LIMIT) columnNs = finestNs
     const first = Math.floor(fromNs / columnNs)
     return {
@@ -130,9 +131,7 @@ export class TimelineReader {
     const toNs = fromNs + columnNs * columnCount
     const level = Math.min(LEVEL_COUNT - 1, Math.floor((Math.log2(columnNs) - FINEST_BITS) / 2))
     buckets.visit(level, fromNs, toNs, sums.addBucket)
-    longCalls.visit(level, fromNs, toNs, (id, endNs) => {
-      sums.addCall(this.#calls.startOf(id), endNs, this.#hostNsOf(id))
-    })
+    longCalls.visit(level, fromNs, toNs, ({ startNs, endNs, hostNs }) => sums.addCall(startNs, endNs, hostNs))
     for (const id of this.#inFlight(running)) this.#addCall(sums, id)
     return sums
   }
@@ -149,8 +148,8 @@ export class TimelineReader {
 
   /** The calls that lie in or touch the columns; those that begin earlier, in these lanes only. */
   #idsIn({ fromNs, columnNs, columnCount }: ColumnGrid, records: LaneRecord[]): CallId[] {
-    const first = this.#firstFrom(fromNs)
-    const end = this.#firstFrom(fromNs + columnNs * columnCount)
+    const first = this.#timeline.firstFrom(fromNs)
+    const end = this.#timeline.firstFrom(fromNs + columnNs * columnCount)
     const ids = this.#earlier(fromNs, first, records)
     for (let id = first; id < end; id++) ids.push(id)
     return ids
@@ -189,7 +188,7 @@ export class TimelineReader {
     const { finestLevel } = this.#timeline
     const ids: CallId[] = []
     for (const { longCalls, running } of records) {
-      longCalls.visit(finestLevel, fromNs, fromNs, (id) => {
+      longCalls.visit(finestLevel, fromNs, fromNs, ({ id }) => {
         if (id < first) ids.push(id)
       })
       for (const id of this.#inFlight(running)) if (id < first) ids.push(id)
@@ -241,17 +240,5 @@ export class TimelineReader {
       }
       return place
     }
-  }
-
-  /** The first call that begins at `timeNs` or later; one more than the last where none does. */
-  #firstFrom(timeNs: number): CallId {
-    let low = 1
-    let high = this.#calls.callCount + 1
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2)
-      if (this.#calls.startOf(middle) < timeNs) low = middle + 1
-      else high = middle
-    }
-    return low
   }
 }

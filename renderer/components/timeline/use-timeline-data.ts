@@ -75,7 +75,7 @@ export function useTimelineData(
       laneCount: count,
     })
     if (!answer.ok || session !== sessionId()) return
-    const isLive = (trace()?.inFlightCount ?? 0) > 0
+    const isLive = (trace()?.inFlightCount ?? 0) > 0 || !answer.value.extent.isComplete
     loaded = { view: asked, askedNs: spanOf(asked), first, end: first + count }
     detail.value = answer.value.detail
     setExtent(answer.value.extent, isLive)
@@ -89,7 +89,9 @@ export function useTimelineData(
     const session = sessionId()
     const columnCount = Math.max(1, Math.min(MOST_COLUMNS, Math.floor(widthPx / PX_PER_DENSITY_COLUMN)))
     const answer = await backend.call.readDensity({ sessionId: session, columnCount })
-    if (answer.ok && session === sessionId()) density.value = answer.value
+    if (!answer.ok || session !== sessionId()) return
+    density.value = answer.value
+    if (!answer.value.extent.isComplete) densityReader.request()
   }
 
   /** Reads if the last answer does not cover what is in sight, or is of another zoom. */

@@ -38,6 +38,7 @@ export function useTimelineView(): TimelineViewState {
     startNs: 0,
     endNs: 0,
     burstStartNs: 0,
+    isComplete: true,
     laneRows: [],
     hiddenLaneCount: 0,
   })

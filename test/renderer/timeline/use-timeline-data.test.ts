@@ -32,7 +32,14 @@ function createFixture(form: 'columns' | 'slices') {
   const frame = shallowRef({ widthPx: 1000, first: 0, count: 3 })
   const requests: Request[] = []
   const state = useTimelineView()
-  const extent = { startNs: 1e9, endNs: 3e9, burstStartNs: 1e9, laneRows: [2, 2, 2], hiddenLaneCount: 0 }
+  const extent = {
+    startNs: 1e9,
+    endNs: 3e9,
+    burstStartNs: 1e9,
+    isComplete: true,
+    laneRows: [2, 2, 2],
+    hiddenLaneCount: 0,
+  }
   const backend = {
     call: {
       async readTimeline(request: Request) {

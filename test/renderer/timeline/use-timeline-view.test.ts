@@ -7,6 +7,7 @@ const extent = (startNs: number, endNs: number, burstStartNs = startNs): Timelin
   startNs,
   endNs,
   burstStartNs,
+  isComplete: true,
   laneRows: [2],
   hiddenLaneCount: 0,
 })

@@ -6,6 +6,7 @@ import { Timeline } from '../../../main/trace/timeline/timeline.ts'
 const RETURNED = OUTCOMES.indexOf('returned')
 const EXPORT = 0
 const IMPORT = 1
+const NO_VALUES = new Uint32Array(0)
 
 /** A call as a test knows it, by means of its own. */
 export interface KnownCall {
@@ -49,8 +50,8 @@ export function makeRandomTrace(
   const random = createRandom(seed)
   const calls = new CallStore()
   const timeline = new Timeline(calls, limitBytes)
-  calls.define(EXPORT, { kind: 'export', module: null, name: 'run', params: [], results: [] })
-  calls.define(IMPORT, { kind: 'import', module: 'env', name: 'ask', params: [], results: [] })
+  calls.definitions[EXPORT] = { kind: 'export', module: null, name: 'run', params: [], results: [] }
+  calls.definitions[IMPORT] = { kind: 'import', module: 'env', name: 'ask', params: [], results: [] }
   const known: KnownCall[] = []
   const open: Open[] = []
   let nowNs = 1_000_000
@@ -87,7 +88,7 @@ export function makeRandomTrace(
     const choice = random()
     if (!at || choice < overlap * 0.2) {
       const call = begin(null, true)
-      calls.begin(call.id, 0, EXPORT, nowNs, 0)
+      calls.begin(call.id, 0, EXPORT, nowNs, NO_VALUES, 0)
       timeline.begin(call.id, 0, nowNs)
       open.push(call)
     } else if (at.isActivation && choice < 0.75) {
@@ -97,10 +98,10 @@ export function makeRandomTrace(
         nowNs += Math.floor(10 ** (random() * magnitude))
         call.endNs = nowNs
         call.hostNs = nowNs - startNs
-        calls.addReturned(call.id, at.id, IMPORT, startNs, nowNs, 0, 0)
+        calls.addReturned(call.id, at.id, IMPORT, startNs, nowNs, NO_VALUES, 0)
         timeline.addReturned(call.id, at.id, startNs, nowNs)
       } else {
-        calls.begin(call.id, at.id, IMPORT, nowNs, 0)
+        calls.begin(call.id, at.id, IMPORT, nowNs, NO_VALUES, 0)
         timeline.begin(call.id, at.id, nowNs)
         at.inside++
         open.push(call)
@@ -109,7 +110,7 @@ export function makeRandomTrace(
       // A handler that calls the guest, now and then several times at once.
       for (let times = random() < 0.3 ? 2 : 1; times > 0; times--) {
         const call = begin(at, true)
-        calls.begin(call.id, at.id, EXPORT, nowNs, 0)
+        calls.begin(call.id, at.id, EXPORT, nowNs, NO_VALUES, 0)
         timeline.begin(call.id, at.id, nowNs)
         at.inside++
         open.push(call)
@@ -121,8 +122,8 @@ export function makeRandomTrace(
       const totalNs = nowNs - at.startNs
       at.endNs = nowNs
       at.hostNs = at.isActivation ? 0 : Math.floor(totalNs * random())
-      calls.end(at.id, RETURNED, nowNs, at.hostNs, at.isActivation ? 0 : totalNs - at.hostNs, 0)
-      timeline.end(at.id, at.parent, at.startNs, nowNs, at.hostNs)
+      calls.end(at.id, RETURNED, nowNs, at.hostNs, at.isActivation ? 0 : totalNs - at.hostNs, NO_VALUES, 0)
+      timeline.end(at.id)
     }
     if (calls.callCount % 97 === 0) timeline.trim()
   }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { SLICE_LIMIT } from '../../../main/contract/timeline.ts'
 import type { TimelineColumns } from '../../../main/contract/timeline.ts'
 import { TimelineReader } from '../../../main/trace/timeline/read-timeline.ts'
+import { Timeline } from '../../../main/trace/timeline/timeline.ts'
 import { createRandom, makeRandomTrace } from './random-trace.ts'
 import type { KnownCall, RandomTrace } from './random-trace.ts'
 
@@ -131,11 +132,42 @@ describe.each([
   })
 })
 
+test('calls that were there before are taken in as if they were recorded then', () => {
+  const { calls, timeline, known, nowNs } = makeRandomTrace(9, 120_000, { overlap: 0.2, magnitude: 5 })
+  for (const id of [...calls.running].toReversed()) {
+    const { hostNs, suspendedNs } = calls.timesOf(id, nowNs)
+    calls.end(id, 1, nowNs, hostNs, suspendedNs, new Uint32Array(0), 0)
+    timeline.end(id)
+  }
+  const later = new Timeline(calls)
+  // Too many to be taken in at once: until then there is what there is so far.
+  later.catchUp()
+  expect(later.extent(nowNs).isComplete).toBe(false)
+  expect(later.extent(nowNs).endNs).toBeLessThan(nowNs)
+  later.catchUp()
+  expect(later.extent(nowNs)).toEqual(timeline.extent(nowNs))
+  const readers = [
+    new TimelineReader(calls, timeline, nowNs),
+    new TimelineReader(calls, later, nowNs),
+  ] as const
+  for (const share of [1, 0.1, 0.001]) {
+    const window = {
+      fromNs: nowNs * (1 - share) * 0.7,
+      toNs: nowNs * (0.7 + share * 0.3),
+      columnCount: 300,
+      ...ALL_LANES,
+    }
+    expect(readers[1].read(window)).toEqual(readers[0].read(window))
+  }
+  expect(readers[1].density(100)).toEqual(readers[0].density(100))
+  expect(later.firstFrom(known[99_000]!.startNs)).toBeLessThanOrEqual(known[99_000]!.id)
+})
+
 test('an empty trace is an empty timeline', () => {
   const { calls, timeline } = makeRandomTrace(1, 0, { overlap: 0, magnitude: 1 })
   const reader = new TimelineReader(calls, timeline, 5000)
   expect(reader.read({ fromNs: 0, toNs: 1e9, columnCount: 100, ...ALL_LANES })).toEqual({
-    extent: { startNs: 0, endNs: 0, burstStartNs: 0, laneRows: [], hiddenLaneCount: 0 },
+    extent: { startNs: 0, endNs: 0, burstStartNs: 0, isComplete: true, laneRows: [], hiddenLaneCount: 0 },
     callCount: 0,
     firstCallId: null,
     detail: { form: 'slices', functions: [], slices: [] },
@@ -145,9 +177,9 @@ test('an empty trace is an empty timeline', () => {
 
 test('calls in more lanes than are drawn are counted, and the lanes too', () => {
   const { calls, timeline } = makeRandomTrace(1, 0, { overlap: 0, magnitude: 1 })
-  calls.define(0, { kind: 'export', module: null, name: 'run', params: [], results: [] })
+  calls.definitions[0] = { kind: 'export', module: null, name: 'run', params: [], results: [] }
   for (let id = 1; id <= 300; id++) {
-    calls.begin(id, 0, 0, id, 0)
+    calls.begin(id, 0, 0, id, new Uint32Array(0), 0)
     timeline.begin(id, 0, id)
   }
   const reader = new TimelineReader(calls, timeline, 1000)

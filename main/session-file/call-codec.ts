@@ -1,0 +1,195 @@
+/** Calls in a session file: those that are new, in a block, and those that have changed since they were written. */
+import type { CallId } from '../contract/model.ts'
+import type { CallBlock, CallBlocks } from '../trace/call-block.ts'
+import { BLOCK_LENGTH, blockIndexOf, indexInBlock } from '../trace/call-block.ts'
+import type { FunctionDefinition } from '../trace/events.ts'
+import { OUTCOMES } from '../trace/events.ts'
+import type { ByteSink, ByteSource } from './bytes.ts'
+import { MalformedBytes } from './bytes.ts'
+import { readColumn, writeColumn } from './columns.ts'
+import { END_FIELDS, getEndField, setEndField } from './end-fields.ts'
+import { readValues, writeValues } from './value-codec.ts'
+
+const RETURNED = OUTCOMES.indexOf('returned')
+/** Changed calls in one piece. */
+const PIECE_LENGTH = BLOCK_LENGTH
+const column = new Float64Array(BLOCK_LENGTH)
+
+/** Calls with ids in order. */
+export interface CallRange {
+  firstId: CallId
+  count: number
+}
+
+/** Writes calls as they are now; they are all in one block of the store. */
+export function writeCalls(
+  sink: ByteSink,
+  blocks: CallBlocks,
+  definitions: readonly FunctionDefinition[],
+  { firstId, count }: CallRange,
+): void {
+  sink.u32(firstId)
+  sink.u32(count)
+  const block = blocks.block(firstId)
+  const first = indexInBlock(firstId)
+  const write = (valueAt: (index: number) => number): void => {
+    for (let offset = 0; offset < count; offset++) column[offset] = valueAt(first + offset)
+    writeColumn(sink, column, count)
+  }
+  // What is mostly the same as in the call before, or a little more, is written as the difference to that.
+  const writeDifferences = (values: ArrayLike<number>): void =>
+    write((index) => values[index]! - (index === first ? 0 : values[index - 1]!))
+  write((index) => block.functions[index]!)
+  writeDifferences(block.parents)
+  writeDifferences(block.roots)
+  write((index) => block.depths[index]!)
+  sink.f64(block.starts[first]!)
+  write((index) => block.starts[index]! - block.starts[index === first ? first : index - 1]!)
+  for (const field of END_FIELDS) write((index) => getEndField(block, index, field))
+  for (let index = first; index < first + count; index++) {
+    const { params, results } = definitions[block.functions[index]!]!
+    writeValues(sink, params, block, block.paramSlots[index]!)
+    if (block.outcomes[index] === RETURNED) writeValues(sink, results, block, block.resultSlots[index]!)
+  }
+}
+
+/** Which calls {@link readCalls} is about to read. */
+export function readCallRange(source: ByteSource): CallRange {
+  const range = { firstId: source.u32(), count: source.u32() }
+  if (range.firstId === 0 || range.count === 0 || indexInBlock(range.firstId) + range.count > BLOCK_LENGTH) {
+    throw new MalformedBytes(`${range.count} calls from #${range.firstId} on are not those of one block`)
+  }
+  return range
+}
+
+/** Reads calls into their block. */
+export function readCalls(
+  source: ByteSource,
+  { firstId, count }: CallRange,
+  definitions: readonly FunctionDefinition[],
+  block: CallBlock,
+): void {
+  const first = indexInBlock(firstId)
+  const read = (set: (index: number, value: number) => void): void => {
+    readColumn(source, column, count)
+    for (let offset = 0; offset < count; offset++) set(first + offset, column[offset]!)
+  }
+  const readDifferences = (values: Uint32Array | Float64Array, before: number): void => {
+    let sum = before
+    read((index, value) => {
+      sum += value
+      values[index] = sum
+    })
+  }
+  read((index, value) => {
+    block.functions[index] = value
+  })
+  readDifferences(block.parents, 0)
+  readDifferences(block.roots, 0)
+  read((index, value) => {
+    block.depths[index] = value
+  })
+  readDifferences(block.starts, source.f64())
+  for (const field of END_FIELDS) read((index, value) => setEndField(block, index, field, value))
+  for (let index = first; index < first + count; index++) {
+    const { params, results } = definitionAt(definitions, block.functions[index]!)
+    block.paramSlots[index] = readValues(source, params, block)
+    if (block.outcomes[index] === RETURNED) block.resultSlots[index] = readValues(source, results, block)
+  }
+}
+
+/** Writes what may have changed of calls that were written before. `ids` are in order. */
+export function writeChanges(
+  sink: ByteSink,
+  blocks: CallBlocks,
+  definitions: readonly FunctionDefinition[],
+  ids: readonly CallId[],
+): void {
+  const touched = [...new Set(ids.map(blockIndexOf))]
+  sink.u32(touched.length)
+  for (const blockIndex of touched) sink.u32(blockIndex)
+  sink.u32(ids.length)
+  for (let from = 0; from < ids.length; from += PIECE_LENGTH) {
+    writePiece(sink, blocks, definitions, ids.slice(from, from + PIECE_LENGTH))
+  }
+}
+
+/** The blocks of the store whose calls {@link readChanges} is about to change. */
+export function readTouchedBlocks(source: ByteSource): Uint32Array {
+  const count = source.u32()
+  const touched: number[] = []
+  for (let read = 0; read < count; read++) touched.push(source.u32())
+  return Uint32Array.from(touched)
+}
+
+/** Reads changes. `blockOf` gives the block of a call; null where it is not wanted. */
+export function readChanges(
+  source: ByteSource,
+  definitions: readonly FunctionDefinition[],
+  blockOf: (id: CallId) => CallBlock | null,
+): void {
+  const count = source.u32()
+  for (let from = 0; from < count; from += PIECE_LENGTH) {
+    readPiece(source, Math.min(PIECE_LENGTH, count - from), definitions, blockOf)
+  }
+}
+
+function writePiece(
+  sink: ByteSink,
+  blocks: CallBlocks,
+  definitions: readonly FunctionDefinition[],
+  ids: readonly CallId[],
+): void {
+  const ofIds = ids.map((id) => blocks.block(id))
+  const indices = ids.map(indexInBlock)
+  const write = (valueAt: (position: number) => number): void => {
+    for (let position = 0; position < ids.length; position++) column[position] = valueAt(position)
+    writeColumn(sink, column, ids.length)
+  }
+  write((position) => ids[position]! - (ids[position - 1] ?? 0))
+  write((position) => ofIds[position]!.functions[indices[position]!]!)
+  for (const field of END_FIELDS) {
+    write((position) => getEndField(ofIds[position]!, indices[position]!, field))
+  }
+  for (const [position, block] of ofIds.entries()) {
+    const index = indices[position]!
+    if (block.outcomes[index] !== RETURNED) continue
+    writeValues(sink, definitions[block.functions[index]!]!.results, block, block.resultSlots[index]!)
+  }
+}
+
+function readPiece(
+  source: ByteSource,
+  count: number,
+  definitions: readonly FunctionDefinition[],
+  blockOf: (id: CallId) => CallBlock | null,
+): void {
+  const read = (): Float64Array => {
+    readColumn(source, column, count)
+    return column.slice(0, count)
+  }
+  const ids = read()
+  for (let position = 1; position < count; position++) ids[position]! += ids[position - 1]!
+  const functions = read()
+  const blocks = Array.from(ids, blockOf)
+  let outcomes = functions
+  for (const field of END_FIELDS) {
+    const values = read()
+    if (field === 'outcome') outcomes = values
+    for (const [position, block] of blocks.entries()) {
+      if (block) setEndField(block, indexInBlock(ids[position]!), field, values[position]!)
+    }
+  }
+  for (const [position, block] of blocks.entries()) {
+    if (outcomes[position] !== RETURNED) continue
+    const { results } = definitionAt(definitions, functions[position]!)
+    const slot = readValues(source, results, block)
+    if (block) block.resultSlots[indexInBlock(ids[position]!)] = slot
+  }
+}
+
+function definitionAt(definitions: readonly FunctionDefinition[], index: number): FunctionDefinition {
+  const definition = definitions[index]
+  if (definition === undefined) throw new MalformedBytes(`there is no function ${index}`)
+  return definition
+}

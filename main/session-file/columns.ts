@@ -1,0 +1,57 @@
+/** Columns of whole numbers in as few bytes as the numbers of one column need. */
+import type { ByteSink, ByteSource } from './bytes.ts'
+import { MalformedBytes } from './bytes.ts'
+
+const TYPES = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array } as const
+/** A column of any numbers, without a base. */
+const WIDE = 8
+
+/**
+ * Writes the first `count` of `values`: the smallest, the bytes of each entry (0, 1, 2, 4 or 8), and by how much each
+ * is larger. Where all are the same, nothing follows.
+ */
+export function writeColumn(sink: ByteSink, values: Float64Array, count: number): void {
+  let smallest = Infinity
+  let largest = -Infinity
+  for (let index = 0; index < count; index++) {
+    const value = values[index]!
+    if (value < smallest) smallest = value
+    if (value > largest) largest = value
+  }
+  const width = count === 0 ? 0 : widthOf(largest - smallest)
+  sink.u8(width)
+  sink.f64(width === WIDE || count === 0 ? 0 : smallest)
+  if (width === 0) return
+  sink.align()
+  if (width === WIDE) return sink.bytes(new Uint8Array(values.buffer, values.byteOffset, 8 * count))
+  const packed = new TYPES[width](count)
+  for (let index = 0; index < count; index++) packed[index] = values[index]! - smallest
+  sink.bytes(new Uint8Array(packed.buffer))
+}
+
+/** Reads a column of `count` numbers into `values`. */
+export function readColumn(source: ByteSource, values: Float64Array, count: number): void {
+  const width = source.u8()
+  const smallest = source.f64()
+  if (width === 0) {
+    values.fill(smallest, 0, count)
+    return
+  }
+  source.align()
+  if (width === WIDE) return values.set(source.array(Float64Array, count))
+  if (width !== 1 && width !== 2 && width !== 4) throw new MalformedBytes(`a column has the width ${width}`)
+  const packed: Uint8Array | Uint16Array | Uint32Array =
+    width === 1
+      ? source.array(Uint8Array, count)
+      : width === 2
+        ? source.array(Uint16Array, count)
+        : source.array(Uint32Array, count)
+  for (let index = 0; index < count; index++) values[index] = smallest + packed[index]!
+}
+
+function widthOf(range: number): 0 | 1 | 2 | 4 | typeof WIDE {
+  if (range === 0) return 0
+  if (range < 2 ** 8) return 1
+  if (range < 2 ** 16) return 2
+  return range < 2 ** 32 ? 4 : WIDE
+}

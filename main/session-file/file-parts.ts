@@ -1,0 +1,68 @@
+/** The parts of a session file that are JSON. See docs/session-format.md. */
+import type { CallId, ConsoleLine } from '../contract/model.ts'
+import type { InspectorError } from '../contract/result.ts'
+import type { SavedOrder } from '../trace/call-order.ts'
+import type { FunctionDefinition } from '../trace/events.ts'
+import type { OverlapKnowledge } from '../trace/overlaps.ts'
+import type { SavedTimings } from '../trace/timings.ts'
+import type { TraceSums } from '../trace/trace-log.ts'
+import type { Offset } from './block-file.ts'
+import type { StoredBlock } from './stored-blocks.ts'
+
+/** Counts the incompatible changes to the format. */
+export const SESSION_FORMAT_VERSION = 1
+/** The ending of the names of session files. */
+export const SESSION_FILE_EXTENSION = '.jspi'
+
+/** The first block: what the file is. `session` describes the session; the trace does not look at it. */
+export interface FileHead {
+  format: 'jspi-inspector session'
+  version: number
+  session: unknown
+}
+
+/** What is known besides the calls themselves, each entry once; of readings the last one counts. */
+export interface FileDetails {
+  definitions?: [functionIndex: number, FunctionDefinition][]
+  previews?: [handle: number, text: string][]
+  /** In the order of their numbers, which go on from block to block. */
+  errors?: InspectorError[]
+  failed?: [CallId, errorNumber: number][]
+  /** As errors; numbers from 1. */
+  stacks?: (readonly number[])[]
+  /** Lists of readings, as JSON. */
+  decoded?: [CallId, texts: string[]][]
+  overlaps?: OverlapKnowledge[]
+}
+
+export interface FileConsole {
+  lines: ConsoleLine[]
+}
+
+export interface FileIndex {
+  /** By block of the store. */
+  blocks: StoredBlock[]
+  details: Offset[]
+  console: Offset[]
+  order: SavedOrder
+  timings: SavedTimings
+  sums: TraceSums
+  /** Calls that had not ended. */
+  running: CallId[]
+  /** When the file was closed, on the session's clock. */
+  endNs: number
+  /** As in the head, as it was in the end. */
+  session: unknown
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+export function encodePart(part: FileHead | FileDetails | FileConsole | FileIndex): Uint8Array {
+  return encoder.encode(JSON.stringify(part))
+}
+
+/** Throws SyntaxError. */
+export function decodePart<Part>(payload: Uint8Array): Part {
+  return JSON.parse(decoder.decode(payload)) as Part
+}

@@ -1,0 +1,231 @@
+/** Opens session files: by their index, or without one by reading all that is intact. */
+import { makeError } from '../contract/error-codes.ts'
+import type { CallId } from '../contract/model.ts'
+import type { Result } from '../contract/result.ts'
+import { failure, success } from '../contract/result.ts'
+import { blockIndexOf, indexInBlock } from '../trace/call-block.ts'
+import { OUTCOMES } from '../trace/events.ts'
+import { Trace } from '../trace/trace.ts'
+import type { Offset } from './block-file.ts'
+import { BlockFileReader } from './block-file.ts'
+import { ByteSource, MalformedBytes } from './bytes.ts'
+import { readCallRange, readTouchedBlocks } from './call-codec.ts'
+import { BLOCK_TYPES, HEADER_BYTES } from './file-block.ts'
+import type { FileConsole, FileDetails, FileHead, FileIndex } from './file-parts.ts'
+import { decodePart, SESSION_FORMAT_VERSION } from './file-parts.ts'
+import type { StoredBlock } from './stored-blocks.ts'
+import { createLoader, noteStored } from './stored-blocks.ts'
+
+const RUNNING = OUTCOMES.indexOf('running')
+/** The last block of a file that was closed. */
+const END_BYTES = HEADER_BYTES + 8
+
+/** A session file that is open. */
+export interface SessionFile {
+  trace: Trace
+  /** What {@link FileHead} says of the session. */
+  session: unknown
+  /** On the session's clock: when it was closed, or the last that is known of it. */
+  endNs: number
+  /** Bytes at the end that could not be read; 0 where all could. */
+  lostBytes: number
+  sizeBytes: number
+  close(): void
+}
+
+/**
+ * Opens a session file. Memory for its calls is limited as that of any trace; the rest is read when it is asked for.
+ * Fails with SESSION_FILE_UNREADABLE, SESSION_FILE_INVALID or SESSION_FILE_NEWER.
+ */
+export function openSessionFile(path: string, limitBytes: number): Result<SessionFile> {
+  const location = { file: path }
+  let reader: BlockFileReader
+  try {
+    reader = new BlockFileReader(path)
+  } catch (thrown) {
+    return failure(makeError('SESSION_FILE_UNREADABLE', { why: `${(thrown as Error).message}.`, location }))
+  }
+  try {
+    const head = reader.read(0)
+    const part = head?.header.type === BLOCK_TYPES.head ? decodePart<FileHead>(head.payload) : null
+    if (!head || part?.format !== 'jspi-inspector session') {
+      reader.close()
+      return failure(makeError('SESSION_FILE_INVALID', { location }))
+    }
+    if (part.version > SESSION_FORMAT_VERSION) {
+      reader.close()
+      const why = `It has version ${part.version} of the format; this program reads ${SESSION_FORMAT_VERSION}.`
+      return failure(makeError('SESSION_FILE_NEWER', { why, location }))
+    }
+    const loaded = loadByIndex(reader, limitBytes) ?? new Scan(reader, limitBytes).run(head.nextOffset)
+    return success({
+      session: part.session,
+      ...loaded,
+      sizeBytes: reader.sizeBytes,
+      close: () => reader.close(),
+    })
+  } catch (thrown) {
+    reader.close()
+    return failure(makeError('SESSION_FILE_UNREADABLE', { why: `${(thrown as Error).message}.`, location }))
+  }
+}
+
+type Loaded = Pick<SessionFile, 'trace' | 'endNs' | 'lostBytes'> & Partial<Pick<SessionFile, 'session'>>
+
+function loadByIndex(reader: BlockFileReader, limitBytes: number): Loaded | null {
+  const index = readIndex(reader)
+  if (index === null) return null
+  const trace = new Trace(limitBytes)
+  for (const offset of index.details) {
+    const found = reader.read(offset)
+    if (found?.header.type !== BLOCK_TYPES.details) return null
+    takeDetails(trace, decodePart<FileDetails>(found.payload))
+  }
+  for (const offset of index.console) {
+    const found = reader.read(offset)
+    if (found?.header.type !== BLOCK_TYPES.console) return null
+    takeConsole(trace, decodePart<FileConsole>(found.payload))
+  }
+  trace.restore(index)
+  useBlocks(trace, reader, index.blocks, new Set(index.running))
+  endRunning(trace, index.running, index.endNs)
+  return { trace, endNs: index.endNs, lostBytes: 0, session: index.session }
+}
+
+function readIndex(reader: BlockFileReader): FileIndex | null {
+  const end = reader.read(reader.sizeBytes - END_BYTES)
+  if (end?.header.type !== BLOCK_TYPES.end || end.payload.length !== 8) return null
+  const found = reader.read(new ByteSource(end.payload).f64())
+  return found?.header.type === BLOCK_TYPES.index ? decodePart<FileIndex>(found.payload) : null
+}
+
+function useBlocks(
+  trace: Trace,
+  reader: BlockFileReader,
+  stored: readonly StoredBlock[],
+  running: ReadonlySet<CallId>,
+): void {
+  const { calls } = trace
+  const isKept = (blockIndex: number): boolean => {
+    for (const id of running) if (blockIndexOf(id) === blockIndex) return true
+    return false
+  }
+  calls.blocks.setSource(
+    {
+      load: createLoader(calls, stored, (offset) => reader.read(offset)),
+      // Memory alone has how a call ended whose end is not in the file.
+      mayGo: (_block, blockIndex) => !isKept(blockIndex),
+      limitBytes: trace.blockLimitBytes,
+    },
+    stored.length,
+  )
+}
+
+/** Calls whose end is not in the file: it was not written any more. */
+function endRunning(trace: Trace, running: Iterable<CallId>, endNs: number): void {
+  const { calls } = trace
+  for (const id of running) calls.adopt(id)
+  trace.endRunning('cancelled', makeError('SESSION_FILE_INCOMPLETE'), endNs)
+}
+
+function takeDetails({ calls }: Trace, details: FileDetails): void {
+  for (const [functionIndex, definition] of details.definitions ?? []) {
+    calls.definitions[functionIndex] = definition
+  }
+  for (const [handle, text] of details.previews ?? []) calls.setPreview(handle, text)
+  calls.errors.restore(details.errors ?? [], details.failed ?? [])
+  for (const stack of details.stacks ?? []) calls.stacks.add(stack)
+  for (const [id, texts] of details.decoded ?? []) calls.decoded.restore(id, texts)
+  for (const known of details.overlaps ?? []) calls.overlaps.restore(known)
+}
+
+function takeConsole({ console }: Trace, { lines }: FileConsole): void {
+  for (const { text, index: _, ...line } of lines) console.append(text, line)
+}
+
+/** Reads block after block, up to the first that is not as it was written. */
+class Scan {
+  readonly #reader: BlockFileReader
+  readonly #trace: Trace
+  readonly #stored: StoredBlock[] = []
+  readonly #running = new Set<CallId>()
+  #endNs = 0
+
+  constructor(reader: BlockFileReader, limitBytes: number) {
+    this.#reader = reader
+    this.#trace = new Trace(limitBytes)
+    useBlocks(this.#trace, reader, this.#stored, this.#running)
+  }
+
+  run(from: Offset): Loaded {
+    let offset = from
+    for (let sequence = 1; ; sequence++) {
+      const found = this.#reader.read(offset)
+      if (found?.header.sequence !== sequence) break
+      try {
+        this.#take(found.header.type, found.payload, offset)
+      } catch (thrown) {
+        if (!(thrown instanceof MalformedBytes || thrown instanceof SyntaxError)) throw thrown
+        break
+      }
+      offset = found.nextOffset
+    }
+    for (const id of this.#running) this.#noteEnd(this.#trace.calls.startOf(id))
+    endRunning(
+      this.#trace,
+      [...this.#running].sort((a, b) => a - b),
+      this.#endNs,
+    )
+    return { trace: this.#trace, endNs: this.#endNs, lostBytes: Math.max(0, this.#reader.sizeBytes - offset) }
+  }
+
+  #take(type: number, payload: Uint8Array, offset: Offset): void {
+    if (type === BLOCK_TYPES.details) takeDetails(this.#trace, decodePart<FileDetails>(payload))
+    else if (type === BLOCK_TYPES.console) takeConsole(this.#trace, decodePart<FileConsole>(payload))
+    else if (type === BLOCK_TYPES.calls) this.#takeCalls(new ByteSource(payload), offset)
+    else if (type === BLOCK_TYPES.changes) this.#takeChanges(new ByteSource(payload), offset)
+  }
+
+  #takeCalls(source: ByteSource, offset: Offset): void {
+    const { calls } = this.#trace
+    const { firstId, count } = readCallRange(source)
+    if (firstId !== calls.callCount + 1) throw new MalformedBytes(`calls are missing before #${firstId}`)
+    const blockIndex = blockIndexOf(firstId)
+    noteStored(this.#stored, blockIndex, offset, 0)
+    calls.blocks.reload(blockIndex)
+    const block = calls.blocks.block(firstId)
+    if (block.isDamaged) throw new MalformedBytes('its calls cannot be read')
+    this.#stored[blockIndex]!.startNs ||= block.starts[indexInBlock(firstId)]!
+    for (let id = firstId; id < firstId + count; id++) {
+      const index = indexInBlock(id)
+      calls.order.add(id, block.parents[index] === 0 ? null : block.roots[index]!)
+      if (block.outcomes[index] === RUNNING) this.#running.add(id)
+      else this.#count(id)
+    }
+  }
+
+  #takeChanges(source: ByteSource, offset: Offset): void {
+    const { calls } = this.#trace
+    const touched = new Set(readTouchedBlocks(source))
+    for (const blockIndex of touched) {
+      if (this.#stored[blockIndex] === undefined) throw new MalformedBytes(`there is no block ${blockIndex}`)
+      noteStored(this.#stored, blockIndex, offset, 0)
+      calls.blocks.reload(blockIndex)
+    }
+    for (const id of this.#running) {
+      if (!touched.has(blockIndexOf(id)) || calls.outcomeOf(id) === 'running') continue
+      this.#running.delete(id)
+      this.#count(id)
+    }
+  }
+
+  #count(id: CallId): void {
+    this.#trace.count(id)
+    const { totalNs } = this.#trace.calls.timesOf(id, 0)
+    this.#noteEnd(this.#trace.calls.startOf(id) + totalNs)
+  }
+
+  #noteEnd(atNs: number): void {
+    this.#endNs = Math.max(this.#endNs, atNs)
+  }
+}

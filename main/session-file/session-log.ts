@@ -1,0 +1,293 @@
+/** Writes a trace into a session file as it grows, so that memory need not hold all of it. */
+import type { CallId } from '../contract/model.ts'
+import type { InspectorError } from '../contract/result.ts'
+import type { CallBlock } from '../trace/call-block.ts'
+import { BLOCK_LENGTH, blockIndexOf } from '../trace/call-block.ts'
+import type { TraceLog } from '../trace/trace-log.ts'
+import type { Trace } from '../trace/trace.ts'
+import type { Offset } from './block-file.ts'
+import { BlockFileWriter } from './block-file.ts'
+import { ByteSink } from './bytes.ts'
+import { writeCalls, writeChanges } from './call-codec.ts'
+import { describeWriteFailure } from './failures.ts'
+import { BLOCK_TYPES } from './file-block.ts'
+import type { FileDetails } from './file-parts.ts'
+import { encodePart, SESSION_FORMAT_VERSION } from './file-parts.ts'
+import type { StoredBlock } from './stored-blocks.ts'
+import { createLoader, isWholeIn, lastIdOfBlock, noteStored } from './stored-blocks.ts'
+
+const IS_TRIED_AGAIN = 'It is tried again every second, and memory keeps what it has.'
+/** What was recorded is on the disk after so long. */
+const FLUSH_INTERVAL_MS = 1000
+/** Blocks of calls that are written in one turn, so that clients are answered in between. */
+const BLOCKS_PER_TURN = 8
+/** With more than so much not written the reader of the ring waits, and with it, in the end, the guest. */
+const WAITING_LIMIT_BYTES = 32 * 1024 * 1024
+const WAITING_LIMIT_CALLS = 16 * BLOCK_LENGTH
+/** Texts of up to 64 KiB in one block of the file. */
+const TEXTS_PER_BLOCK = 200
+/** Entries of a few numbers, or of a short text. */
+const NUMBERS_PER_BLOCK = 20_000
+/** Blocks of texts that are written in one turn. */
+const TEXT_BLOCKS_PER_TURN = 20
+
+/** One for each trace that has a file. */
+export class SessionLog implements TraceLog {
+  readonly #trace: Trace
+  readonly #describe: () => unknown
+  readonly #writer: BlockFileWriter
+  readonly #sink = new ByteSink()
+  readonly #stored: StoredBlock[] = []
+  readonly #detailOffsets: Offset[] = []
+  readonly #consoleOffsets: Offset[] = []
+  readonly #timer: NodeJS.Timeout
+  #definitionCount = 0
+  #errorCount = 0
+  #stackCount = 0
+  #lineCount = 0
+  /** Whether details or lines may be left that the last turn had no time for. */
+  #hasMore = false
+  /** What the file does not have yet: handles, and calls. */
+  readonly #previews: Set<number>
+  readonly #failed: Set<CallId>
+  readonly #decoded: Set<CallId>
+  readonly #overlaps: Set<CallId>
+
+  /**
+   * Begins a file with what the trace has; `describe` says whose it is, now and at the end. Throws what the file system throws. `onFailure` hears when it cannot be written, and null when it can again.
+   */
+  constructor(
+    trace: Trace,
+    path: string,
+    describe: () => unknown,
+    onFailure: (error: InspectorError | null) => void,
+  ) {
+    this.#trace = trace
+    this.#describe = describe
+    this.#writer = new BlockFileWriter(path, (failure) =>
+      onFailure(failure && describeWriteFailure(failure, path, IS_TRIED_AGAIN)),
+    )
+    const { calls } = trace
+    this.#failed = new Set(calls.errors.ids())
+    this.#decoded = new Set(calls.decoded.ids())
+    this.#overlaps = new Set(calls.overlaps.ids())
+    this.#previews = new Set(calls.previews.keys())
+    calls.overlaps.onChange = (id) => this.#overlaps.add(id)
+    calls.blocks.setSource({
+      load: createLoader(calls, this.#stored, (offset) => this.#writer.read(offset)),
+      mayGo: (block, blockIndex) => this.#mayGo(block, blockIndex),
+      limitBytes: trace.blockLimitBytes,
+    })
+    this.#writer.append(
+      BLOCK_TYPES.head,
+      encodePart({ format: 'jspi-inspector session', version: SESSION_FORMAT_VERSION, session: describe() }),
+    )
+    this.#timer = setInterval(() => this.flush(), FLUSH_INTERVAL_MS)
+    this.#timer.unref()
+  }
+
+  get path(): string {
+    return this.#writer.path
+  }
+
+  /** Bytes of the file, with what waits to be written. */
+  get sizeBytes(): number {
+    return this.#writer.writtenBytes + this.#writer.waitingBytes
+  }
+
+  get isFailing(): boolean {
+    return this.#writer.failure !== null
+  }
+
+  /** Whether so much waits that nothing should be added for a moment. */
+  get isBehind(): boolean {
+    if (this.isFailing) return false
+    const { calls } = this.#trace
+    return (
+      this.#writer.waitingBytes > WAITING_LIMIT_BYTES ||
+      calls.callCount - calls.writtenCount > WAITING_LIMIT_CALLS
+    )
+  }
+
+  notePreview(handle: number): void {
+    this.#previews.add(handle)
+  }
+
+  noteFailed(id: CallId): void {
+    this.#failed.add(id)
+  }
+
+  noteDecoded(id: CallId): void {
+    this.#decoded.add(id)
+  }
+
+  /** Writes the blocks of calls that are full. */
+  write(): void {
+    this.#writeCalls(false)
+  }
+
+  /** Writes all that there is, or as much of it as one turn has time for. */
+  flush(): void {
+    this.#writeCalls(true)
+  }
+
+  /** Writes what is left and the index, and closes the file. The trace cannot be read from it any more. */
+  async finish(endNs: number): Promise<void> {
+    await this.#writeAll()
+    this.#appendIndex(this.#writer, this.#encodeIndex(endNs))
+    await this.close()
+  }
+
+  /** Makes a whole session file of what there is now, at another path. Throws what the file system throws. */
+  async copy(path: string, endNs: number): Promise<void> {
+    await this.#writeAll()
+    const index = this.#encodeIndex(endNs)
+    const copy = BlockFileWriter.continue(path, await this.#writer.copy(path))
+    this.#appendIndex(copy, index)
+    await copy.close()
+    if (copy.failure) throw copy.failure
+  }
+
+  /** Closes the file as it is. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#writer.close()
+  }
+
+  async remove(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#writer.remove()
+  }
+
+  /** Of all that there is; everything that it names has been handed to the writer. */
+  #encodeIndex(endNs: number): Uint8Array {
+    const { calls } = this.#trace
+    while (calls.writtenCount < calls.callCount || this.#hasMore) this.flush()
+    return encodePart({
+      blocks: this.#stored,
+      details: this.#detailOffsets,
+      console: this.#consoleOffsets,
+      running: [...calls.running],
+      endNs,
+      session: this.#describe(),
+      ...this.#trace.save(),
+    })
+  }
+
+  #appendIndex(writer: BlockFileWriter, index: Uint8Array): void {
+    const offset = writer.append(BLOCK_TYPES.index, index)
+    this.#sink.clear()
+    this.#sink.f64(offset)
+    writer.append(BLOCK_TYPES.end, this.#sink.written)
+  }
+
+  #mayGo(block: CallBlock, blockIndex: number): boolean {
+    if (block.runningCount > 0) return false
+    const { calls } = this.#trace
+    const last = this.#stored[blockIndex]?.offsets.at(-1)
+    if (last === undefined || last >= this.#writer.writtenBytes || !isWholeIn(calls, blockIndex)) return false
+    for (const id of calls.changed) if (blockIndexOf(id) === blockIndex) return false
+    return true
+  }
+
+  /** Writes nearly all that there is, with time for others in between. */
+  async #writeAll(): Promise<void> {
+    const { calls } = this.#trace
+    do {
+      this.flush()
+      await this.#writer.whenIdle()
+      if (this.#writer.failure) throw this.#writer.failure
+    } while (calls.writtenCount + BLOCK_LENGTH < calls.callCount || this.#hasMore)
+  }
+
+  #writeCalls(isForced: boolean): void {
+    if (this.isFailing) return
+    const { calls } = this.#trace
+    const { blocks, definitions } = calls
+    for (let written = 0; written < BLOCKS_PER_TURN && calls.writtenCount < calls.callCount; written++) {
+      const firstId = calls.writtenCount + 1
+      const lastId = lastIdOfBlock(firstId)
+      if (lastId > calls.callCount && !isForced) break
+      this.#writeDetails()
+      const count = Math.min(lastId, calls.callCount) - calls.writtenCount
+      this.#sink.clear()
+      writeCalls(this.#sink, blocks, definitions, { firstId, count })
+      const offset = this.#writer.append(BLOCK_TYPES.calls, this.#sink.written)
+      noteStored(this.#stored, blockIndexOf(firstId), offset, calls.startOf(firstId))
+      calls.writtenCount += count
+    }
+    if (isForced || calls.changed.size >= BLOCK_LENGTH) this.#writeChanges()
+    if (isForced) this.#writeTexts()
+  }
+
+  #writeTexts(): void {
+    this.#hasMore = true
+    for (let written = 0; written < TEXT_BLOCKS_PER_TURN && this.#hasMore; written++) {
+      const hasDetails = this.#writeDetails()
+      this.#hasMore = this.#writeConsole() || hasDetails
+    }
+  }
+
+  #writeChanges(): void {
+    const { blocks, changed, definitions } = this.#trace.calls
+    if (changed.size === 0) return
+    const ids = [...changed].sort((a, b) => a - b)
+    changed.clear()
+    this.#sink.clear()
+    writeChanges(this.#sink, blocks, definitions, ids)
+    const offset = this.#writer.append(BLOCK_TYPES.changes, this.#sink.written)
+    for (const blockIndex of new Set(ids.map(blockIndexOf))) noteStored(this.#stored, blockIndex, offset, 0)
+  }
+
+  /** Writes what is known besides the calls; says whether there is more of it. */
+  #writeDetails(): boolean {
+    const { calls } = this.#trace
+    const { definitions, errors, stacks } = calls
+    const details: FileDetails = {}
+    if (definitions.length > this.#definitionCount) {
+      details.definitions = definitions
+        .slice(this.#definitionCount)
+        .map((definition, position) => [this.#definitionCount + position, definition])
+      this.#definitionCount = definitions.length
+    }
+    const newErrors = errors.list.slice(this.#errorCount, this.#errorCount + TEXTS_PER_BLOCK)
+    if (newErrors.length > 0) details.errors = newErrors
+    this.#errorCount += newErrors.length
+    const newStacks = stacks.list().slice(this.#stackCount, this.#stackCount + NUMBERS_PER_BLOCK)
+    if (newStacks.length > 0) details.stacks = newStacks
+    this.#stackCount += newStacks.length
+    const failed = take(this.#failed, NUMBERS_PER_BLOCK)
+    if (failed.length > 0) details.failed = failed.map((id) => [id, errors.numberOf(id)])
+    const previews = take(this.#previews, NUMBERS_PER_BLOCK)
+    if (previews.length > 0)
+      details.previews = previews.map((handle) => [handle, calls.previews.get(handle)!])
+    const decoded = take(this.#decoded, TEXTS_PER_BLOCK)
+    if (decoded.length > 0) details.decoded = decoded.map((id) => [id, [...calls.decoded.rawTexts(id)]])
+    const overlaps = take(this.#overlaps, NUMBERS_PER_BLOCK)
+    if (overlaps.length > 0) details.overlaps = overlaps.map((id) => calls.overlaps.known(id))
+    if (Object.keys(details).length === 0) return false
+    this.#detailOffsets.push(this.#writer.append(BLOCK_TYPES.details, encodePart(details)))
+    return true
+  }
+
+  /** Writes lines of the console; says whether there are more. */
+  #writeConsole(): boolean {
+    const { console } = this.#trace
+    const lines = console.read(this.#lineCount, TEXTS_PER_BLOCK)
+    const last = lines.at(-1)
+    if (last === undefined) return false
+    this.#lineCount = last.index + 1
+    this.#consoleOffsets.push(this.#writer.append(BLOCK_TYPES.console, encodePart({ lines })))
+    return true
+  }
+}
+
+function take(from: Set<number>, limit: number): number[] {
+  const taken: number[] = []
+  for (const entry of from) {
+    if (taken.length === limit) break
+    taken.push(entry)
+    from.delete(entry)
+  }
+  return taken
+}

@@ -1,0 +1,59 @@
+/** Arguments and results in a session file: small integers and handles in few bytes, all else in eight. */
+import type { CallBlock } from '../trace/call-block.ts'
+import { encodingOf } from '../trace/events.ts'
+import type { ByteSink, ByteSource } from './bytes.ts'
+
+/** The types of values, as they are written. */
+type Kind = 'integer' | 'handle' | 'bits'
+
+const kindsByTypes = new WeakMap<readonly string[], Kind[]>()
+
+function kindsOf(types: readonly string[]): Kind[] {
+  const known = kindsByTypes.get(types)
+  if (known) return known
+  const kinds = types.map((type): Kind => {
+    const encoding = encodingOf(type)
+    if (encoding === 'i32') return 'integer'
+    return encoding === 'reference' ? 'handle' : 'bits'
+  })
+  kindsByTypes.set(types, kinds)
+  return kinds
+}
+
+/** Writes values of `types`, from slot `slot` of the block on. */
+export function writeValues(sink: ByteSink, types: readonly string[], block: CallBlock, slot: number): void {
+  const { words } = block.values
+  const kinds = kindsOf(types)
+  for (let index = 0; index < kinds.length; index++) {
+    const word = 2 * (slot + index)
+    const low = words[word]!
+    const kind = kinds[index]!
+    // Zigzag: integers near zero are small, whatever their sign.
+    if (kind === 'integer') sink.varint((low << 1) ^ (low >> 31))
+    else if (kind === 'handle') sink.varint(low)
+    else {
+      sink.u32(low)
+      sink.u32(words[word + 1]!)
+    }
+  }
+}
+
+let scratch = new Uint32Array(16)
+
+/** Reads values of `types` into the block, or past them where it is null; returns the slot of the first. */
+export function readValues(source: ByteSource, types: readonly string[], block: CallBlock | null): number {
+  const kinds = kindsOf(types)
+  if (2 * kinds.length > scratch.length) scratch = new Uint32Array(2 * kinds.length)
+  for (let index = 0; index < kinds.length; index++) {
+    const kind = kinds[index]!
+    if (kind === 'bits') {
+      scratch[2 * index] = source.u32()
+      scratch[2 * index + 1] = source.u32()
+      continue
+    }
+    const value = source.varint()
+    scratch[2 * index] = kind === 'integer' ? (value >>> 1) ^ -(value & 1) : value
+    scratch[2 * index + 1] = 0
+  }
+  return block === null ? 0 : block.values.append(scratch, 0, kinds.length)
+}

@@ -1,0 +1,166 @@
+/** Session files: what was written is read again as it was, or said to be lost. */
+import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { CallRow } from '../../main/contract/model.ts'
+import { openSessionFile } from '../../main/session-file/open-session-file.ts'
+import { SessionLog } from '../../main/session-file/session-log.ts'
+import { Trace } from '../../main/trace/trace.ts'
+import { createFolder, errorOf, valueOf } from '../support/inspector.ts'
+import { createRandom, fill } from '../trace/random-trace.ts'
+
+/** Some calls of every block, and all of the first and the last. */
+function sample(trace: Trace): CallRow[] {
+  const { callCount } = trace.calls
+  const rows: CallRow[] = []
+  for (let id = 1; id <= callCount; id += id < 300 || id > callCount - 300 ? 1 : 97) {
+    rows.push(trace.calls.row(id, 0))
+  }
+  return rows
+}
+
+/** Calls with a file, and the same without one. */
+async function create(callCount: number, seed: number, limitBytes = Infinity) {
+  const path = join(await createFolder(), 'session.jspi')
+  const plain = new Trace(Infinity)
+  const logged = new Trace(limitBytes)
+  const log = new SessionLog(
+    logged,
+    path,
+    () => ({ name: 'test' }),
+    (error) => {
+      throw new Error(error?.why)
+    },
+  )
+  logged.setLog(log)
+  return { path, plain, logged, log, fill: () => fillWithPauses([plain, logged], callCount, seed, log) }
+}
+
+/** Lets the file be written in between, as the loop of a program does. */
+async function fillWithPauses(
+  traces: Trace[],
+  callCount: number,
+  seed: number,
+  log: SessionLog,
+): Promise<void> {
+  const random = createRandom(seed + 1)
+  for (const step of fill(traces, callCount, seed)) {
+    if (step % 1000 === 0) {
+      log.write()
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    if (random() < 0.0003) log.flush()
+  }
+}
+
+describe('a session file', () => {
+  test.each([1, 2, 3])(
+    'has what memory has, while it is written and when it is opened again: %d',
+    async (seed) => {
+      // So little that blocks are let go at once.
+      const { path, plain, logged, log, fill } = await create(120_000, seed, 1)
+      await fill()
+      expect(sample(logged)).toEqual(sample(plain))
+      expect(logged.calls.blocks.sizeBytes).toBeLessThan(plain.calls.blocks.sizeBytes)
+
+      await log.finish(1e12)
+      await log.close()
+      const opened = valueOf(openSessionFile(path, 1))
+      expect(opened).toMatchObject({ session: { name: 'test' }, lostBytes: 0, endNs: 1e12 })
+      // Those that ran have ended, because nobody can say how they went on.
+      const { calls } = opened.trace
+      expect(calls.callCount).toBe(120_000)
+      const running = new Set(plain.calls.running)
+      const ended = (row: CallRow): boolean => !running.has(row.id)
+      expect(sample(opened.trace).filter(ended)).toEqual(sample(plain).filter(ended))
+      for (const id of running) expect(calls.errorOf(id)?.code).toBe('SESSION_FILE_INCOMPLETE')
+      for (let row = 0; row < 120_000; row += 991) {
+        expect(calls.order.idAt(row)).toBe(plain.calls.order.idAt(row))
+        expect(calls.rowOf(calls.order.idAt(row))).toBe(row)
+      }
+      for (let id = 1; id < 2000; id++) {
+        expect(calls.decoded.get(id)).toEqual(plain.calls.decoded.get(id))
+        expect(calls.stackOf(id)).toEqual(plain.calls.stackOf(id))
+        expect(calls.overlaps.list(id, 5)).toEqual(plain.calls.overlaps.list(id, 5))
+      }
+      opened.close()
+    },
+  )
+
+  test('opens cut off anywhere, with all that is whole', async () => {
+    const { path, plain, log, fill } = await create(20_000, 4)
+    await fill()
+    await log.finish(1e12)
+    const whole = readFileSync(path)
+    const cut = `${path}.cut`
+    const random = createRandom(5)
+    let before = 0
+    const sizes = Array.from({ length: 200 }, () => Math.floor(random() * whole.length)).sort((a, b) => a - b)
+    for (const sizeBytes of sizes) {
+      copyFileSync(path, cut)
+      truncateSync(cut, sizeBytes)
+      const opened = openSessionFile(cut, Infinity)
+      if (!opened.ok) {
+        expect(opened.error.code).toBe('SESSION_FILE_INVALID')
+        expect(before).toBe(0)
+        continue
+      }
+      const { trace, close } = opened.value
+      expect(trace.calls.callCount).toBeGreaterThanOrEqual(before)
+      before = trace.calls.callCount
+      expectTrue(trace, plain)
+      close()
+    }
+    expect(before).toBeGreaterThan(19_000)
+  })
+
+  test('never shows what was altered as if it were right', async () => {
+    const { path, plain, log, fill } = await create(20_000, 6)
+    await fill()
+    await log.finish(1e12)
+    const whole = readFileSync(path)
+    const altered = `${path}.altered`
+    const random = createRandom(7)
+    let lostCount = 0
+    for (let round = 0; round < 200; round++) {
+      const bytes = Uint8Array.from(whole)
+      const at = Math.floor(random() * bytes.length)
+      bytes[at]! ^= 1 << Math.floor(random() * 8)
+      writeFileSync(altered, bytes)
+      const opened = openSessionFile(altered, Infinity)
+      if (!opened.ok) {
+        expect(['SESSION_FILE_INVALID', 'SESSION_FILE_NEWER']).toContain(opened.error.code)
+        continue
+      }
+      lostCount += expectTrue(opened.value.trace, plain)
+      opened.value.close()
+    }
+    expect(lostCount).toBeGreaterThan(0)
+  })
+
+  test.each([
+    ['nothing', ''],
+    ['a picture', '\x89PNG'],
+    ['a text', '{"v":1,"id":1}\n'.repeat(10)],
+  ])('is not %s', async (_what, content) => {
+    const folder = await createFolder({ 'x.jspi': content })
+    expect(errorOf(openSessionFile(join(folder, 'x.jspi'), Infinity)).code).toBe('SESSION_FILE_INVALID')
+  })
+
+  test('that is not there, or a folder, is said to be unreadable', async () => {
+    const folder = await createFolder()
+    expect(errorOf(openSessionFile(join(folder, 'none.jspi'), Infinity)).code).toBe('SESSION_FILE_UNREADABLE')
+    expect(errorOf(openSessionFile(folder, Infinity)).code).toBe('SESSION_FILE_UNREADABLE')
+  })
+})
+
+/** Every call is as it was, or says that it is lost or did not end. Returns how many are lost. */
+function expectTrue(trace: Trace, plain: Trace): number {
+  let lostCount = 0
+  for (const row of sample(trace)) {
+    const code = trace.calls.errorOf(row.id)?.code
+    if (code === 'SESSION_FILE_DAMAGED') lostCount++
+    else if (code !== 'SESSION_FILE_INCOMPLETE') expect(row).toEqual(plain.calls.row(row.id, 0))
+  }
+  return lostCount
+}
