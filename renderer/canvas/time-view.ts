@@ -62,12 +62,11 @@ export function clampView(view: TimeView, trace: TimeRange): TimeView {
   return { fromNs, toNs: fromNs + spanNs }
 }
 
-/** The view moved as little as possible so that it shows a stretch, and with room around it if it has to move. */
+/** A view of which some of a stretch is in sight: the same one, or one with the stretch in its middle, all of it. */
 export function moveToShow(view: TimeView, range: TimeRange): TimeView {
   if (range.toNs > view.fromNs && range.fromNs < view.toNs) return view
   const spanNs = spanOf(view)
-  if (range.toNs - range.fromNs > spanNs)
-    return { fromNs: range.fromNs - spanNs * 0.1, toNs: range.fromNs + spanNs * 0.9 }
+  if (range.toNs - range.fromNs > spanNs) return fit(range)
   const middleNs = (range.fromNs + range.toNs) / 2
   return { fromNs: middleNs - spanNs / 2, toNs: middleNs + spanNs / 2 }
 }

@@ -38,6 +38,7 @@ await callsTable(page)
   .click()
 // Until all but the last have returned.
 await page.waitForTimeout(500)
+await page.getByRole('button', { name: 'All', exact: true }).click()
 mkdirSync(FOLDER, { recursive: true })
 for (const colorScheme of ['light', 'dark'] as const) {
   await page.emulateMedia({ colorScheme })
