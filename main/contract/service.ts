@@ -18,6 +18,7 @@ import type {
 } from './model.ts'
 import type { SessionLimits } from './limits.ts'
 import type { InspectorError, Result } from './result.ts'
+import type { Timeline, TimelineDensity } from './timeline.ts'
 
 /** A file that the user dropped or chose: by path where the door knows it, else by its bytes. */
 export type FileReference = { path: string } | { name: string; bytes: Uint8Array }
@@ -163,6 +164,20 @@ export interface InspectorService {
     anchorId?: CallId
   }): Result<CallRows>
   readCall(request: { sessionId: SessionId; callId: CallId }): Result<CallDetail>
+  /**
+   * What happened from `fromNs` to `toNs` on the session's clock, in `laneCount` lanes from `firstLane` on: each
+   * call by itself where they are few, else the time that they took in about `columnCount` columns.
+   */
+  readTimeline(request: {
+    sessionId: SessionId
+    fromNs: number
+    toNs: number
+    columnCount: number
+    firstLane: number
+    laneCount: number
+  }): Result<Timeline>
+  /** How busy the session was from its first call until now, in up to about `columnCount` columns. */
+  readDensity(request: { sessionId: SessionId; columnCount: number }): Result<TimelineDensity>
   readTimings(request: { sessionId: SessionId }): Result<TimingRow[]>
   readConsole(request: { sessionId: SessionId; fromLine: number; lineCount: number }): Result<ConsoleLines>
   /**
@@ -205,6 +220,7 @@ export type MenuCommand =
   | 'find-in-console'
   | 'clear-console'
   | 'toggle-sidebar'
+  | 'toggle-timeline'
   | 'toggle-detail'
   | 'toggle-panel'
 

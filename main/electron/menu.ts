@@ -68,6 +68,7 @@ export function buildMenu({ platform, recentGuests, actions }: MenuOptions): Men
   ]
   const view: MenuItemConstructorOptions[] = [
     command('Sidebar', 'toggle-sidebar', 'CmdOrCtrl+B'),
+    command('Timeline', 'toggle-timeline', 'CmdOrCtrl+L'),
     command('Call Details', 'toggle-detail', 'CmdOrCtrl+I'),
     command('Panel', 'toggle-panel', 'CmdOrCtrl+J'),
     separator,

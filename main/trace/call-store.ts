@@ -275,6 +275,11 @@ export class CallStore {
     return this.#read('starts', id)
   }
 
+  /** The import call in flight that a running call of the guest has made itself. */
+  insideOf(id: CallId): CallId | null {
+    return this.#insideOf.get(id) ?? null
+  }
+
   /** When the guest was suspended in an import call. */
   suspendedSince(id: CallId): number {
     return this.#read('starts', id) + this.#read('hosts', id)

@@ -120,7 +120,7 @@ export class TraceFeed {
     if (this.#take(word)) {
       const endNs = floats[(offset + ENTER.endNs) >> 3]!
       trace.addReturned(id, parent, functionIndex, startNs, endNs, words, valuesWord)
-    } else trace.calls.begin(id, parent, functionIndex, startNs, words, valuesWord)
+    } else trace.begin(id, parent, functionIndex, startNs, words, valuesWord)
   }
 
   /** Takes an `enter` event from its writer; says whether the call has ended in it. */

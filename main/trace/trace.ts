@@ -8,6 +8,8 @@ import type { FunctionDefinition, SliceState } from './events.ts'
 import { OUTCOMES } from './events.ts'
 import type { RawStack } from './stack-store.ts'
 import type { SavedTimings } from './timings.ts'
+import { TimelineReader } from './timeline/read-timeline.ts'
+import { Timeline } from './timeline/timeline.ts'
 import { Timings } from './timings.ts'
 import type { TraceLog, TraceSums } from './trace-log.ts'
 
@@ -43,6 +45,7 @@ export const EMPTY_TRACE_STATUS = {
 export class Trace {
   readonly calls = new CallStore()
   readonly console = new ConsoleStore()
+  readonly #timeline = new Timeline(this.calls)
   readonly #timings = new Timings()
   readonly #limitBytes: number
   readonly #listener: TraceListener
@@ -57,7 +60,7 @@ export class Trace {
   }
 
   get sizeBytes(): number {
-    return this.calls.sizeBytes + this.console.sizeBytes
+    return this.calls.sizeBytes + this.console.sizeBytes + this.#timeline.sizeBytes
   }
 
   get droppedCount(): number {
@@ -81,6 +84,7 @@ export class Trace {
 
   /** Begins a file where memory has reached its limit; says whether that is all the same full. */
   makeRoom(): boolean {
+    this.#timeline.trim()
     if (this.sizeBytes < this.#limitBytes) return false
     if (!this.#log && !this.#hasTriedLog) {
       this.#hasTriedLog = true
@@ -114,6 +118,19 @@ export class Trace {
     this.#sums.droppedCount++
   }
 
+  /** See {@link CallStore.begin}. */
+  begin(
+    id: CallId,
+    parent: CallId,
+    functionIndex: number,
+    startNs: number,
+    words: Uint32Array,
+    valuesWord: number,
+  ): void {
+    this.calls.begin(id, parent, functionIndex, startNs, words, valuesWord)
+    this.#timeline.begin(id, parent, startNs)
+  }
+
   /** See {@link CallStore.addReturned}. */
   addReturned(
     id: CallId,
@@ -125,6 +142,7 @@ export class Trace {
     valuesWord: number,
   ): void {
     this.calls.addReturned(id, parent, functionIndex, startNs, endNs, words, valuesWord)
+    this.#timeline.addReturned(id, parent, startNs, endNs)
     this.#sums.hostNs += endNs - startNs
     this.#timings.record(functionIndex, true, endNs - startNs, 0)
     this.#listener.onCallEnded?.(id)
@@ -152,6 +170,7 @@ export class Trace {
     if (!this.calls.has(id)) return
     const stoppedNs = this.calls.slices.stoppedNs(id, endNs)
     this.calls.end(id, outcome, endNs, hostNs, suspendedNs, words, valuesWord)
+    this.#timeline.end(id)
     this.count(id)
     if (this.calls.kindOf(id) !== 'import') this.#sums.suspendedNs += stoppedNs
     this.#listener.onCallEnded?.(id)
@@ -211,6 +230,12 @@ export class Trace {
     const end = Math.min(fromRow + rowCount, this.calls.callCount)
     for (let row = fromRow; row < end; row++) rows.push(this.calls.row(this.calls.order.idAt(row), nowNs))
     return rows
+  }
+
+  /** The calls over time, as they stand at `nowNs`. */
+  readTimeline(nowNs: number): TimelineReader {
+    this.#timeline.catchUp()
+    return new TimelineReader(this.calls, this.#timeline, nowNs)
   }
 
   timings(): TimingRow[] {

@@ -25,6 +25,7 @@ const SHORTCUTS: Partial<Record<Command, Shortcut>> = {
   'export-trace': { key: 's', shift: true },
   'find-in-console': { key: 'f' },
   'toggle-sidebar': { key: 'b' },
+  'toggle-timeline': { key: 'l' },
   'toggle-panel': { key: 'j' },
   'toggle-detail': { key: 'i' },
 }

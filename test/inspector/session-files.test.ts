@@ -75,6 +75,21 @@ describe('a session that is saved', () => {
     const read = (of: TestSession, callId: number) =>
       valueOf(of.inspector.service.readCall({ sessionId: of.sessionId, callId }))
     expect(read(opened, 3003)).toEqual(read(session, 3003))
+    const timeline = (of: TestSession) => {
+      const [fromNs, toNs] = [read(session, 1000).startNs, read(session, 2000).startNs]
+      const window = { fromNs, toNs, columnCount: 100, firstLane: 0, laneCount: 4 }
+      const { extent, ...part } = valueOf(
+        of.inspector.service.readTimeline({ sessionId: of.sessionId, ...window }),
+      )
+      return { ...part, laneRows: extent.laneRows, isComplete: extent.isComplete }
+    }
+    expect(timeline(opened)).toEqual(timeline(session))
+    expect(timeline(opened)).toMatchObject({
+      callCount: 1000,
+      firstCallId: 1000,
+      laneRows: [2],
+      isComplete: true,
+    })
     const timings = (of: TestSession) =>
       valueOf(of.inspector.service.readTimings({ sessionId: of.sessionId })).map(({ name, count }) => [
         name,
