@@ -105,6 +105,16 @@ export const REQUEST_SCHEMAS = {
       anchorId: v.exactOptional(index),
     }),
   ]),
+  readFilteredCalls: v.strictTuple([
+    v.strictObject({
+      sessionId: identifier,
+      filterText: name,
+      fromRow: index,
+      rowCount: count,
+      anchorId: v.exactOptional(index),
+    }),
+  ]),
+  checkFilter: v.strictTuple([v.strictObject({ sessionId: identifier, filterText: name, cursor: index })]),
   readCall: v.strictTuple([v.strictObject({ sessionId: identifier, callId: index })]),
   readTimeline: v.strictTuple([
     v.strictObject({

@@ -9,6 +9,7 @@ import type { InspectorService } from '../contract/service.ts'
 import type { Inspector, InspectorOptions } from './api.ts'
 import { Events } from './events.ts'
 import { exampleGuestPath, isBundled, listExamples } from './examples.ts'
+import { createFilterService } from './filter-service.ts'
 import { hashFile } from './host-file.ts'
 import { openFiles } from './open-files.ts'
 import { createReadingService } from './reading-service.ts'
@@ -40,6 +41,7 @@ export function createInspector(options: InspectorOptions): Inspector {
 
   const service: InspectorService = {
     ...createReadingService(sessions),
+    ...createFilterService(sessions, events),
     ...createSavingService(sessions),
     attach: () =>
       success({
