@@ -7,10 +7,9 @@ import type { Filter, Term } from './model.ts'
 import { testNumber } from './number-tests.ts'
 import type { TextTest } from './text-tests.ts'
 import { testText } from './text-tests.ts'
-import { testNull, testValue, testValueText } from './value-tests.ts'
+import type { CallTest } from './value-tests.ts'
+import { eitherOf, testNull, testValue, testValueText } from './value-tests.ts'
 
-/** Whether the filter holds for a call. */
-export type CallTest = (call: FilteredCall) => boolean
 type FunctionTest = (definition: FilterFunction) => boolean
 
 /** One of the two. A higher cost is asked later. */
@@ -60,10 +59,6 @@ function combine(kind: 'and' | 'or', parts: Compiled[], context: FilterContext):
 
 function bothOf(first: CallTest, second: CallTest): CallTest {
   return (call) => first(call) && second(call)
-}
-
-function eitherOf(first: CallTest, second: CallTest): CallTest {
-  return (call) => first(call) || second(call)
 }
 
 const [UNKNOWN, NO, YES] = [0, 1, 2] as const

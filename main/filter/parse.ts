@@ -50,31 +50,31 @@ class Parser {
   parse(): Filter {
     const scanner = this.#scanner
     if (scanner.atEnd) return { kind: 'all' }
-    const parts = [this.#readOr()]
+    const parts = [this.#readOr('at the beginning')]
     while (!scanner.atEnd) {
       const { at } = scanner
       scanner.accept(')')
       this.#complain(at, at + 1, 'There is no “(” for this “)”.', 'Take it away, or write the other one.')
-      if (!scanner.atEnd) parts.push(this.#readOr())
+      if (!scanner.atEnd) parts.push(this.#readOr('after “)”'))
     }
     return join('and', parts)
   }
 
-  #readOr(): Filter {
-    const parts = [this.#readAnd('the beginning')]
-    while (this.#scanner.acceptWord('or')) parts.push(this.#readAnd('“or”'))
+  #readOr(where: string): Filter {
+    const parts = [this.#readAnd(where)]
+    while (this.#scanner.acceptWord('or')) parts.push(this.#readAnd('after “or”'))
     return join('or', parts)
   }
 
-  #readAnd(after: string): Filter {
+  #readAnd(where: string): Filter {
     const scanner = this.#scanner
     const parts: Filter[] = []
     let isAwaited = true
-    let before = after
+    let missing = where
     while (!scanner.atEnd && !scanner.is(')') && !scanner.isWord('or')) {
       if (!isAwaited && scanner.acceptWord('and')) {
         isAwaited = true
-        before = '“and”'
+        missing = 'after “and”'
       }
       if (scanner.atEnd || scanner.is(')') || scanner.isWord('or')) break
       parts.push(this.#readNot())
@@ -82,12 +82,7 @@ class Parser {
     }
     if (isAwaited) {
       const { from, to } = scanner.hereOrBefore()
-      this.#complain(
-        from,
-        to,
-        `A condition is missing after ${before}.`,
-        'Write one, such as outcome!=returned.',
-      )
+      this.#complain(from, to, `A condition is missing ${missing}.`, 'Write one, such as outcome!=returned.')
     }
     return join('and', parts)
   }
@@ -108,7 +103,7 @@ class Parser {
       return { kind: 'not', part: this.#nested(at, () => this.#readNot()) }
     }
     if (scanner.accept('(')) {
-      const part = this.#nested(at, () => this.#readOr())
+      const part = this.#nested(at, () => this.#readOr('after “(”'))
       if (!scanner.accept(')')) {
         this.#complain(
           at,

@@ -5,10 +5,16 @@ import type { Term, ValueField } from './model.ts'
 import { testFloat, testI32, testI64 } from './number-tests.ts'
 import type { TextTest } from './text-tests.ts'
 
-type CallTest = (call: FilteredCall) => boolean
+/** Whether a condition holds for a call. */
+export type CallTest = (call: FilteredCall) => boolean
 
 const never: CallTest = () => false
 const NUMBER_TYPES = new Set(['i32', 'i64', 'f32', 'f64'])
+
+/** Whether one of two conditions holds. */
+export function eitherOf(first: CallTest, second: CallTest): CallTest {
+  return (call) => first(call) || second(call)
+}
 
 /** Compares an argument or result with a number. A reference is none. */
 export function testValue(
@@ -61,14 +67,11 @@ export function testValueText(
     }),
   )
   const isMeant = (reading: DecodedReading) => fields.some((field) => standsFor(reading, field, index))
-  return (call) => {
-    for (const json of call.decodedTexts) {
-      if (!pattern.mayBeIn(json)) continue
-      const readings = JSON.parse(json) as DecodedReading[]
-      if (readings.some((reading) => isMeant(reading) && hasText(reading, pattern))) return true
-    }
-    return references.some((test) => test(call))
-  }
+  const isInReference = references.reduce(eitherOf)
+  const isInReadings = (json: string) =>
+    pattern.mayBeIn(json) &&
+    (JSON.parse(json) as DecodedReading[]).some((reading) => isMeant(reading) && hasText(reading, pattern))
+  return (call) => isInReference(call) || call.decodedTexts.some(isInReadings)
 }
 
 function standsFor({ params, result }: DecodedReading, field: ValueField, index: number | null): boolean {
@@ -111,8 +114,7 @@ function testAnyOf(
     const test = index === null || index === at ? make(type, at) : null
     return test ? [test] : []
   })
-  const [first, ...others] = made
-  if (!first) return never
-  const anyOf = others.length === 0 ? first : (call: FilteredCall) => made.some((test) => test(call))
+  if (made.length === 0) return never
+  const anyOf = made.reduce(eitherOf)
   return field === 'arg' ? anyOf : (call) => call.hasReturned && anyOf(call)
 }

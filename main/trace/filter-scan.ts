@@ -1,9 +1,9 @@
 /** Finds the calls that a filter holds for, a slice of time after the other, also while the trace grows. */
 import type { CallId } from '../contract/model.ts'
 import type { FilterContext } from '../filter/call.ts'
-import type { CallTest } from '../filter/compile.ts'
 import { compileFilter } from '../filter/compile.ts'
 import type { Filter } from '../filter/model.ts'
+import type { CallTest } from '../filter/value-tests.ts'
 import { CallCursor } from './call-cursor.ts'
 import type { CallStore } from './call-store.ts'
 import { MatchSet } from './match-set.ts'

@@ -41,9 +41,9 @@ function fill(trace: Trace): void {
     if (id % CALLS_IN_A_RUN === 1) {
       if (runId > 0) trace.end(runId, OUTCOMES.indexOf('returned'), nowNs, 0, 0, words, 0)
       runId = id
-      trace.calls.begin(id, 0, 0, nowNs, words, 0)
+      trace.begin(id, 0, 0, nowNs, words, 0)
     } else if (id % 50 === 0) {
-      trace.calls.begin(id, runId, 2, nowNs, words, 0)
+      trace.begin(id, runId, 2, nowNs, words, 0)
       trace.suspend(id, 300)
       nowNs += (id % 10_000) * 1000
       if (id % 500 === 0)
@@ -65,9 +65,9 @@ function fill(trace: Trace): void {
 function watchTurns(): () => number {
   let lastMs = performance.now()
   let longestMs = 0
-  let isOver = false
+  const end = new AbortController()
   void (async () => {
-    while (!isOver) {
+    while (!end.signal.aborted) {
       await setImmediate()
       const nowMs = performance.now()
       longestMs = Math.max(longestMs, nowMs - lastMs)
@@ -75,7 +75,7 @@ function watchTurns(): () => number {
     }
   })()
   return () => {
-    isOver = true
+    end.abort()
     return longestMs
   }
 }
