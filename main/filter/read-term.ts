@@ -44,6 +44,14 @@ export function readTerm(scanner: FilterScanner, pieces: Piece[], complain: Comp
     text: operator.text,
     word: name.text,
   })
+  const expression = operator.text === '~' ? scanner.acceptExpression() : null
+  if (expression) {
+    const why = 'There are no regular expressions: one of them can take for ever on a short text.'
+    const fix =
+      'Write a part of the text, or a whole with * and ? behind “=”. To find the slashes, put it in quotes.'
+    complain(expression.from, expression.to, why, fix)
+    return UNREAD
+  }
   const value = scanner.acceptValue()
   const { from, to, text } = value ?? { from: operator.to, to: operator.to, text: '' }
   pieces.push({ part: 'value', from, to, text, word: name.text })
@@ -128,7 +136,6 @@ function readValue(field: Field, index: number | null, sign: string, value: Scan
     case 'scope':
       return { kind: 'scope', scope: field.name as 'import' | 'export', pattern: readPattern('=', value) }
     case 'text':
-      if (isRegularExpression(sign, value)) return refuseExpression(refuse)
       return { kind: 'text', field: field.name as TextField, pattern: readPattern(sign, value) }
     case 'choice':
       if (!field.choices!.includes(text)) {
@@ -164,7 +171,6 @@ function readValueTerm(
   value: Scanned,
   refuse: Refuse,
 ): Filter {
-  if (isRegularExpression(sign, value)) return refuseExpression(refuse)
   const { text, isQuoted } = value
   if (sign === '~') return { kind: 'value-text', field, index, pattern: readPattern('~', value) }
   const literal = isQuoted ? null : readNumber(text)
@@ -189,15 +195,4 @@ function suggestDuration(text: string): string {
   return readNumber(text) && !text.startsWith('-')
     ? `Write its unit, one of ${units}: ${text}ms.`
     : `Write a number and one of ${units}: 5ms, 250us, 1.5s.`
-}
-
-function isRegularExpression(sign: string, { text, isQuoted }: Scanned): boolean {
-  return sign === '~' && !isQuoted && /^\/.+\/[a-z]*$/.test(text)
-}
-
-function refuseExpression(refuse: Refuse): Filter {
-  return refuse(
-    'There are no regular expressions: one of them can take for ever on a short text.',
-    'Write a part of the text, or a whole with * and ? behind “=”. To find the slashes, put it in quotes.',
-  )
 }

@@ -13,6 +13,8 @@ const BLANK = /\s*/y
 const WORD = /[^\s()"=!<>~:]+/y
 const OPERATOR = /==|>=|<=|!=|[=<>~:]/y
 const VALUE = /[^\s()"]+/y
+/** What is written so is meant as a regular expression. */
+const EXPRESSION = /\/\S+\/[a-z]*(?=[\s)]|$)/y
 const QUOTED = /"((?:[^"\\]|\\.)*)("?)/sy
 const KEYWORDS = new Set(['and', 'or', 'not'])
 
@@ -86,6 +88,12 @@ export class FilterScanner {
   acceptValue(): Scanned | null {
     if (this.is('"')) return this.acceptQuoted()
     const text = this.#match(VALUE)
+    return text === null ? null : this.#take(text)
+  }
+
+  /** A regular expression, which is no value. */
+  acceptExpression(): Scanned | null {
+    const text = this.#match(EXPRESSION)
     return text === null ? null : this.#take(text)
   }
 
