@@ -49,6 +49,7 @@ function createFixture(ids: number[]) {
   const requests: { fromRow: number; rowCount: number }[] = []
   let inFlight = 0
   const backend = {
+    on: () => () => {},
     call: {
       async readCalls(request: { fromRow: number; rowCount: number; anchorId?: number }) {
         requests.push(request)
