@@ -130,7 +130,9 @@ export const REQUEST_SCHEMAS = {
   readTimings: v.strictTuple([session]),
   readConsole: v.strictTuple([v.strictObject({ sessionId: identifier, fromLine: index, lineCount: count })]),
   readSessionFile: v.strictTuple([v.strictObject({ sessionId: identifier, offset: index })]),
-  exportTrace: v.strictTuple([v.strictObject({ sessionId: identifier, fromCallId: index })]),
+  exportTrace: v.strictTuple([
+    v.strictObject({ sessionId: identifier, fromCallId: index, filterText: v.exactOptional(name) }),
+  ]),
   saveLayout: v.strictTuple([
     v.strictObject({
       layout: v.pipe(

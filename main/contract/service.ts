@@ -216,8 +216,11 @@ export interface InspectorService {
    * also when more is recorded meanwhile.
    */
   readSessionFile(request: { sessionId: SessionId; offset: number }): Promise<Result<FilePiece>>
-  /** The trace as JSON Lines (docs/trace-format.md), piece by piece from call `fromCallId` on. */
-  exportTrace(request: { sessionId: SessionId; fromCallId: CallId }): Result<TracePiece>
+  /**
+   * The trace as JSON Lines (docs/trace-format.md), piece by piece from call `fromCallId` on; with a filter, the calls
+   * that it holds for. A piece can be empty though others follow. Fails with FILTER_INVALID.
+   */
+  exportTrace(request: { sessionId: SessionId; fromCallId: CallId; filterText?: string }): Result<TracePiece>
   saveLayout(request: { layout: Layout }): Promise<Result<null>>
 }
 

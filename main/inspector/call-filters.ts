@@ -1,6 +1,7 @@
 /**
  * Evaluates filters over traces: for each trace the few that were asked about last, and of those the ones that somebody
- * still waits for. All take turns, so that everything else of the process has its turn between two slices.
+ * still waits for. A slice of time goes to the one that was asked about last, and everything else of the process has
+ * its turn between two slices.
  */
 import type { FilterProgress } from '../contract/model.ts'
 import type { Result } from '../contract/result.ts'
@@ -15,7 +16,7 @@ const SLICE_MS = 8
 /** Filters kept for each trace. */
 const FILTER_LIMIT = 8
 /** Nobody waits for a filter that was not asked about for so long. It goes on when it is asked about again. */
-const WAITED_FOR_MS = 3000
+const WAITED_FOR_MS = 1000
 /** How often progress is told of. */
 const PROGRESS_INTERVAL_MS = 100
 
@@ -31,7 +32,7 @@ interface ActiveScan {
 /** One for all sessions. */
 export class CallFilters {
   readonly #scans = new WeakMap<Trace, Map<string, ActiveScan>>()
-  /** Those that have calls left to look at, in the order of their turns. */
+  /** Those that have calls left to look at. */
   readonly #waiting = new Set<ActiveScan>()
   readonly #tell: (progress: FilterProgress) => void
   readonly #isOpen: (session: OpenedSession) => boolean
@@ -87,7 +88,7 @@ export class CallFilters {
 
   readonly #takeTurn = (): void => {
     this.#hasTurn = false
-    const [active] = this.#waiting
+    const active = this.#newestWaiting()
     if (!active) return
     this.#waiting.delete(active)
     const { scan, session, trace } = active
@@ -101,6 +102,15 @@ export class CallFilters {
       if (!scan.isComplete) this.#waiting.add(active)
     }
     this.#askForTurn()
+  }
+
+  /** While somebody types, what was typed before holds up nothing. Clients that wait ask again and again. */
+  #newestWaiting(): ActiveScan | null {
+    let newest: ActiveScan | null = null
+    for (const active of this.#waiting) {
+      if (newest === null || active.askedAtMs > newest.askedAtMs) newest = active
+    }
+    return newest
   }
 }
 

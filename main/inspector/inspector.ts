@@ -169,7 +169,7 @@ export function createInspector(options: InspectorOptions): Inspector {
       })
     },
     openSessionFile: (path) => sessions.openArchive(path),
-    streamTrace: (sessionId, write) => sessions.stream(sessionId, write),
+    streamTrace: (sessionId, write, filter = { kind: 'all' }) => sessions.stream(sessionId, write, filter),
     sendMenuCommand: (name) => events.emit('menuCommand', { name }),
     reportProblem: (error) => events.emit('problem', error),
     async close() {

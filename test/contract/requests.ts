@@ -32,7 +32,7 @@ export const REQUESTS: { [Name in ServiceFunction]: Parameters<InspectorService[
   readTimings: [{ sessionId: 'none' }],
   readConsole: [{ sessionId: 'none', fromLine: 0, lineCount: 10 }],
   readSessionFile: [{ sessionId: 'none', offset: 0 }],
-  exportTrace: [{ sessionId: 'none', fromCallId: 1 }],
+  exportTrace: [{ sessionId: 'none', fromCallId: 1, filterText: 'depth=0' }],
   saveLayout: [{ layout: { sidebarWidth: 200, detailVisible: true } }],
 }
 
