@@ -164,7 +164,9 @@ function markValues(texts: readonly string[]): string[] {
   let onlyValues = false
   for (const [index, text] of texts.entries()) {
     const [, name, value] = /^--([^=]+)=(.*)$/s.exec(text) ?? []
-    if (onlyValues || !isOption(text)) {
+    // A filter may begin with a minus.
+    const isFilter = texts[index - 1] === '--filter' && !text.startsWith('--')
+    if (onlyValues || isFilter || !isOption(text)) {
       marked.push(!onlyValues && index === 0 && VERBS.has(text) ? text : VALUE_MARK + text)
     } else if (text === '--') {
       onlyValues = true
