@@ -15,8 +15,8 @@ export interface Field {
   choices?: readonly string[]
 }
 
-export const CALL_KINDS = ['import', 'export', 'start'] as const satisfies CallKind[]
-export const CALL_OUTCOMES = [
+const CALL_KINDS = ['import', 'export', 'start'] as const satisfies CallKind[]
+const CALL_OUTCOMES = [
   'running',
   'returned',
   'trapped',

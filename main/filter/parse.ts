@@ -6,7 +6,7 @@ import type { Filter, ParsedFilter, Piece } from './model.ts'
 import { readTerm } from './read-term.ts'
 
 /** Characters of a filter. */
-export const FILTER_LENGTH_LIMIT = 2000
+const FILTER_LENGTH_LIMIT = 2000
 /** Parentheses and negations inside of one another. */
 const DEEPEST_NESTING = 50
 
