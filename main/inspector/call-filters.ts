@@ -20,9 +20,12 @@ const WAITED_FOR_MS = 1000
 /** How often progress is told of. */
 const PROGRESS_INTERVAL_MS = 100
 
+/** What a filter needs to know of a session. */
+export type FilteredSession = Pick<OpenedSession, 'sessionId' | 'trace' | 'nowNs' | 'describeStack'>
+
 interface ActiveScan {
   scan: FilterScan
-  session: OpenedSession
+  session: FilteredSession
   trace: Trace
   filterText: string
   askedAtMs: number
@@ -35,10 +38,10 @@ export class CallFilters {
   /** Those that have calls left to look at. */
   readonly #waiting = new Set<ActiveScan>()
   readonly #tell: (progress: FilterProgress) => void
-  readonly #isOpen: (session: OpenedSession) => boolean
+  readonly #isOpen: (session: FilteredSession) => boolean
   #hasTurn = false
 
-  constructor(tell: (progress: FilterProgress) => void, isOpen: (session: OpenedSession) => boolean) {
+  constructor(tell: (progress: FilterProgress) => void, isOpen: (session: FilteredSession) => boolean) {
     this.#tell = tell
     this.#isOpen = isOpen
   }
@@ -47,7 +50,7 @@ export class CallFilters {
    * The calls of a session's trace that a filter holds for, as far as they have been found. Looks on for a moment, and
    * goes on by itself after that. Fails with FILTER_INVALID.
    */
-  find(session: OpenedSession, trace: Trace, filterText: string): Result<FilterScan> {
+  find(session: FilteredSession, trace: Trace, filterText: string): Result<FilterScan> {
     const scans = this.#scans.get(trace) ?? new Map<string, ActiveScan>()
     this.#scans.set(trace, scans)
     let active = scans.get(filterText)
@@ -116,7 +119,7 @@ export class CallFilters {
 
 /** How far a filter is. */
 export function describeProgress(
-  session: OpenedSession,
+  session: FilteredSession,
   trace: Trace,
   filterText: string,
   { matchCount, scannedCount }: FilterScan,
@@ -127,7 +130,7 @@ export function describeProgress(
 
 /** Gives the names of the functions in a stack of the trace. */
 export function listStackNames(
-  session: OpenedSession,
+  session: FilteredSession,
   trace: Trace,
 ): (stackNumber: number) => readonly string[] {
   return (stackNumber) => {
