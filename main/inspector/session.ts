@@ -1,5 +1,6 @@
 /** A session: one guest, one host module, one worker at a time, its runs and its trace. */
 import { basename, dirname } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { formatError, makeError } from '../contract/error-codes.ts'
 import type { SessionLimits } from '../contract/limits.ts'
 import type {
@@ -42,8 +43,8 @@ import { StallWatch } from './stall-watch.ts'
 const ENDED_BY_USER = makeError('CALL_CANCELLED', { why: 'The session was ended.' })
 const RELOADED = makeError('CALL_CANCELLED', { why: 'The session was reloaded.' })
 const COMPUTING = 'The guest was computing, so its worker was ended.'
-/** How often a cancelled worker is asked whether it computes, before it is ended all the same. */
-const CANCEL_ATTEMPTS = 40
+/** A worker that neither computes nor cancels, as one that waits for a lock, is ended after this time. */
+const ANSWER_LIMIT_MS = 2000
 
 /** See {@link SessionInfo} for its states. */
 export class Session {
@@ -289,12 +290,14 @@ export class Session {
     if (!worker || !run || !isActive(run)) return
     if (run.state === 'queued') return this.runs.ended(runId, 'cancelled', null, error)
     worker.post({ type: 'cancel', runId, error })
-    for (let attempt = 0; attempt < CANCEL_ATTEMPTS; attempt++) {
-      const computing = await worker.isComputing()
-      const now = this.runs.get(runId)
-      if (worker !== this.#worker || !now || !isActive(now)) return
-      if (computing) break
-    }
+    const isOver = (): boolean => worker !== this.#worker || !isActive(this.runs.get(runId) ?? run)
+    const limit = new AbortController()
+    await Promise.race([
+      worker.waitUntilComputing(() => limit.signal.aborted || isOver()),
+      delay(ANSWER_LIMIT_MS, null, { signal: limit.signal }).catch(() => null),
+    ])
+    limit.abort()
+    if (isOver()) return
     await this.end({ ...error, why: `${error.why} ${COMPUTING}`.trim() })
   }
 
