@@ -52,6 +52,10 @@ export async function run(
       trustHost: true,
       stubUnbound: command.stub,
       readings: command.readings,
+      limits: {
+        ...(command.memoryBytes !== undefined && { memoryBytes: command.memoryBytes }),
+        ...(command.tableEntries !== undefined && { tableEntries: command.tableEntries }),
+      },
       ...(command.host !== undefined && { hostPath: resolve(command.host) }),
     })
     if (!opened.ok) return reportUnusable(opened.error)

@@ -108,7 +108,7 @@ export interface InspectorService {
    * imports took counts as the guest's time. Takes effect as {@link setStackCapture} does.
    */
   setRecording(request: { sessionId: SessionId; enabled: boolean }): Result<SessionInfo>
-  /** Changes the limits that are named, at once. */
+  /** Changes the limits that are named: at once, those of memories and tables from the next load on. */
   setLimits(request: { sessionId: SessionId; limits: Partial<SessionLimits> }): Result<SessionInfo>
   /** Requests a call; answers at once with the queued or running run. Arguments are checked before that. */
   startRun(request: {

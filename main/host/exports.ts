@@ -91,7 +91,11 @@ function classify(settings: BoundarySettings, activation: Activation, thrown: un
     return { outcome: 'cancelled', error: activation.cancelledBy }
   }
   const { lastThrown } = activation
-  return lastThrown && lastThrown.value === thrown ? lastThrown.failure : guestFailure(thrown)
+  if (lastThrown && lastThrown.value === thrown) return lastThrown.failure
+  const failure = guestFailure(thrown)
+  const reached = activation.instance.describeReached()
+  if (reached === '') return failure
+  return { ...failure, error: { ...failure.error, why: `${failure.error.why} ${reached}` } }
 }
 
 /** The guest's frames through which `thrown` went. */

@@ -2,10 +2,13 @@
 import { makeError } from '../contract/error-codes.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
+import type { ResourceLimits } from '../wasm/clamp-limits.ts'
+import { clampLimits } from '../wasm/clamp-limits.ts'
 import { exposeStackPointer, liftStart } from '../wasm/rewrite-module.ts'
 import { listSectionRanges, SECTIONS } from '../wasm/section-ranges.ts'
 import type { ModuleShape } from '../wasm/types.ts'
 import { describeThrown } from './failures.ts'
+import { refuseInitial, warnOfMaximum } from './resource-limits.ts'
 
 /**
  * V8's words for a valid encoding of something that it does not implement or has switched off. The file's own
@@ -23,24 +26,44 @@ export interface CompiledGuest {
   stackPointerExportName: string | null
   /** How much later the code lies in the module than in the guest's file. */
   codeShiftBytes: number
+  /** Of limits that are lower than what the guest declares. */
+  warnings: InspectorError[]
+  /** What its memories and tables are held to. */
+  limits: ResourceLimits
 }
+
+const UNLIMITED: ResourceLimits = { memoryBytes: null, tableEntries: null }
 
 /**
  * Compiles the module: GUEST_MALFORMED or GUEST_NEEDS_FEATURE with V8's reason and offset. A start function is
  * lifted out, because the engine would call it where it cannot be suspended (`WebAssembly.promising` wraps
- * exports only); called as an export it may await, as in wasmtime's `Instance::new_async`.
+ * exports only); called as an export it may await, as in wasmtime's `Instance::new_async`. Memories and tables are
+ * held to `limits`: LIMIT_EXCEEDED where one begins with more.
  */
-export function compileGuest(bytes: Uint8Array, shape: ModuleShape): Result<CompiledGuest> {
+export function compileGuest(
+  bytes: Uint8Array,
+  shape: ModuleShape,
+  limits: ResourceLimits = UNLIMITED,
+): Result<CompiledGuest> {
   try {
-    const lifted = liftStart(bytes, shape)
-    const exposed = exposeStackPointer(lifted?.bytes ?? bytes, shape)
+    const isLimited = limits.memoryBytes !== null || limits.tableEntries !== null
+    const clamped = isLimited ? clampLimits(bytes, limits) : null
+    const lifted = liftStart(clamped?.bytes ?? bytes, shape)
+    const exposed = exposeStackPointer(lifted?.bytes ?? clamped?.bytes ?? bytes, shape)
     // The original is compiled as well: what is wrong with it is said by its own offsets.
-    if (lifted || exposed) void new WebAssembly.Module(bytes)
-    const compiled = exposed?.bytes ?? lifted?.bytes ?? bytes
+    if (clamped || lifted || exposed) void new WebAssembly.Module(bytes)
+    const defined = clamped?.defined ?? []
+    const refused = defined
+      .map((type) => refuseInitial(type, type.kind, limits))
+      .find((error) => error !== null)
+    if (refused) return failure(refused)
+    const compiled = exposed?.bytes ?? lifted?.bytes ?? clamped?.bytes ?? bytes
     return success({
       module: new WebAssembly.Module(compiled),
       startExportName: lifted?.exportName ?? null,
       stackPointerExportName: exposed?.exportName ?? null,
+      warnings: defined.flatMap((type) => warnOfMaximum(type, type.kind, limits) ?? []),
+      limits,
       codeShiftBytes: findCodeStart(compiled) - findCodeStart(bytes),
     })
   } catch (thrown) {

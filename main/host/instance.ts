@@ -11,6 +11,7 @@ import { instantiationError } from './guest.ts'
 import type { BoundarySettings } from './imports.ts'
 import type { PromiseIntegration } from './jspi.ts'
 import type { TracedFunction } from './recorder.ts'
+import { describeReached } from './resource-limits.ts'
 import { ShadowStacks } from './shadow-stack.ts'
 
 /** What a command exports: each call gets an instance of its own (WASI application ABI). */
@@ -27,6 +28,8 @@ export interface GuestInstance {
   callables: Map<string, CallableExport>
   /** Null for a guest without a known stack in its memory. */
   shadowStacks: ShadowStacks | null
+  /** Says of its memories and tables that they stand at a limit of the session; empty where none does. */
+  describeReached: () => string
 }
 
 /** Makes instances of one module. Functions are announced to the trace once, however many there are. */
@@ -96,6 +99,15 @@ export class Instances {
       memory,
       exports: null,
       callables: new Map(),
+      describeReached: () =>
+        [
+          ...describeReached(this.#shape.exports, (name) => exported[name], this.#compiled.limits),
+          ...describeReached(
+            this.#shape.imports,
+            (name, module) => imports[module!]?.[name],
+            this.#compiled.limits,
+          ),
+        ].join(' '),
       shadowStacks: pointer && memory ? new ShadowStacks(pointer, memory) : null,
     }
     for (const [name, traced] of this.#traced) {

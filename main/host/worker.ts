@@ -72,7 +72,7 @@ void start().then(post)
 async function start(): Promise<MessageFromWorker> {
   const integration = findPromiseIntegration()
   if ('code' in integration) return { type: 'failed', error: integration }
-  const compiled = compileGuest(input.guestBytes, input.shape)
+  const compiled = compileGuest(input.guestBytes, input.shape, input.limits)
   if (!compiled.ok) return { type: 'failed', error: compiled.error }
   boundary.stacks.codeShiftBytes = compiled.value.codeShiftBytes
 
@@ -97,13 +97,14 @@ async function start(): Promise<MessageFromWorker> {
 
   let bound: BoundImports
   try {
-    const { stubs, stubUnbound } = input
-    const sources = { host, stubs, stubUnbound, syncHandlers, declaredReadings, readers }
+    const { stubs, stubUnbound, limits } = input
+    const sources = { host, stubs, stubUnbound, limits, syncHandlers, declaredReadings, readers }
     bound = bindImports(input.shape, sources, boundary, integration)
   } catch (thrown) {
     return { type: 'failed', error: instantiationError(thrown) }
   }
-  const { bindings, declared, warnings } = bound
+  const { bindings, declared } = bound
+  const warnings = [...compiled.value.warnings, ...bound.warnings]
   post({ type: 'bound', bindings, declared, warnings })
   if (bound.error) return { type: bound.unbound ? 'unbound' : 'failed', error: bound.error }
 
@@ -111,7 +112,7 @@ async function start(): Promise<MessageFromWorker> {
   if (instances.isCommand) {
     const linked = instances.link(bound.imports)
     if (!linked.ok) return { type: 'failed', error: linked.error }
-    findInstance = () => instances.create(refitImports(input.shape, bound))
+    findInstance = () => instances.create(refitImports(input.shape, bound, input.limits))
     return { type: 'ready' }
   }
   const created = await instances.create(bound.imports)

@@ -348,6 +348,7 @@ export class Session {
         inFlightCounts: this.#options.inFlightCounts,
         slot: this.#options.slot,
         readings: this.#readings.list(),
+        limits: this.#limits,
       },
       this.#options.traceLimitBytes,
       {

@@ -12,7 +12,12 @@ export const REQUESTS: { [Name in ServiceFunction]: Parameters<InspectorService[
   setInterleaved: [{ sessionId: 'none', interleaved: true }],
   setStackCapture: [{ sessionId: 'none', enabled: true }],
   setRecording: [{ sessionId: 'none', enabled: false }],
-  setLimits: [{ sessionId: 'none', limits: { callsInFlight: 10, runMs: null, stallMs: 1000 } }],
+  setLimits: [
+    {
+      sessionId: 'none',
+      limits: { callsInFlight: 10, runMs: null, stallMs: 1000, memoryBytes: 65536, tableEntries: null },
+    },
+  ],
   startRun: [{ sessionId: 'none', exportName: 'f', argumentTexts: ['1'], timeoutMs: 1000 }],
   cancelRun: [{ runId: 'none' }],
   cancelAllRuns: [{ sessionId: 'none' }],

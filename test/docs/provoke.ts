@@ -227,6 +227,15 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     return info.error!
   },
   INSTANTIATE_FAILED: () => openBytes('guest.wat', '(module (memory 1) (data (i32.const 70000) "text"))'),
+  async LIMIT_EXCEEDED() {
+    const folder = await makeFolder({ 'guest.wat': '(module (memory 32))' })
+    return openFailing({ path: join(folder, 'guest.wat'), limits: { memoryBytes: 2 ** 20 } })
+  },
+  async LIMIT_BELOW_MAXIMUM() {
+    const folder = await makeFolder({ 'guest.wat': '(module (memory 1 1024))' })
+    const path = join(folder, 'guest.wat')
+    return valueOf(await startInspector().open({ path, limits: { memoryBytes: 2 ** 20 } })).warnings[0]!
+  },
   EXPORT_NOT_FOUND: () => startFailing('times', 'spni', '1000'),
   EXPORT_NOT_FUNCTION: () => startFailing('sum', 'memory'),
   ARGUMENT_COUNT: () => startFailing('sum', 'sum'),

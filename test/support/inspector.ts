@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { onTestFinished } from 'vitest'
+import type { SessionLimits } from '../../main/contract/limits.ts'
 import type { CallRow, RunInfo, SessionInfo, TraceStatus } from '../../main/contract/model.ts'
 import type { InspectorError, Result } from '../../main/contract/result.ts'
 import type { Inspector, InspectorOptions } from '../../main/inspector/api.ts'
@@ -134,11 +135,20 @@ export async function openExample(
 export async function openText(
   wat: string,
   host: string | null,
-  options: Partial<InspectorOptions> & { hostName?: string; stubUnbound?: boolean } = {},
+  options: Partial<InspectorOptions> & {
+    hostName?: string
+    stubUnbound?: boolean
+    limits?: Partial<SessionLimits>
+  } = {},
 ): Promise<TestSession> {
-  const { hostName = 'host.ts', stubUnbound = false, ...inspectorOptions } = options
+  const { hostName = 'host.ts', stubUnbound = false, limits = {}, ...inspectorOptions } = options
   const folder = await createFolder({ 'guest.wat': wat, ...(host === null ? {} : { [hostName]: host }) })
   const inspector = startInspector(inspectorOptions)
-  const opened = await inspector.open({ path: join(folder, 'guest.wat'), trustHost: true, stubUnbound })
+  const opened = await inspector.open({
+    path: join(folder, 'guest.wat'),
+    trustHost: true,
+    stubUnbound,
+    limits,
+  })
   return new TestSession(inspector, valueOf(opened))
 }
