@@ -8,6 +8,8 @@ import type { ShadowStackUse } from './shadow-stack.ts'
 
 /** An import call in which the guest is suspended. */
 export interface SuspendedImport {
+  /** Of the import: `module.name`. */
+  readonly name: string
   /** Takes the guest's frames from which it was called; empty where they were not kept. */
   readStack(): readonly number[]
   /** Unwinds the guest from here; the handler's own outcome no longer matters. */

@@ -39,5 +39,5 @@ if (isMainThread) {
     }
     return depth.value as number
   }
-  parentPort!.postMessage([await measure(deeper), await measure(WebAssembly.promising(deeper))])
+  parentPort!.postMessage([await measure(deeper), await measure(WebAssembly.promising!(deeper))])
 }

@@ -14,7 +14,6 @@ import { MESSAGE_BURST } from '../../main/doors/rate-limit.ts'
 import { startBrowserDoor } from '../../main/doors/web-socket.ts'
 import type { Inspector, OpenRequest } from '../../main/inspector/api.ts'
 import { Settings } from '../../main/inspector/settings.ts'
-import type { TestSession } from '../support/inspector.ts'
 import {
   createFolder,
   errorOf,
@@ -23,6 +22,7 @@ import {
   openText,
   ROOT,
   startInspector,
+  TestSession,
   valueOf,
   waitFor,
 } from '../support/inspector.ts'
@@ -39,7 +39,7 @@ const DETOUR_GUEST = `(module
   (import "env" "wait" (func $wait))
   (elem declare func $inner)
   (func $inner (call $wait))
-  (func (export "run") (call $call (ref.func $inner))))`
+  (func $outer (export "run") (call $call (ref.func $inner))))`
 
 /** Keeps a stack in memory as LLVM does, uses as much of it as it is told, and waits. */
 const STACK_GUEST = `(module
@@ -248,8 +248,11 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
   HOST_RESULT_TYPE: async () => runFailing(await openExample('fail-host'), 'wrong_i64'),
   HOST_SYNC_PROMISE: async () => runFailing(await openExample('fail-host'), 'sync_promise'),
   async SUSPEND_REFUSED() {
-    const host = 'export default { env: { call(callback) { callback() }, async wait() {} } }'
-    return runFailing(await openText(DETOUR_GUEST, host), 'run')
+    const host = 'export default { env: {\n  call(callback) { callback() },\n  async wait() {} } }'
+    const folder = await makeFolder({ 'guest.wat': DETOUR_GUEST, 'host.ts': host })
+    const inspector = startInspector()
+    const opened = valueOf(await inspector.open({ path: join(folder, 'guest.wat'), trustHost: true }))
+    return runFailing(new TestSession(inspector, opened), 'run')
   },
   STACK_OVERRUN: () => overlapFailing(STACK_GUEST.replace('MAXIMUM', ''), '300000'),
   STACK_UNAVAILABLE: () => overlapFailing(STACK_GUEST.replace('MAXIMUM', '2'), '0'),
