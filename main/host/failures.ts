@@ -72,11 +72,17 @@ function isSuspendError(thrown: unknown): boolean {
   return WebAssembly.SuspendError !== undefined && thrown instanceof WebAssembly.SuspendError
 }
 
-/** The failure of an export call that ended with `thrown`, which no host function threw. */
-export function guestFailure(thrown: unknown): Failure {
+/**
+ * The failure of an export call that ended with `thrown`, which no host function threw. `narrow` names a trap more
+ * closely than the engine's message does.
+ */
+export function guestFailure(
+  thrown: unknown,
+  narrow: (trapName: string) => string = (name) => name,
+): Failure {
   const { message, cause } = describeThrown(thrown)
   if (thrown instanceof WebAssembly.RuntimeError) {
-    const name = trapName(message)
+    const name = narrow(trapName(message))
     return { outcome: 'trapped', error: makeError('GUEST_TRAPPED', { why: `Trap: ${name}.`, cause }) }
   }
   if (thrown instanceof RangeError && /call stack/.test(message)) {

@@ -28,6 +28,8 @@ export interface CompiledGuest {
   codeShiftBytes: number
   /** Of limits that are lower than what the guest declares. */
   warnings: InspectorError[]
+  /** The guest's file, in which its stacks count. */
+  guestBytes: Uint8Array
   /** What its memories and tables are held to. */
   limits: ResourceLimits
 }
@@ -63,6 +65,7 @@ export function compileGuest(
       startExportName: lifted?.exportName ?? null,
       stackPointerExportName: exposed?.exportName ?? null,
       warnings: defined.flatMap((type) => warnOfMaximum(type, type.kind, limits) ?? []),
+      guestBytes: bytes,
       limits,
       codeShiftBytes: findCodeStart(compiled) - findCodeStart(bytes),
     })

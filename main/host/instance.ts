@@ -2,6 +2,7 @@
 import { makeError } from '../contract/error-codes.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
+import { narrowTrapName } from '../wasm/trap-names.ts'
 import type { ModuleShape } from '../wasm/types.ts'
 import { formatValueType } from '../wasm/types.ts'
 import type { CallableExport } from './exports.ts'
@@ -28,6 +29,8 @@ export interface GuestInstance {
   callables: Map<string, CallableExport>
   /** Null for a guest without a known stack in its memory. */
   shadowStacks: ShadowStacks | null
+  /** Names a trap by the instruction at an offset in the guest's file: see `narrowTrapName`. */
+  narrowTrapName: (name: string, offsetBytes: number) => string
   /** Says of its memories and tables that they stand at a limit of the session; empty where none does. */
   describeReached: () => string
 }
@@ -99,6 +102,7 @@ export class Instances {
       memory,
       exports: null,
       callables: new Map(),
+      narrowTrapName: (name, offsetBytes) => narrowTrapName(name, this.#compiled.guestBytes, offsetBytes),
       describeReached: () =>
         [
           ...describeReached(this.#shape.exports, (name) => exported[name], this.#compiled.limits),
