@@ -1,6 +1,6 @@
 /**
  * How long it takes from the cancel of a call that computes to the end of its worker, beside the bare
- * `worker.terminate()` of a thread in the same loop, by turns in one run: `node test/bench/cancel.ts`.
+ * `worker.terminate()` of a thread in the same loop, by turns in one run: `npm run bench:cancel`.
  */
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -49,7 +49,7 @@ async function measureTerminate(): Promise<number> {
 function describe(name: string, timesMs: number[]): string {
   const sorted = timesMs.toSorted((a, b) => a - b)
   const at = (share: number): string => sorted[Math.ceil(share * sorted.length) - 1]!.toFixed(1)
-  return `${name}: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, longest ${at(1)} ms`
+  return `${name}: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, longest ${at(1)} ms\n`
 }
 
 const cancelMs: number[] = []
@@ -62,6 +62,6 @@ try {
 } finally {
   await inspector.close()
 }
-console.log(`${ROUNDS} rounds on Node ${process.version}`)
-console.log(describe('cancel of a call that computes, to the end of its worker', cancelMs))
-console.log(describe('worker.terminate() alone', terminateMs))
+process.stdout.write(`${ROUNDS} rounds on Node ${process.version}\n`)
+process.stdout.write(describe('cancel of a call that computes, to the end of its worker', cancelMs))
+process.stdout.write(describe('worker.terminate() alone', terminateMs))

@@ -1,6 +1,6 @@
 /**
  * How deep a guest gets on the stack of a worker and on that of a suspendable call, by the sizes that can be set:
- * `node test/bench/stack-size.ts`, and with V8's flags in front of the file.
+ * `npm run bench:stack-size`, or with V8's flags in front of the file.
  */
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { parseWat } from '../../main/wasm/wat.ts'
@@ -22,8 +22,8 @@ if (isMainThread) {
       worker.once('message', done)
       worker.once('error', fail)
     })
-    console.log(
-      `stackSizeMb ${stackSizeMb}: ${plain} frames in a plain call, ${suspendable} in a suspendable one`,
+    process.stdout.write(
+      `stackSizeMb ${stackSizeMb}: ${plain} frames in a plain call, ${suspendable} in a suspendable one\n`,
     )
   }
 } else {
