@@ -6,6 +6,8 @@ import type { Worker } from 'node:worker_threads'
 const LOOK_INTERVAL_MS = 5
 /** Processor time without a pause or an answer after which a worker computes: more than answering takes. */
 const COMPUTING_MS = 20
+/** What is added for each call that is being cancelled: a thousand take their time to be unwound. */
+const ANSWER_MS = 1
 
 /** What a worker had done when it was seen last to listen. */
 interface Reading {
@@ -23,6 +25,8 @@ export class ComputingWatch {
   #answerCount = 0
   #listened: Reading | null = null
   #pendingLook: Promise<boolean> | null = null
+  /** Calls that are being cancelled. */
+  #waiting = 0
 
   constructor(worker: Worker) {
     this.#worker = worker
@@ -33,11 +37,18 @@ export class ComputingWatch {
     this.#answerCount++
   }
 
+  /** Resolves when the worker computes, or `isOver` says that there is nothing to wait for. */
+  async wait(isOver: () => boolean): Promise<void> {
+    this.#waiting++
+    while (!isOver() && !(await this.#shareLook()));
+    this.#waiting--
+  }
+
   /**
    * True when the worker has computed since the first look for a call that it has not answered; otherwise false,
    * after a moment. All who ask meanwhile share one look.
    */
-  look(): Promise<boolean> {
+  #shareLook(): Promise<boolean> {
     this.#pendingLook ??= this.#look().finally(() => {
       this.#pendingLook = null
     })
@@ -56,9 +67,10 @@ export class ComputingWatch {
       listened.answerCount !== reading.answerCount ||
       reading.utilization.idle > listened.utilization.idle
     if (hasListened) this.#listened = reading
-    else if (reading.cpuMs - listened.cpuMs >= COMPUTING_MS) return true
+    const isBusy = !hasListened && reading.cpuMs - listened.cpuMs >= COMPUTING_MS + this.#waiting * ANSWER_MS
     await delay(LOOK_INTERVAL_MS)
-    return false
+    // Answers come another way than the reading, and may have been sent before it.
+    return isBusy && this.#answerCount === reading.answerCount
   }
 
   /** Processor time of the worker; 0 once it has ended. */

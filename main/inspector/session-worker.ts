@@ -124,8 +124,8 @@ export class SessionWorker {
    * Resolves when a worker that was told to cancel computes and cannot hear of it: see {@link ComputingWatch}. It
    * stops looking when `isOver` says so.
    */
-  async waitUntilComputing(isOver: () => boolean): Promise<void> {
-    while (!isOver() && !(await this.#computing.look()));
+  waitUntilComputing(isOver: () => boolean): Promise<void> {
+    return this.#computing.wait(isOver)
   }
 
   #receive(message: MessageFromWorker): void {
