@@ -290,7 +290,11 @@ export class Session {
     if (!worker || !run || !isActive(run)) return
     if (run.state === 'queued') return this.runs.ended(runId, 'cancelled', null, error)
     worker.post({ type: 'cancel', runId, error })
-    const isOver = (): boolean => worker !== this.#worker || !isActive(this.runs.get(runId) ?? run)
+    const isOver = (): boolean => {
+      // Of those that have ended only the last are remembered.
+      const now = this.runs.get(runId)
+      return worker !== this.#worker || now === null || !isActive(now)
+    }
     const limit = new AbortController()
     await Promise.race([
       worker.waitUntilComputing(() => limit.signal.aborted || isOver()),
