@@ -30,6 +30,7 @@ import { GuestReadings } from './guest-readings.ts'
 import { GuestStackReader } from './guest-stack.ts'
 import { hashFile } from './host-file.ts'
 import { ImportStubs } from './import-stubs.ts'
+import { keepImportWrappers } from './import-wrappers.ts'
 import { prepareRun } from './prepare-run.ts'
 import { reportRun } from './run-report.ts'
 import type { NamedReadings } from './api.ts'
@@ -214,6 +215,7 @@ export class Session {
     if (load !== this.#loadCount) return
     if (!guest.ok) return this.#setState('failed', guest.error)
     this.#guest = guest.value
+    void keepImportWrappers(guest.value.shape)
     this.#stackReader = new GuestStackReader(guest.value, dirname(this.guestPath))
     for (const { importName, readings } of this.#namedReadings.splice(0)) {
       const set = this.#readings.setNamed(guest.value.shape, importName, readings)
