@@ -1,6 +1,6 @@
 import { cac } from 'cac'
 import { makeError } from '../contract/error-codes.ts'
-import { DEFAULT_SLICE_MS, SLICE_RANGE_MS } from '../contract/limits.ts'
+import { DEFAULT_SLICE_MS, LIMIT_RANGES, SLICE_RANGE_MS } from '../contract/limits.ts'
 import { failure, success } from '../contract/result.ts'
 import type { Result } from '../contract/result.ts'
 import type { NamedReadings } from '../inspector/api.ts'
@@ -23,6 +23,8 @@ export type Command =
       session?: string
       timeoutMs?: number
       sliceMs?: number
+      memoryBytes?: number
+      tableEntries?: number
     }
   | { verb: 'inspect'; guest: string; json: boolean }
   | { verb: 'export'; file: string; output?: string; filter?: string }
@@ -41,7 +43,15 @@ const VALUE_OPTIONS = new Set([
   'output',
   'timeout',
   'slices',
+  'memory-limit',
+  'table-limit',
   'port',
+])
+
+const SIZE_UNITS = new Map([
+  ['KiB', 2 ** 10],
+  ['MiB', 2 ** 20],
+  ['GiB', 2 ** 30],
 ])
 
 /**
@@ -91,6 +101,8 @@ function defineParser(version: string, choose: (command: Command) => void) {
     .option('--filter <text>', 'Write only calls for which this holds: "import:env.* suspended>5ms"')
     .option('--timeout <ms>', 'Cancel the call after this many milliseconds')
     .option('--slices [=ms]', 'Give other work a turn after each 10 ms, or so many, that the guest computes')
+    .option('--memory-limit <size>', 'Let no memory of the guest grow further: 64MiB')
+    .option('--table-limit <count>', 'Let no table of the guest grow further')
     .action((guest: unknown, exportName: unknown, rest: unknown[], options: Options) =>
       choose({
         verb: 'run',
@@ -106,6 +118,11 @@ function defineParser(version: string, choose: (command: Command) => void) {
         ...optional('session', readOption(options, 'session')),
         ...optional('timeoutMs', readNumber(options, 'timeout', 1, 2_147_483_647)),
         ...optional('sliceMs', readNumber(options, 'slices', ...SLICE_RANGE_MS)),
+        ...optional('memoryBytes', readSize(options, 'memoryLimit', 'memory-limit')),
+        ...optional(
+          'tableEntries',
+          readNumber(options, 'tableLimit', ...LIMIT_RANGES.tableEntries, 'table-limit'),
+        ),
       }),
     )
   parser
@@ -191,8 +208,8 @@ function readText(value: unknown): string | undefined {
   return value === undefined ? undefined : String(value).replace(VALUE_MARK, '')
 }
 
-function readOption(options: Options, name: string): string | undefined {
-  if (Array.isArray(options[name])) throw new UsageError(`--${name} is given more than once`)
+function readOption(options: Options, name: string, shown = name): string | undefined {
+  if (Array.isArray(options[name])) throw new UsageError(`--${shown} is given more than once`)
   return readText(options[name])
 }
 
@@ -223,12 +240,32 @@ function readReadings(options: Options): NamedReadings[] {
   })
 }
 
-function readNumber(options: Options, name: string, lowest: number, highest: number): number | undefined {
-  const text = readOption(options, name)
+/** The parser knows an option of several words by its name in camel case; `shown` is as it is typed. */
+function readNumber(
+  options: Options,
+  name: string,
+  lowest: number,
+  highest: number,
+  shown = name,
+): number | undefined {
+  const text = readOption(options, name, shown)
   if (text === undefined) return undefined
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
   if (value >= lowest && value <= highest) return value
-  throw new UsageError(`--${name} is "${text}", which is not a whole number from ${lowest} to ${highest}`)
+  throw new UsageError(`--${shown} is "${text}", which is not a whole number from ${lowest} to ${highest}`)
+}
+
+/** Bytes, or KiB, MiB or GiB. */
+function readSize(options: Options, name: string, shown: string): number | undefined {
+  const text = readOption(options, name, shown)
+  if (text === undefined) return undefined
+  const [, count, unit] = /^(\d+) ?([KMG]iB)?$/.exec(text) ?? []
+  const bytes = Number(count) * (SIZE_UNITS.get(unit ?? '') ?? 1)
+  const [lowest, highest] = LIMIT_RANGES.memoryBytes
+  if (bytes >= lowest && bytes <= highest) return bytes
+  throw new UsageError(
+    `--${shown} is "${text}", which is not a size up to 16GiB, such as 65536, 512KiB or 64MiB`,
+  )
 }
 
 /** An object with the property, or without it where there is no value. */

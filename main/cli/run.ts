@@ -58,6 +58,10 @@ export async function run(
       stubUnbound: command.stub,
       readings: command.readings,
       ...(command.sliceMs !== undefined && { sliceMs: command.sliceMs }),
+      limits: {
+        ...(command.memoryBytes !== undefined && { memoryBytes: command.memoryBytes }),
+        ...(command.tableEntries !== undefined && { tableEntries: command.tableEntries }),
+      },
       ...(command.host !== undefined && { hostPath: resolve(command.host) }),
       ...(command.session !== undefined && { sessionPath: resolve(command.session) }),
     })

@@ -62,6 +62,14 @@ export const ERRORS = {
   ],
   START_FAILED: ["The guest's start function failed.", 'See the trap or error that is named.'],
   INSTANTIATE_FAILED: ['The guest cannot be instantiated.', 'See the reason that the engine gives.'],
+  LIMIT_EXCEEDED: [
+    'The guest asks for more than its session allows.',
+    'Raise the limit that is named, and reload.',
+  ],
+  LIMIT_BELOW_MAXIMUM: [
+    'The guest may not grow as far as it declares.',
+    'Growing further fails in the guest. Raise the limit that is named if it needs more.',
+  ],
   EXPORT_NOT_FOUND: ['The guest has no such export.', 'Choose one of the exports that are listed.'],
   EXPORT_NOT_FUNCTION: ['The export is not a function.', 'Choose an exported function.'],
   ARGUMENT_COUNT: ['The number of arguments is wrong.', 'Give one argument for each parameter.'],

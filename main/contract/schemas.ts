@@ -50,6 +50,8 @@ const limits = v.strictObject({
   callsInFlight: v.exactOptional(limit('callsInFlight')),
   runMs: v.exactOptional(v.nullable(limit('runMs'))),
   stallMs: v.exactOptional(limit('stallMs')),
+  memoryBytes: v.exactOptional(v.nullable(limit('memoryBytes'))),
+  tableEntries: v.exactOptional(v.nullable(limit('tableEntries'))),
 })
 
 /** The argument list of every function of the contract. */

@@ -146,7 +146,7 @@ export interface InspectorService {
    * meanwhile. SESSION_NOT_READY where there are no slices.
    */
   setPaused(request: { sessionId: SessionId; paused: boolean }): Result<SessionInfo>
-  /** Changes the limits that are named, at once. */
+  /** Changes the limits that are named: at once, those of memories and tables from the next load on. */
   setLimits(request: { sessionId: SessionId; limits: Partial<SessionLimits> }): Result<SessionInfo>
   /** Requests a call; answers at once with the queued or running run. Arguments are checked before that. */
   startRun(request: {

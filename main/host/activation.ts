@@ -8,6 +8,8 @@ import type { ShadowStackUse } from './shadow-stack.ts'
 
 /** Where a guest is suspended: in an import call, or at a point at which its slice of time was over. */
 export interface Suspension {
+  /** Of the import: `module.name`; null at a point. */
+  readonly name: string | null
   /** Takes the guest's frames at that place; empty where they were not kept. */
   readStack(): readonly number[]
   /** Unwinds the guest from here; the handler's own outcome no longer matters. */

@@ -2,6 +2,7 @@
 import { makeError } from '../contract/error-codes.ts'
 import type { Binding } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
+import type { ResourceLimits } from '../wasm/clamp-limits.ts'
 import { formatExternType } from '../wasm/format.ts'
 import type { FunctionType, ImportShape, ModuleShape } from '../wasm/types.ts'
 import { formatValueType } from '../wasm/types.ts'
@@ -15,6 +16,7 @@ import type { BoundarySettings } from './imports.ts'
 import { wrapImport } from './imports.ts'
 import type { PromiseIntegration } from './jspi.ts'
 import type { ImportStub } from './protocol.ts'
+import { refuseInitial, warnOfMaximum } from './resource-limits.ts'
 import { isExportedFunction } from './results.ts'
 import { makeStubHandler, zeroStub } from './stubs.ts'
 import type { HostFunction, Suspend } from './trampolines.ts'
@@ -25,6 +27,8 @@ export interface BindingSources {
   host: LoadedHostModule | null
   stubs: readonly ImportStub[]
   stubUnbound: boolean
+  /** Of memories and tables that are made to fit. */
+  limits: ResourceLimits
   syncHandlers: SyncHandlers
   declaredReadings: DeclaredReadings
   readers: ImportReaders
@@ -81,12 +85,16 @@ export function bindImports(
 }
 
 /** The same imports for another instance: what the inspector made to fit is made anew, so that none is shared. */
-export function refitImports(shape: ModuleShape, { imports, bindings }: BoundImports): WebAssembly.Imports {
+export function refitImports(
+  shape: ModuleShape,
+  { imports, bindings }: BoundImports,
+  limits: ResourceLimits,
+): WebAssembly.Imports {
   const refitted: WebAssembly.Imports = Object.create(null)
   for (const [index, { module, name, type }] of shape.imports.entries()) {
     const members = (refitted[module] ??= Object.create(null) as Record<string, unknown>)
     const isMade = bindings[index]?.by === 'inspector' && type.kind !== 'function'
-    members[name] ??= isMade ? makeToFit(type) : imports[module]?.[name]
+    members[name] ??= isMade ? makeToFit(type, limits) : imports[module]?.[name]
   }
   return refitted
 }
@@ -149,10 +157,22 @@ function bindImport(imported: ImportShape, sources: BindingSources, binder: Bind
     if (!sources.stubUnbound) return { value: undefined, binding: { by: 'nobody' }, error: null }
     return bindStub(imported, type, zeroStub(type), sources, binder)
   }
-  const made = makeToFit(type)
-  return made === null
-    ? { value: undefined, binding: { by: 'nobody' }, error: null }
-    : { value: made, binding: { by: 'inspector' }, error: null }
+  return fitImport(imported, type, sources.limits)
+}
+
+function fitImport(
+  { module, name }: ImportShape,
+  type: Exclude<ImportShape['type'], FunctionType>,
+  limits: ResourceLimits,
+): BoundImport {
+  const isLimited = type.kind === 'memory' || type.kind === 'table'
+  const what = `${type.kind} ${module}.${name}`
+  const refused = isLimited ? refuseInitial(type, what, limits) : null
+  if (refused) return { value: undefined, binding: { by: 'nobody' }, error: refused }
+  const made = makeToFit(type, limits)
+  if (made === null) return { value: undefined, binding: { by: 'nobody' }, error: null }
+  const warning = isLimited ? warnOfMaximum(type, what, limits) : null
+  return { value: made, binding: { by: 'inspector' }, error: null, ...(warning ? { warning } : {}) }
 }
 
 function bindStub(

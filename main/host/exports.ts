@@ -45,7 +45,7 @@ export function callExport(
     inFlight.begin(activation)
     leaveStack = shadowStacks?.begin(activation)
   } catch (thrown) {
-    return Promise.resolve(fail(thrown, hostFailure(thrown, traced.definition.name)))
+    return Promise.resolve(fail(thrown, finish(), [], hostFailure(thrown, traced.definition.name)))
   }
   const ended = activations.run(activation, () =>
     startCall(exported, values).then(
@@ -54,7 +54,15 @@ export function callExport(
         recorder.exitReturned(traced, callId, returned, endNs, 0, 0)
         return { outcome: 'returned', callId, returned, values: listResults(traced, returned) }
       },
-      (thrown: unknown): ExportOutcome => fail(thrown, classify(settings, activation, thrown)),
+      (thrown: unknown): ExportOutcome => {
+        const endNs = finish()
+        const { cancelledBy } = activation
+        if (cancelledBy && thrown === settings.trap) {
+          return fail(thrown, endNs, [], { outcome: 'cancelled', error: cancelledBy })
+        }
+        const stack = stackOf(settings, activation, thrown)
+        return fail(thrown, endNs, stack, classify(settings, activation, thrown, stack))
+      },
     ),
   )
   // The guest is suspended or has returned: whoever runs on is on the stack on which it was.
@@ -69,9 +77,8 @@ export function callExport(
     return endNs
   }
 
-  function fail(thrown: unknown, failure: Failure): ExportOutcome {
-    const endNs = finish()
-    if (failure.outcome !== 'cancelled') recorder.stack(callId, stackOf(settings, activation, thrown))
+  function fail(thrown: unknown, endNs: number, stack: readonly number[], failure: Failure): ExportOutcome {
+    if (failure.outcome !== 'cancelled') recorder.stack(callId, stack)
     recorder.exitFailed(callId, failure.outcome, failure.error, endNs, 0, 0)
     return { ...failure, callId, thrown }
   }
@@ -86,12 +93,21 @@ function startCall({ call }: CallableExport, values: readonly unknown[]): Promis
   }
 }
 
-function classify(settings: BoundarySettings, activation: Activation, thrown: unknown): Failure {
-  if (activation.cancelledBy && thrown === settings.trap) {
-    return { outcome: 'cancelled', error: activation.cancelledBy }
-  }
+function classify(
+  settings: BoundarySettings,
+  activation: Activation,
+  thrown: unknown,
+  stack: readonly number[],
+): Failure {
   const { lastThrown } = activation
-  return lastThrown && lastThrown.value === thrown ? lastThrown.failure : guestFailure(thrown)
+  if (lastThrown && lastThrown.value === thrown) return lastThrown.failure
+  const failure = guestFailure(thrown, (name) => {
+    const offsetBytes = settings.stacks.findTrap(thrown, stack)
+    return offsetBytes === null ? name : activation.instance.narrowTrapName(name, offsetBytes)
+  })
+  const reached = activation.instance.describeReached()
+  if (reached === '') return failure
+  return { ...failure, error: { ...failure.error, why: `${failure.error.why} ${reached}` } }
 }
 
 /** The guest's frames through which `thrown` went. */

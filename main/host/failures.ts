@@ -2,6 +2,7 @@
 import { makeError } from '../contract/error-codes.ts'
 import type { CallOutcome } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
+import { explainSuspendRefused } from './suspend-refused.ts'
 
 const LONGEST_CAUSE = 16_000
 
@@ -51,15 +52,15 @@ export function describeThrown(thrown: unknown): { message: string; cause: strin
   }
 }
 
-/** A failure of a host function: the error that an import handler threw or rejected with. */
-export function hostFailure(thrown: unknown, importName: string): Failure {
+/**
+ * A failure of a host function: the error that an import handler threw or rejected with. `suspending` is the import
+ * in which the guest was to be suspended then, if it was.
+ */
+export function hostFailure(thrown: unknown, importName: string, suspending: string | null = null): Failure {
   if (thrown instanceof HandlerError) return { outcome: 'threw', error: thrown.inspectorError }
   const { message, cause } = describeThrown(thrown)
   if (isSuspendError(thrown)) {
-    return {
-      outcome: 'threw',
-      error: makeError('SUSPEND_REFUSED', { why: `${importName}: ${message}.`, cause }),
-    }
+    return { outcome: 'threw', error: explainSuspendRefused(suspending, { message, stack: cause }) }
   }
   return {
     outcome: 'threw',
@@ -71,11 +72,17 @@ function isSuspendError(thrown: unknown): boolean {
   return WebAssembly.SuspendError !== undefined && thrown instanceof WebAssembly.SuspendError
 }
 
-/** The failure of an export call that ended with `thrown`, which no host function threw. */
-export function guestFailure(thrown: unknown): Failure {
+/**
+ * The failure of an export call that ended with `thrown`, which no host function threw. `narrow` names a trap more
+ * closely than the engine's message does.
+ */
+export function guestFailure(
+  thrown: unknown,
+  narrow: (trapName: string) => string = (name) => name,
+): Failure {
   const { message, cause } = describeThrown(thrown)
   if (thrown instanceof WebAssembly.RuntimeError) {
-    const name = trapName(message)
+    const name = narrow(trapName(message))
     return { outcome: 'trapped', error: makeError('GUEST_TRAPPED', { why: `Trap: ${name}.`, cause }) }
   }
   if (thrown instanceof RangeError && /call stack/.test(message)) {
@@ -92,7 +99,7 @@ export function guestFailure(thrown: unknown): Failure {
     return { outcome: 'trapped', error: makeError('GUEST_EXCEPTION', { cause }) }
   }
   if (isSuspendError(thrown)) {
-    return { outcome: 'threw', error: makeError('SUSPEND_REFUSED', { why: `${message}.`, cause }) }
+    return { outcome: 'threw', error: explainSuspendRefused(null, { message, stack: cause }) }
   }
   if (thrown instanceof TypeError && message.startsWith('type incompatibility')) {
     // The engine has one message for both.

@@ -1,4 +1,6 @@
 /** Memories, tables, globals and tags that a guest imports and nobody provides: made to fit its types. */
+import type { ResourceLimits } from '../wasm/clamp-limits.ts'
+import { clampMaximum } from '../wasm/clamp-limits.ts'
 import type { ExternType } from '../wasm/types.ts'
 import { formatValueType } from '../wasm/types.ts'
 
@@ -19,22 +21,22 @@ export function matchesKind(value: unknown, type: ExternType): boolean {
 }
 
 /**
- * Makes the smallest thing of the type, with zeros and nulls; null where that is not possible: for references
+ * Makes the smallest thing of the type, with zeros and nulls, that can grow as far as `allowed` says; null where that is not possible: for references
  * that cannot be null, and for types that the JavaScript interface cannot spell.
  */
-export function makeToFit(type: Exclude<ExternType, { kind: 'function' }>): unknown {
+export function makeToFit(type: Exclude<ExternType, { kind: 'function' }>, allowed: ResourceLimits): unknown {
   try {
     switch (type.kind) {
       case 'memory':
         return new WebAssembly.Memory({
-          ...limits(type.minimumPages, type.maximumPages, type.addressType),
+          ...limits(type.minimumPages, clampMaximum(type, allowed), type.addressType),
           shared: type.shared,
         })
       case 'table':
         return new WebAssembly.Table(
           {
             element: spellType(formatValueType(type.element)),
-            ...limits(type.minimum, type.maximum, type.addressType),
+            ...limits(type.minimum, clampMaximum(type, allowed), type.addressType),
           },
           null,
         )

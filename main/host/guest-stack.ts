@@ -66,6 +66,17 @@ export class GuestStacks {
     }
   }
 
+  /**
+   * Where in the guest `thrown`, of which `stack` was read, trapped; null where that was in WebAssembly of the host's
+   * own that the guest has called through a table.
+   */
+  findTrap(thrown: unknown, stack: readonly number[]): number | null {
+    const text = isError(thrown) && typeof thrown.stack === 'string' ? thrown.stack : ''
+    const innermost = /^\s+at .*$/m.exec(text)?.[0]
+    const offsetBytes = innermost === undefined ? null : this.toFileOffset(parseFrame(innermost).offsetBytes)
+    return offsetBytes !== null && offsetBytes > 0 && offsetBytes === stack[0] ? offsetBytes : null
+  }
+
   /** The frames from which the present import call was made. `thrown` is what its handler threw, if it did. */
   capture(thrown?: unknown): number[] {
     if (isError(thrown)) this.#attributed.add(thrown)

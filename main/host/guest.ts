@@ -4,10 +4,13 @@ import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { SlicedModule } from '../wasm/instrument/slice-points.ts'
 import { addSlicePoints } from '../wasm/instrument/slice-points.ts'
+import type { ResourceLimits } from '../wasm/clamp-limits.ts'
+import { clampLimits } from '../wasm/clamp-limits.ts'
 import { exposeStackPointer, liftStart } from '../wasm/rewrite-module.ts'
 import { listSectionRanges, SECTIONS } from '../wasm/section-ranges.ts'
 import type { ModuleShape } from '../wasm/types.ts'
 import { describeThrown } from './failures.ts'
+import { refuseInitial, warnOfMaximum } from './resource-limits.ts'
 
 /**
  * V8's words for a valid encoding of something that it does not implement or has switched off. The file's own
@@ -27,26 +30,42 @@ export interface CompiledGuest {
   sliceTableExportName: string | null
   /** Where an instruction of the module is in the guest's file; null for one that was added. */
   toFileOffset(offsetBytes: number): number | null
+  /** Of limits that are lower than what the guest declares, and of points that it cannot have. */
   warnings: InspectorError[]
+  /** The guest's file, in which its stacks count. */
+  guestBytes: Uint8Array
+  /** What its memories and tables are held to. */
+  limits: ResourceLimits
 }
+
+const UNLIMITED: ResourceLimits = { memoryBytes: null, tableEntries: null }
 
 /**
  * Compiles the module: GUEST_MALFORMED or GUEST_NEEDS_FEATURE with V8's reason and offset. A start function is
  * lifted out, because the engine would call it where it cannot be suspended (`WebAssembly.promising` wraps
- * exports only); called as an export it may await, as in wasmtime's `Instance::new_async`. With a `sliceCount` it
- * gets points at which it can be stopped while it computes, and comes to the host after so many of them; where that cannot be, SLICES_UNAVAILABLE is among the warnings.
+ * exports only); called as an export it may await, as in wasmtime's `Instance::new_async`. Memories and tables are
+ * held to `limits`: LIMIT_EXCEEDED where one begins with more. With a `sliceCount` the module gets points at which it can
+ * be stopped while it computes, and comes to the host after so many of them; where that cannot be, SLICES_UNAVAILABLE
+ * is among the warnings.
  */
 export function compileGuest(
   bytes: Uint8Array,
   shape: ModuleShape,
-  sliceCount: number | null = null,
+  { limits = UNLIMITED, sliceCount = null }: { limits?: ResourceLimits; sliceCount?: number | null } = {},
 ): Result<CompiledGuest> {
   try {
-    const lifted = liftStart(bytes, shape)
-    const exposed = exposeStackPointer(lifted?.bytes ?? bytes, shape)
+    const isLimited = limits.memoryBytes !== null || limits.tableEntries !== null
+    const clamped = isLimited ? clampLimits(bytes, limits) : null
+    const lifted = liftStart(clamped?.bytes ?? bytes, shape)
+    const exposed = exposeStackPointer(lifted?.bytes ?? clamped?.bytes ?? bytes, shape)
     // The original is compiled as well: what is wrong with it is said by its own offsets.
-    if (lifted || exposed) void new WebAssembly.Module(bytes)
-    const rewritten = exposed?.bytes ?? lifted?.bytes ?? bytes
+    if (clamped || lifted || exposed) void new WebAssembly.Module(bytes)
+    const defined = clamped?.defined ?? []
+    const refused = defined
+      .map((type) => refuseInitial(type, type.kind, limits))
+      .find((error) => error !== null)
+    if (refused) return failure(refused)
+    const rewritten = exposed?.bytes ?? lifted?.bytes ?? clamped?.bytes ?? bytes
     const module = new WebAssembly.Module(rewritten)
     const sliced = sliceCount === null ? success(null) : compileSliced(rewritten, shape, sliceCount)
     const codeShiftBytes = findCodeStart(rewritten) - findCodeStart(bytes)
@@ -60,7 +79,12 @@ export function compileGuest(
         const offset = points ? points.toOriginalOffset(offsetBytes) : offsetBytes
         return offset === null ? null : offset - codeShiftBytes
       },
-      warnings: sliced.ok ? [] : [sliced.error],
+      warnings: [
+        ...defined.flatMap((type) => warnOfMaximum(type, type.kind, limits) ?? []),
+        ...(sliced.ok ? [] : [sliced.error]),
+      ],
+      guestBytes: bytes,
+      limits,
     })
   } catch (thrown) {
     const reason = describeThrown(thrown).message.replace(/^WebAssembly\.Module\(\):\s*/, '')

@@ -111,6 +111,10 @@ export class ImportCall implements Suspension {
     this.#settled!.reject(thrown)
   }
 
+  get name(): string {
+    return this.#import.name
+  }
+
   readStack(): readonly number[] {
     return this.#readLater?.() ?? []
   }
@@ -125,8 +129,8 @@ export class ImportCall implements Suspension {
   /** Records that its handler threw, before the guest gets what it threw. */
   fail(thrown: unknown): void {
     const { name, settings } = this.#import
-    const { callId, startNs } = this.#start
-    const failure = hostFailure(thrown, name)
+    const { callId, startNs, activation } = this.#start
+    const failure = hostFailure(thrown, name, activation?.suspendedIn?.name)
     const endNs = callId === 0 ? 0 : settings.recorder.nowNs()
     this.#leave()
     this.#keep(thrown, failure, this.#start.stack ?? settings.stacks.capture(thrown))
@@ -147,10 +151,12 @@ export class ImportCall implements Suspension {
   }
 
   #resumeWith(thrown: unknown): void {
+    const inner = this.#start.activation?.suspendedIn
+    const suspending = inner === this ? null : inner?.name
     this.#goOn()
     const { settings, name } = this.#import
     const { callId, startNs, stack } = this.#start
-    const failure = (this.#failure ??= hostFailure(thrown, name))
+    const failure = (this.#failure ??= hostFailure(thrown, name, suspending))
     // The trap that a cancelled call is unwound with was made elsewhere.
     const isOwn = failure.outcome !== 'cancelled'
     this.#keep(thrown, failure, stack ?? (isOwn ? settings.stacks.readThrown(thrown) : []))

@@ -2,6 +2,7 @@
 import { makeError } from '../contract/error-codes.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
+import { narrowTrapName } from '../wasm/trap-names.ts'
 import type { ModuleShape } from '../wasm/types.ts'
 import { formatValueType } from '../wasm/types.ts'
 import type { CallableExport } from './exports.ts'
@@ -11,6 +12,7 @@ import { instantiationError } from './guest.ts'
 import type { BoundarySettings } from './imports.ts'
 import type { PromiseIntegration } from './jspi.ts'
 import type { TracedFunction } from './recorder.ts'
+import { describeReached } from './resource-limits.ts'
 import { ShadowStacks } from './shadow-stack.ts'
 import type { Slices } from './slices.ts'
 
@@ -28,6 +30,10 @@ export interface GuestInstance {
   callables: Map<string, CallableExport>
   /** Null for a guest without a known stack in its memory. */
   shadowStacks: ShadowStacks | null
+  /** Names a trap by the instruction at an offset in the guest's file: see `narrowTrapName`. */
+  narrowTrapName: (name: string, offsetBytes: number) => string
+  /** Says of its memories and tables that they stand at a limit of the session; empty where none does. */
+  describeReached: () => string
 }
 
 /** Makes instances of one module. Functions are announced to the trace once, however many there are. */
@@ -105,6 +111,16 @@ export class Instances {
       memory,
       exports: null,
       callables: new Map(),
+      narrowTrapName: (name, offsetBytes) => narrowTrapName(name, this.#compiled.guestBytes, offsetBytes),
+      describeReached: () =>
+        [
+          ...describeReached(this.#shape.exports, (name) => exported[name], this.#compiled.limits),
+          ...describeReached(
+            this.#shape.imports,
+            (name, module) => imports[module!]?.[name],
+            this.#compiled.limits,
+          ),
+        ].join(' '),
       shadowStacks: pointer && memory ? new ShadowStacks(pointer, memory) : null,
     }
     for (const [name, traced] of this.#traced) {

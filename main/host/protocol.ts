@@ -1,6 +1,7 @@
 /** What the inspector and a session's worker say to each other beside the ring. Both ends are ours. */
 import type { Binding, CallId, RunId, RunState, Stub, TypedValue } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
+import type { ResourceLimits } from '../wasm/clamp-limits.ts'
 import type { ModuleShape } from '../wasm/types.ts'
 
 /** What a worker is started with. */
@@ -25,6 +26,8 @@ export interface WorkerInput {
   sliceMs: number | null
   /** Those that the user gave; see `set-readings` as well. */
   readings: ImportReading[]
+  /** Of memories and tables. */
+  limits: ResourceLimits
 }
 
 /** A stub, and the import that it is for. */

@@ -16,6 +16,7 @@ const nextTurn = setImmediate
 
 /** An activation that has been stopped at a point. */
 class Yield implements Suspension {
+  readonly name = null
   readonly activation: Activation
   readonly settled = Promise.withResolvers<void>()
   readonly readStack: () => readonly number[]

@@ -75,7 +75,8 @@ void start().then(post)
 async function start(): Promise<MessageFromWorker> {
   const integration = findPromiseIntegration()
   if ('code' in integration) return { type: 'failed', error: integration }
-  const compiled = compileGuest(input.guestBytes, input.shape, input.sliceMs === null ? null : SLICE_COUNT)
+  const sliceCount = input.sliceMs === null ? null : SLICE_COUNT
+  const compiled = compileGuest(input.guestBytes, input.shape, { limits: input.limits, sliceCount })
   if (!compiled.ok) return { type: 'failed', error: compiled.error }
   boundary.stacks.toFileOffset = (offsetBytes) => compiled.value.toFileOffset(offsetBytes)
   if (input.sliceMs !== null) slices = new Slices(boundary, integration, input.sliceMs)
@@ -101,14 +102,14 @@ async function start(): Promise<MessageFromWorker> {
 
   let bound: BoundImports
   try {
-    const { stubs, stubUnbound } = input
-    const sources = { host, stubs, stubUnbound, syncHandlers, declaredReadings, readers }
+    const { stubs, stubUnbound, limits } = input
+    const sources = { host, stubs, stubUnbound, limits, syncHandlers, declaredReadings, readers }
     bound = bindImports(input.shape, sources, boundary, integration)
   } catch (thrown) {
     return { type: 'failed', error: instantiationError(thrown) }
   }
   const { bindings, declared } = bound
-  const warnings = [...bound.warnings, ...compiled.value.warnings]
+  const warnings = [...compiled.value.warnings, ...bound.warnings]
   post({ type: 'bound', bindings, declared, warnings })
   if (bound.error) return { type: bound.unbound ? 'unbound' : 'failed', error: bound.error }
 
@@ -116,7 +117,7 @@ async function start(): Promise<MessageFromWorker> {
   if (instances.isCommand) {
     const linked = instances.link(bound.imports)
     if (!linked.ok) return { type: 'failed', error: linked.error }
-    findInstance = () => instances.create(refitImports(input.shape, bound))
+    findInstance = () => instances.create(refitImports(input.shape, bound, input.limits))
     return { type: 'ready' }
   }
   const created = await instances.create(bound.imports)

@@ -8,6 +8,7 @@ import { createRing } from '../trace/ring.ts'
 import type { TraceListener } from '../trace/trace.ts'
 import { Trace } from '../trace/trace.ts'
 import { TraceFeed } from '../trace/trace-feed.ts'
+import { ComputingWatch } from './computing-watch.ts'
 
 /** How long records wait in the ring while a guest runs. */
 const DRAIN_INTERVAL_MS = 16
@@ -15,10 +16,6 @@ const DRAIN_INTERVAL_MS = 16
 const BEHIND_INTERVAL_MS = 2
 /** What is read in one turn of the event loop, so that clients are answered while a guest makes calls. */
 const DRAIN_LIMIT_BYTES = 256 * 1024
-/** A call that is cancelled answers at once, unless the guest computes. */
-const ANSWER_MS = 50
-/** More work than answering takes, and less than a busy thread gets in that time on a crowded machine. */
-const COMPUTING_MS = 10
 
 /**
  * V8 often, but not always, ends a worker whose heap is full; otherwise it aborts the whole process. So the
@@ -48,6 +45,7 @@ export class SessionWorker {
   /** Wall clock at the session's time zero, in milliseconds since 1970. */
   zeroWallMs = Date.now()
   readonly #worker: Worker
+  readonly #computing: ComputingWatch
   readonly #listener: WorkerListener
   #zeroHrtimeNs = process.hrtime.bigint()
   #timer: NodeJS.Timeout | null = null
@@ -75,6 +73,7 @@ export class SessionWorker {
       // The launcher's own flags are not the host module's. Stripping types is still called experimental.
       execArgv: ['--disable-warning=ExperimentalWarning'],
     })
+    this.#computing = new ComputingWatch(this.#worker)
     this.#worker.on('message', (message: MessageFromWorker) => this.#receive(message))
     this.#worker.on('error', (thrown: NodeJS.ErrnoException) => {
       const code = thrown.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'WORKER_OUT_OF_MEMORY' : 'WORKER_EXITED'
@@ -122,22 +121,11 @@ export class SessionWorker {
   }
 
   /**
-   * Resolves with true when, for a moment, the worker has worked without a pause: its guest or host module
-   * computes and does not answer. One that merely gets no turn on a crowded machine does not work either.
+   * Resolves when a worker that was told to cancel computes and cannot hear of it: see {@link ComputingWatch}. It
+   * stops looking when `isOver` says so.
    */
-  async isComputing(): Promise<boolean> {
-    const utilization = this.#worker.performance.eventLoopUtilization()
-    const beforeMs = await this.#cpuMs()
-    await new Promise((resolve) => setTimeout(resolve, ANSWER_MS))
-    const afterMs = await this.#cpuMs()
-    const { idle } = this.#worker.performance.eventLoopUtilization(utilization)
-    return idle === 0 && afterMs - beforeMs >= COMPUTING_MS
-  }
-
-  /** Processor time of the worker; 0 once it has ended. */
-  async #cpuMs(): Promise<number> {
-    const usage = await this.#worker.cpuUsage().catch(() => null)
-    return usage ? (usage.user + usage.system) / 1000 : 0
+  waitUntilComputing(isOver: () => boolean): Promise<void> {
+    return this.#computing.wait(isOver)
   }
 
   #receive(message: MessageFromWorker): void {
@@ -160,6 +148,7 @@ export class SessionWorker {
       return
     }
     if (message.type === 'ready') this.#started = true
+    if (message.type === 'run-ended') this.#computing.noteAnswer()
     this.#listener.onMessage(message)
   }
 

@@ -30,6 +30,7 @@ import { GuestReadings } from './guest-readings.ts'
 import { GuestStackReader } from './guest-stack.ts'
 import { hashFile } from './host-file.ts'
 import { ImportStubs } from './import-stubs.ts'
+import { keepImportWrappers } from './import-wrappers.ts'
 import { prepareRun } from './prepare-run.ts'
 import { reportRun } from './run-report.ts'
 import type { NamedReadings } from './api.ts'
@@ -39,14 +40,11 @@ import type { MessageForSession } from './session-worker.ts'
 import { SessionRecording } from './session-recording.ts'
 import { SessionWorker } from './session-worker.ts'
 import { StallWatch } from './stall-watch.ts'
+import { waitForCancel } from './wait-for-cancel.ts'
 
 const ENDED_BY_USER = makeError('CALL_CANCELLED', { why: 'The session was ended.' })
 const RELOADED = makeError('CALL_CANCELLED', { why: 'The session was reloaded.' })
 const COMPUTING = 'The guest was computing, so its worker was ended.'
-/** How often a cancelled worker is asked whether it computes, before it is ended all the same. */
-const CANCEL_ATTEMPTS = 40
-/** How often it may compute without having answered where its guest has slices. */
-const SLICED_ATTEMPTS = 10
 
 /** See {@link SessionInfo} for its states. */
 export class Session {
@@ -217,6 +215,7 @@ export class Session {
     if (load !== this.#loadCount) return
     if (!guest.ok) return this.#setState('failed', guest.error)
     this.#guest = guest.value
+    void keepImportWrappers(guest.value.shape)
     this.#stackReader = new GuestStackReader(guest.value, dirname(this.guestPath))
     for (const { importName, readings } of this.#namedReadings.splice(0)) {
       const set = this.#readings.setNamed(guest.value.shape, importName, readings)
@@ -336,12 +335,13 @@ export class Session {
     if (!worker || !run || !isActive(run)) return
     if (run.state === 'queued') return this.runs.ended(runId, 'cancelled', null, error)
     worker.post({ type: 'cancel', runId, error })
-    for (let attempt = 0; attempt < CANCEL_ATTEMPTS; attempt++) {
-      const computing = await worker.isComputing()
+    const isOver = (): boolean => {
+      // Of those that have ended only the last are remembered.
       const now = this.runs.get(runId)
-      if (worker !== this.#worker || !now || !isActive(now)) return
-      if (computing && !this.#mayAnswer(runId, attempt)) break
+      return worker !== this.#worker || now === null || !isActive(now)
     }
+    const hasSlices = this.#sliceMs !== null
+    if (await waitForCancel(worker, { isOver, hasSlices, isHeard: () => this.#cancelling.has(runId) })) return
     await this.end({ ...error, why: `${error.why} ${COMPUTING}`.trim() })
   }
 
@@ -354,10 +354,6 @@ export class Session {
   async close(): Promise<void> {
     await this.end()
     await this.#recording.end(this.nowNs())
-  }
-
-  #mayAnswer(runId: RunId, attempt: number): boolean {
-    return this.#sliceMs !== null && (attempt < SLICED_ATTEMPTS || this.#cancelling.has(runId))
   }
 
   /** Cancels every run: queued ones first, so that none of them begins in the place of another. */
@@ -409,6 +405,7 @@ export class Session {
         slot: this.#options.slot,
         readings: this.#readings.list(),
         sliceMs: this.#sliceMs,
+        limits: this.#limits,
       },
       this.#options.traceLimitBytes,
       {

@@ -18,6 +18,17 @@ export function encodeS32(value: number): number[] {
   return last < 0x40 ? bytes : [...bytes.slice(0, -1), last | 0x80, 0]
 }
 
+/** The same of a whole number that may be larger. */
+export function encodeU64(value: bigint): number[] {
+  const bytes: number[] = []
+  let rest = value
+  while (rest >= 0x80n) {
+    bytes.push(Number(rest & 0x7fn) | 0x80)
+    rest >>= 7n
+  }
+  return [...bytes, Number(rest)]
+}
+
 /** A name: its length, and its UTF-8. */
 export function encodeName(name: string): Uint8Array {
   const text = new TextEncoder().encode(name)

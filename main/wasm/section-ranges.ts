@@ -13,7 +13,7 @@ export interface SectionRange {
 }
 
 /** The identifiers of the sections that are read one by one. */
-export const SECTIONS = { export: 7, code: 10 } as const
+export const SECTIONS = { table: 4, memory: 5, export: 7, code: 10 } as const
 
 /**
  * Lists a module's sections in order. `bytes` begin as a module does; throws a `FormatError` where the

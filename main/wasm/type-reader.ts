@@ -68,7 +68,8 @@ export function readHeapType(reader: ByteReader): AbstractHeapType | number {
   return index
 }
 
-function readReferenceType(reader: ByteReader, types: DefinedTypes): ReferenceType {
+/** Reads a reference type. */
+export function readReferenceType(reader: ByteReader, types: DefinedTypes): ReferenceType {
   const startBytes = reader.offsetBytes
   const code = reader.byte()
   const shorthand = abstractHeapTypes.get(code)

@@ -59,6 +59,13 @@ test('a filter may begin with a minus, and belongs to a trace', () => {
   )
 })
 
+test('limits are read in bytes and entries', () => {
+  const expected = { memoryBytes: 67_108_864, tableEntries: 10 }
+  expect(parse('run', 'g', '--memory-limit', '64MiB', '--table-limit', '10')).toMatchObject(expected)
+  expect(parse('run', 'g', '--memory-limit=65536KiB', '--table-limit=10')).toMatchObject(expected)
+  expect(parse('run', 'g', '--memory-limit=67108864')).toMatchObject({ memoryBytes: 67_108_864 })
+})
+
 test('serve', () => {
   expect(parse('serve')).toEqual({ verb: 'serve', opensBrowser: true })
   expect(parse('serve', 'g', '--port', '0', '--no-open')).toEqual({
@@ -80,6 +87,14 @@ test.each([
   [['run', 'g', '--timeout', '-1'], '--timeout is "-1", which is not a whole number from 1 to 2147483647.'],
   [['run', 'g', '--timeout', '1.5'], '--timeout is "1.5", which is not a whole number from 1 to 2147483647.'],
   [['run', 'g', '--slices=0'], '--slices is "0", which is not a whole number from 1 to 10000.'],
+  [
+    ['run', 'g', '--memory-limit', '64MB'],
+    '--memory-limit is "64MB", which is not a size up to 16GiB, such as 65536, 512KiB or 64MiB.',
+  ],
+  [
+    ['run', 'g', '--table-limit', 'x'],
+    '--table-limit is "x", which is not a whole number from 0 to 10000000.',
+  ],
   [['run', 'g', '--timeout='], '--timeout is "", which is not a whole number from 1 to 2147483647.'],
   [['serve', '--port', '65536'], '--port is "65536", which is not a whole number from 0 to 65535.'],
 ])('%j is wrong usage', (texts, why) => {

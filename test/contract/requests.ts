@@ -14,7 +14,12 @@ export const REQUESTS: { [Name in ServiceFunction]: Parameters<InspectorService[
   setRecording: [{ sessionId: 'none', enabled: false }],
   setSlices: [{ sessionId: 'none', enabled: true, sliceMs: 10 }],
   setPaused: [{ sessionId: 'none', paused: true }],
-  setLimits: [{ sessionId: 'none', limits: { callsInFlight: 10, runMs: null, stallMs: 1000 } }],
+  setLimits: [
+    {
+      sessionId: 'none',
+      limits: { callsInFlight: 10, runMs: null, stallMs: 1000, memoryBytes: 65536, tableEntries: null },
+    },
+  ],
   startRun: [{ sessionId: 'none', exportName: 'f', argumentTexts: ['1'], timeoutMs: 1000 }],
   cancelRun: [{ runId: 'none' }],
   cancelAllRuns: [{ sessionId: 'none' }],

@@ -41,7 +41,7 @@ const DETOUR_GUEST = `(module
   (import "env" "wait" (func $wait))
   (elem declare func $inner)
   (func $inner (call $wait))
-  (func (export "run") (call $call (ref.func $inner))))`
+  (func $outer (export "run") (call $call (ref.func $inner))))`
 
 /** Keeps a stack in memory as LLVM does, uses as much of it as it is told, and waits. */
 const STACK_GUEST = `(module
@@ -270,6 +270,15 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     return info.error!
   },
   INSTANTIATE_FAILED: () => openBytes('guest.wat', '(module (memory 1) (data (i32.const 70000) "text"))'),
+  async LIMIT_EXCEEDED() {
+    const folder = await makeFolder({ 'guest.wat': '(module (memory 32))' })
+    return openFailing({ path: join(folder, 'guest.wat'), limits: { memoryBytes: 2 ** 20 } })
+  },
+  async LIMIT_BELOW_MAXIMUM() {
+    const folder = await makeFolder({ 'guest.wat': '(module (memory 1 1024))' })
+    const path = join(folder, 'guest.wat')
+    return valueOf(await startInspector().open({ path, limits: { memoryBytes: 2 ** 20 } })).warnings[0]!
+  },
   EXPORT_NOT_FOUND: () => startFailing('times', 'spni', '1000'),
   EXPORT_NOT_FUNCTION: () => startFailing('sum', 'memory'),
   ARGUMENT_COUNT: () => startFailing('sum', 'sum'),
@@ -282,8 +291,11 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
   HOST_RESULT_TYPE: async () => runFailing(await openExample('fail-host'), 'wrong_i64'),
   HOST_SYNC_PROMISE: async () => runFailing(await openExample('fail-host'), 'sync_promise'),
   async SUSPEND_REFUSED() {
-    const host = 'export default { env: { call(callback) { callback() }, async wait() {} } }'
-    return runFailing(await openText(DETOUR_GUEST, host), 'run')
+    const host = 'export default { env: {\n  call(callback) { callback() },\n  async wait() {} } }'
+    const folder = await makeFolder({ 'guest.wat': DETOUR_GUEST, 'host.ts': host })
+    const inspector = startInspector()
+    const opened = valueOf(await inspector.open({ path: join(folder, 'guest.wat'), trustHost: true }))
+    return runFailing(new TestSession(inspector, opened), 'run')
   },
   STACK_OVERRUN: () => overlapFailing(STACK_GUEST.replace('MAXIMUM', ''), '300000'),
   STACK_UNAVAILABLE: () => overlapFailing(STACK_GUEST.replace('MAXIMUM', '2'), '0'),

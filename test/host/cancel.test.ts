@@ -104,6 +104,25 @@ describe('cancelling a run', () => {
     expect(session.rows().map(({ outcome }) => outcome)).toEqual(['cancelled', 'returned'])
   })
 
+  test('of many calls leaves a worker alone that is busy with ending them', async () => {
+    const session = await openText(
+      FOREVER,
+      `export default (context: any) => ({ env: { wait: () => new Promise(() => {
+        context.signal.addEventListener('abort', () => {
+          const endMs = performance.now() + 3
+          while (performance.now() < endMs);
+        })
+      }) } })`,
+    )
+    const { sessionId } = session
+    session.inspector.service.setInterleaved({ sessionId, interleaved: true })
+    const runs = Array.from({ length: 60 }, (_, index) => session.start('run', `${index}`))
+    await waitFor('all suspensions', () => session.rows().filter(({ suspended }) => suspended).length === 120)
+    await session.inspector.service.cancelAllRuns({ sessionId })
+    for (const { runId } of runs) expect(session.run(runId).error?.why).not.toMatch(/computing/)
+    expect(session.info.state).toBe('ready')
+  })
+
   test('happens by itself after the time limit of the run', async () => {
     const session = await openText(FOREVER, FOREVER_HOST)
     const { sessionId } = session

@@ -68,7 +68,8 @@ async function makeWrapped({ wat, imports = {}, plain = [] }: Scenario): Promise
   const host = { imports: { m: imports } as HostImports, path: 'host.ts', findLine: () => undefined }
   const syncHandlers = new WeakSet(plain.map((name) => imports[name] as ImportHandler))
   const readings = { declaredReadings: new WeakMap(), readers: new ImportReaders([], () => {}) }
-  const sources = { host, stubs: [], stubUnbound: false, syncHandlers, ...readings }
+  const limits = { memoryBytes: null, tableEntries: null }
+  const sources = { host, stubs: [], stubUnbound: false, limits, syncHandlers, ...readings }
   const bound = bindImports(shape, sources, settings, integration)
   if (bound.error) throw new Error(bound.error.why)
   const instances = new LinkingInstances(compiled.value, shape, settings, integration)

@@ -145,7 +145,7 @@ export class HostEngine implements Engine {
       return { instance: null, outcome: classify(thrown) }
     }
     const shape = shapeOf(bytes)
-    const compiled = compileGuest(bytes, shape, this.#slices ? EVERY_POINT.count : null)
+    const compiled = compileGuest(bytes, shape, { sliceCount: this.#slices ? EVERY_POINT.count : null })
     if (compiled.ok && compiled.value.warnings.length > 0) throw new Error(compiled.value.warnings[0]!.why)
     if (!compiled.ok) return { instance: null, outcome: { kind: 'invalid', reason: compiled.error.why } }
     const instances = new LinkingInstances(

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { onTestFinished } from 'vitest'
+import type { SessionLimits } from '../../main/contract/limits.ts'
 import type { CallRow, RunInfo, SessionInfo, TraceStatus } from '../../main/contract/model.ts'
 import type { InspectorError, Result } from '../../main/contract/result.ts'
 import type { Inspector, InspectorOptions } from '../../main/inspector/api.ts'
@@ -134,13 +135,18 @@ export async function openExample(
 export async function openText(
   wat: string,
   host: string | null,
-  options: Partial<InspectorOptions> & { hostName?: string; stubUnbound?: boolean; sliceMs?: number } = {},
+  options: Partial<InspectorOptions> & {
+    hostName?: string
+    stubUnbound?: boolean
+    sliceMs?: number
+    limits?: Partial<SessionLimits>
+  } = {},
 ): Promise<TestSession> {
-  const { hostName = 'host.ts', stubUnbound = false, sliceMs, ...inspectorOptions } = options
+  const { hostName = 'host.ts', stubUnbound = false, sliceMs, limits = {}, ...inspectorOptions } = options
   const folder = await createFolder({ 'guest.wat': wat, ...(host === null ? {} : { [hostName]: host }) })
   const inspector = startInspector(inspectorOptions)
   const slices = sliceMs === undefined ? {} : { sliceMs }
   const path = join(folder, 'guest.wat')
-  const opened = await inspector.open({ path, trustHost: true, stubUnbound, ...slices })
+  const opened = await inspector.open({ path, trustHost: true, stubUnbound, limits, ...slices })
   return new TestSession(inspector, valueOf(opened))
 }

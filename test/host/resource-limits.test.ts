@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest'
+import { errorOf, createFolder, openText, startInspector, valueOf } from '../support/inspector.ts'
+import { join } from 'node:path'
+
+const PAGE_BYTES = 65_536
+const GROW = `(func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))
+  (func (export "fail") unreachable)`
+
+describe('a limit of memory', () => {
+  test('makes growing fail in the guest, and is said at load where the guest declares more', async () => {
+    const session = await openText(`(module (memory (export "memory") 1 1000) ${GROW})`, null, {
+      limits: { memoryBytes: 3 * PAGE_BYTES },
+    })
+    expect(session.info.limits.memoryBytes).toBe(3 * PAGE_BYTES)
+    expect(session.info.warnings).toMatchObject([
+      {
+        code: 'LIMIT_BELOW_MAXIMUM',
+        why: 'The memory may grow to 64000 KiB; the session allows each memory 192 KiB (--memory-limit).',
+      },
+    ])
+    expect((await session.call('grow', '3')).results).toEqual([{ type: 'i32', value: -1 }])
+    expect((await session.call('fail')).error!.why).toBe('Trap: unreachable.')
+    expect((await session.call('grow', '2')).results).toEqual([{ type: 'i32', value: 1 }])
+    expect((await session.call('fail')).error!.why).toBe(
+      'Trap: unreachable. The memory "memory" stands at its limit: the session allows each memory 192 KiB (--memory-limit).',
+    )
+  })
+
+  test('holds a memory that is made to fit an import', async () => {
+    const session = await openText(`(module (import "env" "memory" (memory 1 1000)) ${GROW})`, null, {
+      limits: { memoryBytes: 2 * PAGE_BYTES },
+    })
+    expect(session.info.warnings[0]!.why).toMatch(/^The memory env\.memory may grow to 64000 KiB; /)
+    expect((await session.call('grow', '1')).results).toEqual([{ type: 'i32', value: 1 }])
+    expect((await session.call('grow', '1')).results).toEqual([{ type: 'i32', value: -1 }])
+    expect((await session.call('fail')).error!.why).toMatch(/The memory "memory" stands at its limit/)
+  })
+
+  test('holds every instance of a command', async () => {
+    const session = await openText(`(module (memory 1) ${GROW} (func (export "_start")))`, null, {
+      limits: { memoryBytes: 2 * PAGE_BYTES },
+    })
+    for (let call = 0; call < 2; call++) {
+      expect((await session.call('grow', '1')).results).toEqual([{ type: 'i32', value: 1 }])
+      expect((await session.call('grow', '2')).results).toEqual([{ type: 'i32', value: -1 }])
+    }
+  })
+
+  test.each([
+    ['defined', '(module (memory 4) (func (export "f")))', 'The memory begins with 256 KiB; '],
+    [
+      'imported',
+      '(module (import "e" "m" (memory 4)) (func (export "f")))',
+      'The memory e.m begins with 256 KiB; ',
+    ],
+  ])('refuses one that begins with more: %s', async (_what, wat, why) => {
+    const folder = await createFolder({ 'guest.wat': wat })
+    const opened = await startInspector().open({
+      path: join(folder, 'guest.wat'),
+      limits: { memoryBytes: PAGE_BYTES },
+    })
+    const error = opened.ok ? opened.value.error : errorOf(opened)
+    expect(error).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      why: `${why}the session allows each memory 64 KiB (--memory-limit).`,
+      fix: 'Raise the limit (--memory-limit) and reload.',
+    })
+  })
+
+  test('does not hold the memory that a host module gives', async () => {
+    const session = await openText(
+      `(module (import "env" "memory" (memory 1)) ${GROW})`,
+      'export default { env: { memory: new WebAssembly.Memory({ initial: 4 }) } }',
+      { limits: { memoryBytes: PAGE_BYTES } },
+    )
+    expect((await session.call('grow', '1')).results).toEqual([{ type: 'i32', value: 4 }])
+  })
+
+  test('that is changed holds from the next load on', async () => {
+    const session = await openText(`(module (memory 1) ${GROW})`, null)
+    const { sessionId } = session
+    valueOf(session.inspector.service.setLimits({ sessionId, limits: { memoryBytes: 2 * PAGE_BYTES } }))
+    expect((await session.call('grow', '5')).results).toEqual([{ type: 'i32', value: 1 }])
+    valueOf(await session.inspector.service.reloadSession({ sessionId }))
+    expect((await session.call('grow', '5')).results).toEqual([{ type: 'i32', value: -1 }])
+    valueOf(session.inspector.service.setLimits({ sessionId, limits: { memoryBytes: null } }))
+    valueOf(await session.inspector.service.reloadSession({ sessionId }))
+    expect((await session.call('grow', '5')).results).toEqual([{ type: 'i32', value: 1 }])
+  })
+})
+
+test('a limit of tables is the same', async () => {
+  const session = await openText(
+    `(module (table (export "t") 1 1000 externref)
+      (func (export "grow") (param i32) (result i32) (table.grow (ref.null extern) (local.get 0)))
+      (func (export "fail") unreachable))`,
+    null,
+    { limits: { tableEntries: 10 } },
+  )
+  expect(session.info.warnings[0]!.why).toBe(
+    'The table may grow to 1000 entries; the session allows each table 10 entries (--table-limit).',
+  )
+  expect((await session.call('grow', '10')).results).toEqual([{ type: 'i32', value: -1 }])
+  expect((await session.call('grow', '9')).results).toEqual([{ type: 'i32', value: 1 }])
+  expect((await session.call('fail')).error!.why).toMatch(/The table "t" stands at its limit: .* 10 entries/)
+})
+
+test('a start function and frames of the stack are where they were', async () => {
+  const session = await openText(
+    `(module (memory 1 1000) (func $s nop) (start $s) (func $inner unreachable) (func (export "run") (call $inner)))`,
+    null,
+    { limits: { memoryBytes: PAGE_BYTES } },
+  )
+  await session.call('run')
+  const callId = session.rows().find(({ name }) => name === 'run')!.id
+  const { stack } = valueOf(session.inspector.service.readCall({ sessionId: session.sessionId, callId }))
+  expect(stack!.map(({ functionName }) => functionName)).toEqual(['inner', 'run'])
+})
