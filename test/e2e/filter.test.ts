@@ -66,6 +66,14 @@ describeOnDrivers('the filter', (app) => {
     expect(explanation).toContain('“5” is no time.')
     expect(explanation).toContain('5ms')
     expect(await bar(page()).locator('.meant').textContent()).toBe('5')
+    // The line is drawn below the very characters.
+    const [marked, wide] = await Promise.all([
+      bar(page()).locator('.meant').boundingBox(),
+      field(page()).boundingBox(),
+    ])
+    expect(marked!.x).toBeGreaterThan(wide!.x)
+    expect(marked!.y).toBeGreaterThanOrEqual(wide!.y)
+    expect(marked!.y + marked!.height).toBeLessThanOrEqual(wide!.y + wide!.height)
     expect(await countRows(page())).toBe(4)
   })
 
@@ -97,6 +105,8 @@ describeOnDrivers('the filter', (app) => {
     await eventually(() => countRows(page())).toBe(0)
     await page().getByRole('button', { name: 'Clear the filter' }).click()
     await eventually(() => countRows(page())).toBe(2 * (CALLS + 1))
+    // The call that was selected among those found is shown among all.
+    await eventually(async () => (await readRows(page())).map(([number]) => number)).toContain('10')
     expect(await field(page()).evaluate((input) => input === document.activeElement)).toBe(true)
   })
 })

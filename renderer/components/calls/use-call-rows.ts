@@ -216,7 +216,12 @@ export function useCallRows(
       moveTo(topPxToShow(window.value, row))
     },
     async locate(callId) {
-      return (await read({ fromRow: 0, rowCount: 0, anchorId: callId }))?.anchorRow ?? null
+      const found = await read({ fromRow: 0, rowCount: 0, anchorId: callId })
+      // There may have been no read yet, and then no row to scroll to.
+      if (found && window.value.totalRows === 0) {
+        window.value = { ...window.value, totalRows: found.totalRows }
+      }
+      return found?.anchorRow ?? null
     },
     async readRow(row) {
       const known = loadedCall(row)
