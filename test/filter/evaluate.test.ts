@@ -4,6 +4,7 @@ import type { CallRow, TypedValue } from '../../main/contract/model.ts'
 import type { Filter, Term } from '../../main/filter/model.ts'
 import { parseFilter } from '../../main/filter/parse.ts'
 import { matchesGlob } from '../../main/filter/text-tests.ts'
+import { OUTCOMES } from '../../main/trace/events.ts'
 import { FilterScan } from '../../main/trace/filter-scan.ts'
 import { Trace } from '../../main/trace/trace.ts'
 import { fill } from '../trace/random-trace.ts'
@@ -197,3 +198,23 @@ test.each([1, 2, 3])(
     expect([...found].filter(([, count]) => count === 0).map(([text]) => text)).toEqual([])
   },
 )
+
+test('an export that has ended is looked at again when an import of it ends after it', () => {
+  const trace = new Trace(1024 ** 3)
+  const words = new Uint32Array(4)
+  trace.define(0, { kind: 'export', module: null, name: 'run', params: [], results: [] })
+  trace.define(1, { kind: 'import', module: 'env', name: 'wait', params: [], results: [] })
+  const { filter } = parseFilter('export:run suspended>5ms')
+  const scan = new FilterScan(trace.calls, filter!, () => [])
+  trace.begin(1, 0, 0, 0, words, 0)
+  trace.begin(2, 1, 1, 0, words, 0)
+  trace.suspend(2, 100)
+  scan.advance(1e6, 1000)
+  trace.end(1, OUTCOMES.indexOf('cancelled'), 8e6, 0, 0, words, 0)
+  scan.refresh(8e6)
+  expect(scan.list(0, 10)).toEqual([])
+  trace.end(2, OUTCOMES.indexOf('cancelled'), 9e6, 100, 9e6 - 100, words, 0)
+  scan.refresh(9e6)
+  expect(trace.calls.row(1, 9e6).suspendedNs).toBe(9e6 - 100)
+  expect(scan.list(0, 10)).toEqual([1])
+})
