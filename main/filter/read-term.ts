@@ -18,6 +18,8 @@ import type { FilterScanner, Scanned } from './scanner.ts'
 
 /** What stands for a condition that could not be read: there is a problem then, and it is never asked. */
 const UNREAD: Filter = { kind: 'all' }
+/** Characters of a mistake that are repeated. */
+const LONGEST_SHOWN = 40
 const FOREIGN_WORDS: Record<string, string> = {
   '&&': 'Conditions side by side all have to hold: leave it out.',
   '||': 'Write “or”.',
@@ -57,7 +59,7 @@ export function readTerm(scanner: FilterScanner, pieces: Piece[], complain: Comp
   pieces.push({ part: 'value', from, to, text, word: name.text })
   const reference = findField(name.text)
   if (!reference) {
-    complain(name.from, name.to, `There is no field “${name.text}”.`, suggestField(name.text))
+    complain(name.from, name.to, `There is no field ${quote(name.text)}.`, suggestField(name.text))
     return UNREAD
   }
   return readComparison(reference, name, operator, value, complain)
@@ -140,7 +142,7 @@ function readValue(field: Field, index: number | null, sign: string, value: Scan
     case 'choice':
       if (!field.choices!.includes(text)) {
         return refuse(
-          `“${text}” is no ${field.name} of a call.`,
+          `${quote(text)} is no ${field.name} of a call.`,
           `It is one of ${field.choices!.join(', ')}.`,
         )
       }
@@ -149,12 +151,12 @@ function readValue(field: Field, index: number | null, sign: string, value: Scan
         : { kind: 'outcome', outcome: text as CallOutcome }
     case 'duration': {
       const number = readDuration(text)
-      if (number === null) return refuse(`“${text}” is no time.`, suggestDuration(text))
+      if (number === null) return refuse(`${quote(text)} is no time.`, suggestDuration(text))
       return { kind: 'number', field: field.name as DurationField, comparison, number }
     }
     case 'count': {
       if (!/^\d{1,15}$/.test(text))
-        return refuse(`“${text}” is no whole number.`, `Write one: ${field.example}.`)
+        return refuse(`${quote(text)} is no whole number.`, `Write one: ${field.example}.`)
       return { kind: 'number', field: field.name as CountField, comparison, number: Number(text) }
     }
     case 'value':
@@ -179,7 +181,8 @@ function readValueTerm(
     return refuse('Nothing is less or more than NaN.', 'Compare with = or !=.')
   }
   if (literal) return { kind: 'value', field, index, comparison, literal }
-  if (comparison !== '=') return refuse(`“${text}” is no number.`, 'Write one: 10, -0.5, 0xff, 1e6, inf.')
+  if (comparison !== '=')
+    return refuse(`${quote(text)} is no number.`, 'Write one: 10, -0.5, 0xff, 1e6, inf.')
   if (text === 'null' && !isQuoted) return { kind: 'null-value', field, index }
   return { kind: 'value-text', field, index, pattern: readPattern('=', value) }
 }
@@ -193,6 +196,17 @@ function readPattern(sign: string, { text, isQuoted }: Scanned): TextPattern {
 function suggestDuration(text: string): string {
   const units = UNIT_NAMES.join(', ')
   return readNumber(text) && !text.startsWith('-')
-    ? `Write its unit, one of ${units}: ${text}ms.`
+    ? `Write its unit, one of ${units}: ${elide(text)}ms.`
     : `Write a number and one of ${units}: 5ms, 250us, 1.5s.`
+}
+
+/** A mistake can be as long as a filter: what is said of it shows where it begins. */
+function elide(text: string): string {
+  return text.length > LONGEST_SHOWN
+    ? `${text.slice(0, LONGEST_SHOWN).replace(/[\ud800-\udbff]$/, '')}…`
+    : text
+}
+
+function quote(text: string): string {
+  return `“${elide(text)}”`
 }

@@ -1,3 +1,4 @@
+import { checkFilter } from './check-filter.ts'
 import { checkModule } from './check-module.ts'
 import { SessionChecker } from './check-session.ts'
 import { checkValues, checkWat, mutateText } from './check-text.ts'
@@ -39,6 +40,7 @@ export async function createInputChecker(stage: Stage, seed: number, path: strin
       const random = randomOf(seed, index)
       const { kind, input } = drawPart(random, corpus)
       if (kind === 'values') checkValues(random)
+      else if (kind === 'filter') checkFilter(random)
       else if (typeof input === 'string') await checkWat(input)
       else if (input) await checkModule(random, input, path)
       return kind
@@ -48,9 +50,10 @@ export async function createInputChecker(stage: Stage, seed: number, path: strin
 }
 
 function drawPart(random: Random, { modules, texts }: Corpus): { kind: string; input: Input } {
-  const kind = random.below(20)
+  const kind = random.below(21)
   if (kind < 2) return { kind: 'values', input: null }
-  if (kind < 3) return { kind: 'text', input: mutateText(random, texts) }
+  if (kind < 3) return { kind: 'filter', input: null }
+  if (kind < 4) return { kind: 'text', input: mutateText(random, texts) }
   return { kind: 'module', input: mutateModule(random, modules) }
 }
 
