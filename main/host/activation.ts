@@ -14,6 +14,8 @@ export interface SuspendedImport {
   readStack(): readonly number[]
   /** Unwinds the guest from here; the handler's own outcome no longer matters. */
   cancel(error: InspectorError): void
+  /** Ends the call: the engine could not suspend the guest, and nobody waits for the handler. */
+  refuse(failure: Failure): void
 }
 
 /**

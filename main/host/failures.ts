@@ -2,6 +2,7 @@
 import { makeError } from '../contract/error-codes.ts'
 import type { CallOutcome } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
+import type { RefusedSuspension } from './suspend-refused.ts'
 import { explainSuspendRefused } from './suspend-refused.ts'
 
 const LONGEST_CAUSE = 16_000
@@ -53,14 +54,18 @@ export function describeThrown(thrown: unknown): { message: string; cause: strin
 }
 
 /**
- * A failure of a host function: the error that an import handler threw or rejected with. `suspending` is the import
- * in which the guest was to be suspended then, if it was.
+ * A failure of a host function: the error that an import handler threw or rejected with. `refused` is the suspension
+ * that the engine refused before, if it did.
  */
-export function hostFailure(thrown: unknown, importName: string, suspending: string | null = null): Failure {
+export function hostFailure(
+  thrown: unknown,
+  importName: string,
+  refused: RefusedSuspension | null = null,
+): Failure {
   if (thrown instanceof HandlerError) return { outcome: 'threw', error: thrown.inspectorError }
   const { message, cause } = describeThrown(thrown)
   if (isSuspendError(thrown)) {
-    return { outcome: 'threw', error: explainSuspendRefused(suspending, { message, stack: cause }) }
+    return { outcome: 'threw', error: explainSuspendRefused(refused, { message, stack: cause }) }
   }
   return {
     outcome: 'threw',
@@ -68,17 +73,19 @@ export function hostFailure(thrown: unknown, importName: string, suspending: str
   }
 }
 
-function isSuspendError(thrown: unknown): boolean {
+/** Whether the engine could not suspend a guest. */
+export function isSuspendError(thrown: unknown): boolean {
   return WebAssembly.SuspendError !== undefined && thrown instanceof WebAssembly.SuspendError
 }
 
 /**
  * The failure of an export call that ended with `thrown`, which no host function threw. `narrow` names a trap more
- * closely than the engine's message does.
+ * closely than the engine's message does; `refused` is as for {@link hostFailure}.
  */
 export function guestFailure(
   thrown: unknown,
   narrow: (trapName: string) => string = (name) => name,
+  refused: RefusedSuspension | null = null,
 ): Failure {
   const { message, cause } = describeThrown(thrown)
   if (thrown instanceof WebAssembly.RuntimeError) {
@@ -99,7 +106,7 @@ export function guestFailure(
     return { outcome: 'trapped', error: makeError('GUEST_EXCEPTION', { cause }) }
   }
   if (isSuspendError(thrown)) {
-    return { outcome: 'threw', error: explainSuspendRefused(null, { message, stack: cause }) }
+    return { outcome: 'threw', error: explainSuspendRefused(refused, { message, stack: cause }) }
   }
   if (thrown instanceof TypeError && message.startsWith('type incompatibility')) {
     // The engine has one message for both.
