@@ -103,14 +103,14 @@ function classify(
   if (lastThrown && lastThrown.value === thrown) return lastThrown.failure
   const { instance } = activation
   const refused = isSuspendError(thrown) ? activation.suspendedIn : null
-  const failure = guestFailure(
-    thrown,
-    (name) => {
+  const failure = guestFailure(thrown, {
+    stackBytes: settings.stackBytes,
+    narrowTrapName(name) {
       const offsetBytes = settings.stacks.findTrap(thrown, stack)
       return offsetBytes === null ? name : instance.narrowTrapName(name, offsetBytes)
     },
-    refused && { importName: refused.name, findExport: instance.findExport },
-  )
+    refused: refused && { importName: refused.name, findExport: instance.findExport },
+  })
   refused?.refuse(failure)
   const reached = instance.describeReached()
   if (reached === '') return failure

@@ -38,6 +38,7 @@ import { isActive, isQueued, Runs } from './runs.ts'
 import type { SessionOptions } from './session-options.ts'
 import type { MessageForSession } from './session-worker.ts'
 import { SessionWorker } from './session-worker.ts'
+import { getStackBytes } from './stack-size.ts'
 import { StallWatch } from './stall-watch.ts'
 
 const ENDED_BY_USER = makeError('CALL_CANCELLED', { why: 'The session was ended.' })
@@ -353,6 +354,7 @@ export class Session {
         slot: this.#options.slot,
         readings: this.#readings.list(),
         limits: this.#limits,
+        stackBytes: getStackBytes(),
       },
       this.#options.traceLimitBytes,
       {
