@@ -8,11 +8,12 @@ const directions = {
   contract: [],
   wasm: [],
   trace: ['contract'],
+  'session-file': ['contract', 'trace'],
   host: ['contract', 'wasm', 'trace'],
-  inspector: ['contract', 'wasm', 'trace'],
+  inspector: ['contract', 'wasm', 'trace', 'session-file'],
   doors: ['contract', 'inspector'],
-  electron: ['contract', 'wasm', 'trace', 'host', 'inspector', 'doors'],
-  cli: ['contract', 'wasm', 'trace', 'host', 'inspector', 'doors'],
+  electron: ['contract', 'wasm', 'trace', 'session-file', 'host', 'inspector', 'doors'],
+  cli: ['contract', 'wasm', 'trace', 'session-file', 'host', 'inspector', 'doors'],
 }
 
 /** Node's own modules and npm's packages, as opposed to files of the project. */

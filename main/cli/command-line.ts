@@ -1,6 +1,6 @@
 import { cac } from 'cac'
 import { makeError } from '../contract/error-codes.ts'
-import { formatBytes, LIMIT_RANGES } from '../contract/limits.ts'
+import { DEFAULT_SLICE_MS, formatBytes, LIMIT_RANGES, SLICE_RANGE_MS } from '../contract/limits.ts'
 import { failure, success } from '../contract/result.ts'
 import type { Result } from '../contract/result.ts'
 import type { NamedReadings } from '../inspector/api.ts'
@@ -19,22 +19,29 @@ export type Command =
       stub: boolean
       readings: NamedReadings[]
       trace?: string
+      session?: string
       timeoutMs?: number
+      sliceMs?: number
       memoryBytes?: number
       tableEntries?: number
       stackBytes?: number
     }
   | { verb: 'inspect'; guest: string; json: boolean }
+  | { verb: 'export'; file: string; output?: string }
+  | { verb: 'stats'; file: string; json: boolean }
   /** Help or the version has been printed; there is nothing left to do. */
   | { verb: 'none' }
 
-const VERBS = new Set(['open', 'run', 'inspect', 'serve'])
+const VERBS = new Set(['open', 'run', 'inspect', 'serve', 'export', 'stats'])
 /** The options that take a value. */
 const VALUE_OPTIONS = new Set([
   'host',
   'read',
   'trace',
+  'session',
+  'output',
   'timeout',
+  'slices',
   'memory-limit',
   'table-limit',
   'stack-limit',
@@ -90,7 +97,9 @@ function defineParser(version: string, choose: (command: Command) => void) {
     .option('--stub', 'Bind imports that nobody else binds to stubs that return zeros')
     .option('--read <text>', "Keep what an import's pointers stand for: env.log=utf8(0,1)")
     .option('--trace <file>', 'Write every call to a file, as JSON Lines')
+    .option('--session <file>', 'Write the session to a file, as it goes, to be opened again')
     .option('--timeout <ms>', 'Cancel the call after this many milliseconds')
+    .option('--slices [=ms]', 'Give other work a turn after each 10 ms, or so many, that the guest computes')
     .option('--memory-limit <size>', 'Let no memory of the guest grow further: 64MiB')
     .option('--table-limit <count>', 'Let no table of the guest grow further')
     .option('--stack-limit <size>', 'Give calls this much stack')
@@ -104,7 +113,9 @@ function defineParser(version: string, choose: (command: Command) => void) {
         ...optional('exportName', readText(exportName)),
         ...readHost(options),
         ...optional('trace', readOption(options, 'trace')),
+        ...optional('session', readOption(options, 'session')),
         ...optional('timeoutMs', readNumber(options, 'timeout', 1, 2_147_483_647)),
+        ...optional('sliceMs', readNumber(options, 'slices', ...SLICE_RANGE_MS)),
         ...optional(
           'memoryBytes',
           readSize(options, 'memoryLimit', LIMIT_RANGES.memoryBytes, 'memory-limit'),
@@ -136,6 +147,22 @@ function defineParser(version: string, choose: (command: Command) => void) {
         opensBrowser: options.open !== false,
       }),
     )
+  parser
+    .command('export <session>', 'Print the calls of a session file as JSON Lines')
+    .option('--output <file>', 'Write them to a file instead')
+    .action((file: unknown, options: Options) =>
+      choose({
+        verb: 'export',
+        file: readText(file) ?? '',
+        ...optional('output', readOption(options, 'output')),
+      }),
+    )
+  parser
+    .command('stats <session>', 'Print what the calls of a session file come to')
+    .option('--json', 'Print it as JSON')
+    .action((file: unknown, options: Options) =>
+      choose({ verb: 'stats', file: readText(file) ?? '', json: readFlag(options, 'json') }),
+    )
   // The parser says of `--no-open` that it is on by default, when it means that a browser is opened.
   parser.help((sections) =>
     sections.map((section) => ({ ...section, body: section.body.replaceAll(' (default: true)', '') })),
@@ -160,6 +187,9 @@ function markValues(texts: readonly string[]): string[] {
       onlyValues = true
     } else if (name !== undefined && VALUE_OPTIONS.has(name)) {
       marked.push(`--${name}`, VALUE_MARK + value)
+    } else if (text === '--slices') {
+      // Its number stands behind "=" or is left out: the next text is none of it.
+      marked.push(text, `${VALUE_MARK}${DEFAULT_SLICE_MS}`)
     } else {
       marked.push(text)
     }

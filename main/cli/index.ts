@@ -8,12 +8,15 @@ import { STATUS, endWithReader, exitWhenWritten, printError } from './output.ts'
 import { findProgramPaths } from './paths.ts'
 import { run } from './run.ts'
 import { makeOpenRequest, serve } from './serve.ts'
+import { exportSessionFile, printStatistics } from './session-file.ts'
 
 const paths = findProgramPaths()
 
 function carryOut(command: Command): Promise<number> | number {
   if (command.verb === 'none') return STATUS.ok
   if (command.verb === 'inspect') return inspect(command)
+  if (command.verb === 'export') return exportSessionFile(command, paths)
+  if (command.verb === 'stats') return printStatistics(command, paths)
   const interruption = watchInterruption()
   if (command.verb === 'run') return run(command, paths, interruption)
   if (command.verb === 'open') return open(command, paths, interruption)

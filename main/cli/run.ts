@@ -54,11 +54,13 @@ export async function run(
       trustHost: true,
       stubUnbound: command.stub,
       readings: command.readings,
+      ...(command.sliceMs !== undefined && { sliceMs: command.sliceMs }),
       limits: {
         ...(command.memoryBytes !== undefined && { memoryBytes: command.memoryBytes }),
         ...(command.tableEntries !== undefined && { tableEntries: command.tableEntries }),
       },
       ...(command.host !== undefined && { hostPath: resolve(command.host) }),
+      ...(command.session !== undefined && { sessionPath: resolve(command.session) }),
     })
     if (!opened.ok) return reportUnusable(opened.error)
     const session = opened.value

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import type { OpenRequest } from '../inspector/api.ts'
 import { readGuestFile } from '../inspector/guest-file.ts'
 import { createInspector } from '../inspector/inspector.ts'
+import { isSessionFileName } from '../inspector/session-files.ts'
 import { startBrowserDoor } from '../doors/web-socket.ts'
 import { openInBrowser } from './browser.ts'
 import { whenAborted } from './interruption.ts'
@@ -23,7 +24,7 @@ export async function serve(
   interruption: Interruption,
 ): Promise<number> {
   const { request, port, opensBrowser } = options
-  const read = request && (await readGuestFile(request.path))
+  const read = request && !isSessionFileName(request.path) ? await readGuestFile(request.path) : null
   if (read && !read.ok) {
     printError(read.error)
     return STATUS.unusable

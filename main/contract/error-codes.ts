@@ -118,6 +118,14 @@ export const ERRORS = {
     'Overlapping calls may write over the stack that the guest keeps in its memory.',
     'Keep the name section of the module (do not strip it), or run its calls one at a time.',
   ],
+  SLICES_UNAVAILABLE: [
+    'The guest cannot be stopped while it computes.',
+    'It runs without slices: to cancel it while it computes ends its worker.',
+  ],
+  SLICES_OVERLAP: [
+    'Overlapping calls take turns in the middle of whatever the guest does.',
+    'Keep both only for a guest that no call leaves in a state that another may not see; otherwise run its calls one at a time.',
+  ],
   CALL_CANCELLED: ['The call was cancelled.', 'Run it again if that was not meant.'],
   CALL_TIMED_OUT: [
     'The call ran into its time limit.',
@@ -147,7 +155,7 @@ export const ERRORS = {
   ],
   SESSION_FILE_UNWRITABLE: [
     'The session file cannot be written.',
-    'Make room on the disk, or name another place. It is tried again; memory keeps what it has.',
+    'Make room on the disk, or name another place.',
   ],
   SESSION_FILE_UNREADABLE: ['The session file cannot be read.', 'Check the path and its permissions.'],
   SESSION_FILE_INVALID: ['The file is not a session file.', 'Open a file that the inspector saved.'],
@@ -158,7 +166,15 @@ export const ERRORS = {
   ],
   SESSION_FILE_INCOMPLETE: [
     'How the call ended is not in the session file.',
-    'The inspector ended before it had written it. The times of the call are not its own.',
+    'It had not ended when the file was written. Its times are not known.',
+  ],
+  SESSION_FILE_CUT: [
+    'The end of the session file is missing or damaged.',
+    'What could be read is shown. The inspector, or the disk, failed while it was written.',
+  ],
+  SESSION_ARCHIVED: [
+    'The session was opened from a file, so nothing of it can run.',
+    'Open its guest to run it again.',
   ],
   SETTINGS_WRITE_FAILED: ['The settings cannot be saved.', 'Check that the folder can be written.'],
   MESSAGE_INVALID: [

@@ -26,6 +26,11 @@ export const DEFAULT_LIMITS: SessionLimits = {
   tableEntries: null,
 }
 
+/** The length of a slice where slices are wanted and none is said. */
+export const DEFAULT_SLICE_MS = 10
+/** The shortest and the longest slice. */
+export const SLICE_RANGE_MS = [1, 10_000] as const
+
 /** The smallest and the largest value of each. */
 export const LIMIT_RANGES: Record<keyof SessionLimits, readonly [minimum: number, maximum: number]> = {
   // Each suspended call has a stack of its own; see PROCESS_LIMIT of main/host/in-flight.ts.

@@ -183,10 +183,27 @@ export interface SessionInfo {
   capturesStacks: boolean
   /** Whether calls of imports are recorded; those of exports are in any case. */
   recordsImports: boolean
+  /** How long a guest computes before everything else in its worker has a turn; null: for as long as it likes. */
+  sliceMs: number | null
+  /** Whether guests are held at the end of their slice. */
+  paused: boolean
   limits: SessionLimits
   stall: StallInfo | null
   /** Wall clock at the session's time zero, in milliseconds since 1970. */
   startedAtMs: number
+  /** Of a session that was opened from a file: it is as it was then, and nothing of it runs. */
+  archive?: ArchiveInfo
+}
+
+/** A session file (docs/session-format.md). */
+export interface ArchiveInfo {
+  name: string
+  path: string
+  sizeBytes: number
+  /** Of the inspector that wrote it. */
+  version: string
+  /** SHA-256 of the guest's file, in hexadecimal digits. */
+  guestHash: string
 }
 
 /** The import calls that a session's guest has waited for longer than its limit. */
@@ -227,7 +244,7 @@ export type CallOutcome = 'running' | 'returned' | 'trapped' | 'threw' | 'cancel
 /**
  * One activation across the boundary. All times are nanoseconds on the session's monotonic clock.
  * For an import call: host + suspended = total. For an export call the times of the imports that it made are
- * summed up, and guest + host + suspended = total.
+ * summed up, and guest + host + suspended = total; the times between slices count as suspended.
  */
 export interface CallRow {
   id: CallId
@@ -244,6 +261,8 @@ export interface CallRow {
   outcome: CallOutcome
   /** True while the guest is suspended in this import call. */
   suspended: boolean
+  /** True while the guest in this call of an export is held by a pause. */
+  paused: boolean
   /** Whether it is a call of the guest that was in flight together with another, neither inside of the other. */
   overlapped: boolean
   startNs: number
@@ -283,7 +302,8 @@ export interface CallDetail extends CallRow {
   /** What the import's readings made of it. */
   decoded: DecodedReading[]
   /**
-   * The guest's frames, innermost first: where a failed call failed, or from where an import call was made.
+   * The guest's frames, innermost first: where a failed call failed, from where an import call was made, or where a
+   * pause holds it.
    * Null where they were not recorded.
    */
   stack: StackFrame[] | null

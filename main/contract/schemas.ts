@@ -4,8 +4,9 @@
  */
 import * as v from 'valibot'
 import type { SessionLimits } from './limits.ts'
-import { LIMIT_RANGES } from './limits.ts'
+import { LIMIT_RANGES, SLICE_RANGE_MS } from './limits.ts'
 import type { InspectorService, ServiceFunction } from './service.ts'
+import { COLUMN_LIMIT, LANE_LIMIT } from './timeline.ts'
 
 /** Largest file that is accepted as bytes or read from disk. */
 export const GUEST_SIZE_LIMIT_BYTES = 256 * 1024 * 1024
@@ -19,6 +20,10 @@ const index = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(PAGE_LIMIT))
 const text = v.pipe(v.string(), v.maxLength(100_000))
 const texts = v.pipe(v.array(text), v.maxLength(PAGE_LIMIT))
+const columnCount = v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(COLUMN_LIMIT))
+const laneCount = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(LANE_LIMIT))
+/** About a hundred days in nanoseconds: numbers are exact up to there. */
+const instant = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER))
 const milliseconds = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(2_147_483_647))
 
 const file = v.union([
@@ -70,6 +75,16 @@ export const REQUEST_SCHEMAS = {
   setInterleaved: v.strictTuple([v.strictObject({ sessionId: identifier, interleaved: v.boolean() })]),
   setStackCapture: v.strictTuple([v.strictObject({ sessionId: identifier, enabled: v.boolean() })]),
   setRecording: v.strictTuple([v.strictObject({ sessionId: identifier, enabled: v.boolean() })]),
+  setSlices: v.strictTuple([
+    v.strictObject({
+      sessionId: identifier,
+      enabled: v.boolean(),
+      sliceMs: v.exactOptional(
+        v.pipe(v.number(), v.safeInteger(), v.minValue(SLICE_RANGE_MS[0]), v.maxValue(SLICE_RANGE_MS[1])),
+      ),
+    }),
+  ]),
+  setPaused: v.strictTuple([v.strictObject({ sessionId: identifier, paused: v.boolean() })]),
   setLimits: v.strictTuple([v.strictObject({ sessionId: identifier, limits })]),
   startRun: v.strictTuple([
     v.strictObject({
@@ -93,8 +108,20 @@ export const REQUEST_SCHEMAS = {
     }),
   ]),
   readCall: v.strictTuple([v.strictObject({ sessionId: identifier, callId: index })]),
+  readTimeline: v.strictTuple([
+    v.strictObject({
+      sessionId: identifier,
+      fromNs: instant,
+      toNs: instant,
+      columnCount,
+      firstLane: laneCount,
+      laneCount,
+    }),
+  ]),
+  readDensity: v.strictTuple([v.strictObject({ sessionId: identifier, columnCount })]),
   readTimings: v.strictTuple([session]),
   readConsole: v.strictTuple([v.strictObject({ sessionId: identifier, fromLine: index, lineCount: count })]),
+  readSessionFile: v.strictTuple([v.strictObject({ sessionId: identifier, offset: index })]),
   exportTrace: v.strictTuple([v.strictObject({ sessionId: identifier, fromCallId: index })]),
   saveLayout: v.strictTuple([
     v.strictObject({

@@ -18,6 +18,7 @@ import type {
 } from './model.ts'
 import type { SessionLimits } from './limits.ts'
 import type { InspectorError, Result } from './result.ts'
+import type { Timeline, TimelineDensity } from './timeline.ts'
 
 /** A file that the user dropped or chose: by path where the door knows it, else by its bytes. */
 export type FileReference = { path: string } | { name: string; bytes: Uint8Array }
@@ -60,6 +61,13 @@ export interface TracePiece {
   nextCallId: CallId | null
 }
 
+/** A piece of a file; ask on from `nextOffset` until it is null. */
+export interface FilePiece {
+  bytes: Uint8Array
+  nextOffset: number | null
+  totalBytes: number
+}
+
 /**
  * Every function takes one object and answers with a `Result`; `schemas.ts` has the schema of each argument,
  * and a door refuses what does not fit it.
@@ -68,8 +76,8 @@ export interface InspectorService {
   /** The present state, whole. */
   attach(): Result<Attachment>
   /**
-   * Opens guests (.wasm, .wat) and host modules (.ts, .js, .mjs), each guest in a session of its own. A host
-   * module without a guest goes to the session `sessionId`, which is reloaded with it.
+   * Opens guests (.wasm, .wat), session files (.jspi) and host modules (.ts, .js, .mjs), each guest and each file in a
+   * session of its own. A host module without a guest goes to the session `sessionId`, which is reloaded with it.
    */
   openFiles(request: { files: FileReference[]; sessionId?: SessionId }): Promise<Result<SessionInfo[]>>
   /** Opens a bundled guest. */
@@ -108,6 +116,20 @@ export interface InspectorService {
    * imports took counts as the guest's time. Takes effect as {@link setStackCapture} does.
    */
   setRecording(request: { sessionId: SessionId; enabled: boolean }): Result<SessionInfo>
+  /**
+   * Whether a guest that computes is stopped after slices of time (10 ms unless `sliceMs` says otherwise), so that
+   * messages, timers and other calls have a turn. Takes effect by a reload of the session.
+   */
+  setSlices(request: {
+    sessionId: SessionId
+    enabled: boolean
+    sliceMs?: number
+  }): Promise<Result<SessionInfo>>
+  /**
+   * Holds the session's guests at the end of their slice, or lets them go on. Time limits of runs stand still
+   * meanwhile. SESSION_NOT_READY where there are no slices.
+   */
+  setPaused(request: { sessionId: SessionId; paused: boolean }): Result<SessionInfo>
   /** Changes the limits that are named: at once, those of memories and tables from the next load on. */
   setLimits(request: { sessionId: SessionId; limits: Partial<SessionLimits> }): Result<SessionInfo>
   /** Requests a call; answers at once with the queued or running run. Arguments are checked before that. */
@@ -120,7 +142,7 @@ export interface InspectorService {
   }): Result<RunInfo>
   /**
    * Cancels one run. A queued one never begins, a suspended one is unwound by a trap; where the guest computes
-   * and does not answer, its worker is ended, and with it the session.
+   * and does not answer, its worker is ended, and with it the session. With slices it does answer.
    */
   cancelRun(request: { runId: RunId }): Promise<Result<RunInfo>>
   /** Cancels every run of a session, queued ones too. */
@@ -142,8 +164,27 @@ export interface InspectorService {
     anchorId?: CallId
   }): Result<CallRows>
   readCall(request: { sessionId: SessionId; callId: CallId }): Result<CallDetail>
+  /**
+   * What happened from `fromNs` to `toNs` on the session's clock, in `laneCount` lanes from `firstLane` on: each
+   * call by itself where they are few, else the time that they took in about `columnCount` columns.
+   */
+  readTimeline(request: {
+    sessionId: SessionId
+    fromNs: number
+    toNs: number
+    columnCount: number
+    firstLane: number
+    laneCount: number
+  }): Result<Timeline>
+  /** How busy the session was from its first call until now, in up to about `columnCount` columns. */
+  readDensity(request: { sessionId: SessionId; columnCount: number }): Result<TimelineDensity>
   readTimings(request: { sessionId: SessionId }): Result<TimingRow[]>
   readConsole(request: { sessionId: SessionId; fromLine: number; lineCount: number }): Result<ConsoleLines>
+  /**
+   * The session as a file (docs/session-format.md), piece by piece from byte `offset` on: what there is at offset 0,
+   * also when more is recorded meanwhile.
+   */
+  readSessionFile(request: { sessionId: SessionId; offset: number }): Promise<Result<FilePiece>>
   /** The trace as JSON Lines (docs/trace-format.md), piece by piece from call `fromCallId` on. */
   exportTrace(request: { sessionId: SessionId; fromCallId: CallId }): Result<TracePiece>
   saveLayout(request: { layout: Layout }): Promise<Result<null>>
@@ -174,10 +215,12 @@ export type MenuCommand =
   | 'end-session'
   | 'reload-session'
   | 'close-session'
+  | 'save-session'
   | 'export-trace'
   | 'find-in-console'
   | 'clear-console'
   | 'toggle-sidebar'
+  | 'toggle-timeline'
   | 'toggle-detail'
   | 'toggle-panel'
 

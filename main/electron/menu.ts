@@ -39,7 +39,8 @@ export function buildMenu({ platform, recentGuests, actions }: MenuOptions): Men
       })),
     },
     separator,
-    command('Export Trace…', 'export-trace', 'CmdOrCtrl+S'),
+    command('Save Session…', 'save-session', 'CmdOrCtrl+S'),
+    command('Export Trace…', 'export-trace', 'CmdOrCtrl+Shift+S'),
     separator,
     command('Close Session', 'close-session', 'CmdOrCtrl+W'),
     // The platform's own shortcut for this, Ctrl+W or Command+W, closes a session.
@@ -67,6 +68,7 @@ export function buildMenu({ platform, recentGuests, actions }: MenuOptions): Men
   ]
   const view: MenuItemConstructorOptions[] = [
     command('Sidebar', 'toggle-sidebar', 'CmdOrCtrl+B'),
+    command('Timeline', 'toggle-timeline', 'CmdOrCtrl+L'),
     command('Call Details', 'toggle-detail', 'CmdOrCtrl+I'),
     command('Panel', 'toggle-panel', 'CmdOrCtrl+J'),
     separator,

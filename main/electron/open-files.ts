@@ -11,7 +11,7 @@ export async function chooseFiles(window: BrowserWindow | null): Promise<string[
     title: 'Open a guest',
     ...(lastFolder && { defaultPath: lastFolder }),
     filters: [
-      { name: 'Guests and host modules', extensions: ['wasm', 'wat', 'ts', 'js', 'mjs'] },
+      { name: 'Guests, host modules and sessions', extensions: ['wasm', 'wat', 'ts', 'js', 'mjs', 'jspi'] },
       { name: 'All files', extensions: ['*'] },
     ],
     properties: ['openFile', 'multiSelections'],

@@ -6,15 +6,15 @@ import type { GuestInstance } from './instance.ts'
 import type { TracedFunction } from './recorder.ts'
 import type { ShadowStackUse } from './shadow-stack.ts'
 
-/** An import call in which the guest is suspended. */
-export interface SuspendedImport {
-  /** Of the import: `module.name`. */
-  readonly name: string
-  /** Takes the guest's frames from which it was called; empty where they were not kept. */
+/** Where a guest is suspended: in an import call, or at a point at which its slice of time was over. */
+export interface Suspension {
+  /** Of the import: `module.name`; null at a point. */
+  readonly name: string | null
+  /** Takes the guest's frames at that place; empty where they were not kept. */
   readStack(): readonly number[]
   /** Unwinds the guest from here; the handler's own outcome no longer matters. */
   cancel(error: InspectorError): void
-  /** Ends the call: the engine could not suspend the guest, and nobody waits for the handler. */
+  /** Takes it back: the engine could not suspend the guest. An import call ends so; nobody waits for its handler. */
   refuse(failure: Failure): void
 }
 
@@ -31,7 +31,7 @@ export class Activation {
   /** The import call that the guest is inside of, whether its handler runs or waits. */
   importCallId: CallId = 0
   importFunction: TracedFunction | null = null
-  suspendedIn: SuspendedImport | null = null
+  suspendedIn: Suspension | null = null
   /** Whether host code called it, and goes on only when the guest is suspended or has returned. */
   callerWaits: boolean
   cancelledBy: InspectorError | null = null
@@ -42,6 +42,7 @@ export class Activation {
    * with the same value did not trap.
    */
   lastThrown: { value: unknown; failure: Failure; stack: readonly number[] } | null = null
+  #hasEnded = false
   #abort: AbortController | null = null
 
   constructor(callId: CallId, parent: Activation | null, instance: GuestInstance, callerWaits: boolean) {
@@ -72,13 +73,19 @@ export class Activation {
   }
 
   /** Calls `visit` for each import call in which it, or what it called, is suspended. */
-  forEachSuspended(visit: (callId: CallId, suspended: SuspendedImport) => void): void {
-    if (this.suspendedIn) visit(this.importCallId, this.suspendedIn)
+  forEachSuspended(visit: (callId: CallId, suspended: Suspension) => void): void {
+    if (this.suspendedIn && this.importFunction) visit(this.importCallId, this.suspendedIn)
     for (const child of this.children) child.forEachSuspended(visit)
+  }
+
+  /** Whether its guest runs, when some guest does: it is not inside of an import, not suspended, and not over. */
+  get isComputing(): boolean {
+    return this.importFunction === null && this.suspendedIn === null && !this.#hasEnded
   }
 
   /** Ends it: its parent no longer cancels it. */
   finish(): void {
+    this.#hasEnded = true
     this.parent?.children.delete(this)
   }
 }

@@ -44,8 +44,8 @@ export function enterGuest<Value>(begin: () => Value): Value {
 export class GuestStacks {
   /** Whether every import call is to have the stack that it was made from. It costs some microseconds each. */
   captureAtImports: boolean
-  /** How much later the code lies in the module as compiled than in the guest's file. */
-  codeShiftBytes = 0
+  /** Where an instruction of the module as compiled is in the guest's file; null for one that was added. */
+  toFileOffset: (offsetBytes: number) => number | null = (offsetBytes) => offsetBytes
   #sampledAtNs = -Infinity
   /** Errors whose frames stand by a call already: passed on, they say nothing of another call. */
   readonly #attributed = new WeakSet<WeakKey>()
@@ -73,8 +73,8 @@ export class GuestStacks {
   findTrap(thrown: unknown, stack: readonly number[]): number | null {
     const text = isError(thrown) && typeof thrown.stack === 'string' ? thrown.stack : ''
     const innermost = /^\s+at .*$/m.exec(text)?.[0]
-    const offsetBytes = innermost === undefined ? 0 : parseFrame(innermost).offsetBytes - this.codeShiftBytes
-    return offsetBytes > 0 && offsetBytes === stack[0] ? offsetBytes : null
+    const offsetBytes = innermost === undefined ? null : this.toFileOffset(parseFrame(innermost).offsetBytes)
+    return offsetBytes !== null && offsetBytes > 0 && offsetBytes === stack[0] ? offsetBytes : null
   }
 
   /** The frames from which the present import call was made. `thrown` is what its handler threw, if it did. */
@@ -101,15 +101,20 @@ export class GuestStacks {
   sample(nowNs: number): (() => number[]) | null {
     if (nowNs - this.#sampledAtNs < SAMPLE_INTERVAL_NS) return null
     this.#sampledAtNs = nowNs
+    return this.keep()
+  }
+
+  /** Keeps what the present frames of the guest can be read from later. The function is to be called once. */
+  keep(): () => number[] {
     const { stackTraceLimit } = Error
     try {
       Error.stackTraceLimit = DEEPEST
       const holder: StackHolder = {}
-      Error.captureStackTrace(holder, this.sample)
+      Error.captureStackTrace(holder, this.keep)
       return () => this.#readHolder(holder)
     } catch {
       // A host module may have frozen Error.
-      return null
+      return () => []
     } finally {
       Error.stackTraceLimit = stackTraceLimit
     }
@@ -138,7 +143,7 @@ export class GuestStacks {
     const guest = activation.findLast(({ module }) => module !== null && !isTrampoline(module))?.module
     return activation
       .filter(({ module }) => module !== null && module === guest)
-      .map(({ offsetBytes }) => offsetBytes - this.codeShiftBytes)
+      .flatMap(({ offsetBytes }) => this.toFileOffset(offsetBytes) ?? [])
       .filter((offsetBytes) => offsetBytes > 0)
       .slice(0, DEEPEST)
   }

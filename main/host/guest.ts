@@ -2,6 +2,8 @@
 import { makeError } from '../contract/error-codes.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
+import type { SlicedModule } from '../wasm/instrument/slice-points.ts'
+import { addSlicePoints } from '../wasm/instrument/slice-points.ts'
 import type { ResourceLimits } from '../wasm/clamp-limits.ts'
 import { clampLimits } from '../wasm/clamp-limits.ts'
 import { exposeStackPointer, liftStart } from '../wasm/rewrite-module.ts'
@@ -24,9 +26,11 @@ export interface CompiledGuest {
   startExportName: string | null
   /** The export that is the pointer of its stack in linear memory, where that is known. */
   stackPointerExportName: string | null
-  /** How much later the code lies in the module than in the guest's file. */
-  codeShiftBytes: number
-  /** Of limits that are lower than what the guest declares. */
+  /** The export through which its points call the host; null without points. */
+  sliceTableExportName: string | null
+  /** Where an instruction of the module is in the guest's file; null for one that was added. */
+  toFileOffset(offsetBytes: number): number | null
+  /** Of limits that are lower than what the guest declares, and of points that it cannot have. */
   warnings: InspectorError[]
   /** The guest's file, in which its stacks count. */
   guestBytes: Uint8Array
@@ -40,12 +44,14 @@ const UNLIMITED: ResourceLimits = { memoryBytes: null, tableEntries: null }
  * Compiles the module: GUEST_MALFORMED or GUEST_NEEDS_FEATURE with V8's reason and offset. A start function is
  * lifted out, because the engine would call it where it cannot be suspended (`WebAssembly.promising` wraps
  * exports only); called as an export it may await, as in wasmtime's `Instance::new_async`. Memories and tables are
- * held to `limits`: LIMIT_EXCEEDED where one begins with more.
+ * held to `limits`: LIMIT_EXCEEDED where one begins with more. With a `sliceCount` the module gets points at which it can
+ * be stopped while it computes, and comes to the host after so many of them; where that cannot be, SLICES_UNAVAILABLE
+ * is among the warnings.
  */
 export function compileGuest(
   bytes: Uint8Array,
   shape: ModuleShape,
-  limits: ResourceLimits = UNLIMITED,
+  { limits = UNLIMITED, sliceCount = null }: { limits?: ResourceLimits; sliceCount?: number | null } = {},
 ): Result<CompiledGuest> {
   try {
     const isLimited = limits.memoryBytes !== null || limits.tableEntries !== null
@@ -59,20 +65,50 @@ export function compileGuest(
       .map((type) => refuseInitial(type, type.kind, limits))
       .find((error) => error !== null)
     if (refused) return failure(refused)
-    const compiled = exposed?.bytes ?? lifted?.bytes ?? clamped?.bytes ?? bytes
+    const rewritten = exposed?.bytes ?? lifted?.bytes ?? clamped?.bytes ?? bytes
+    const module = new WebAssembly.Module(rewritten)
+    const sliced = sliceCount === null ? success(null) : compileSliced(rewritten, shape, sliceCount)
+    const codeShiftBytes = findCodeStart(rewritten) - findCodeStart(bytes)
+    const points = sliced.ok ? sliced.value : null
     return success({
-      module: new WebAssembly.Module(compiled),
+      module: points?.module ?? module,
       startExportName: lifted?.exportName ?? null,
       stackPointerExportName: exposed?.exportName ?? null,
-      warnings: defined.flatMap((type) => warnOfMaximum(type, type.kind, limits) ?? []),
+      sliceTableExportName: points?.tableExportName ?? null,
+      toFileOffset(offsetBytes) {
+        const offset = points ? points.toOriginalOffset(offsetBytes) : offsetBytes
+        return offset === null ? null : offset - codeShiftBytes
+      },
+      warnings: [
+        ...defined.flatMap((type) => warnOfMaximum(type, type.kind, limits) ?? []),
+        ...(sliced.ok ? [] : [sliced.error]),
+      ],
       guestBytes: bytes,
       limits,
-      codeShiftBytes: findCodeStart(compiled) - findCodeStart(bytes),
     })
   } catch (thrown) {
     const reason = describeThrown(thrown).message.replace(/^WebAssembly\.Module\(\):\s*/, '')
     const code = MISSING_FEATURE.test(reason) ? 'GUEST_NEEDS_FEATURE' : 'GUEST_MALFORMED'
     return failure(makeError(code, { why: `V8 ${process.versions.v8}: ${reason}.` }))
+  }
+}
+
+/** With points, where it needs any; SLICES_UNAVAILABLE for a module that they cannot be put into. */
+function compileSliced(
+  bytes: Uint8Array,
+  shape: ModuleShape,
+  count: number,
+): Result<(SlicedModule & { module: WebAssembly.Module }) | null> {
+  const sliced = addSlicePoints(bytes, shape, count)
+  if (!sliced.ok) return failure(makeError('SLICES_UNAVAILABLE', { why: sliced.error }))
+  if (sliced.value === null) return success(null)
+  try {
+    return success({ ...sliced.value, module: new WebAssembly.Module(sliced.value.bytes) })
+  } catch (thrown) {
+    // With the points a function may have more locals, or be larger, than V8 accepts.
+    // Its offset is one in the module with points.
+    const reason = describeThrown(thrown).message.replace(/ @\+\d+$/, '')
+    return failure(makeError('SLICES_UNAVAILABLE', { why: `${reason}.` }))
   }
 }
 

@@ -1,7 +1,7 @@
 /** A call of an import that waits or fails: what its wrapper leaves to be done later. */
 import type { CallId } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
-import type { Activation, SuspendedImport } from './activation.ts'
+import type { Activation, Suspension } from './activation.ts'
 import type { CallReader } from './call-reader.ts'
 import type { Failure } from './failures.ts'
 import { hostFailure, isSuspendError } from './failures.ts'
@@ -52,7 +52,7 @@ export function recordReturn(
 }
 
 /** One call. */
-export class ImportCall implements SuspendedImport {
+export class ImportCall implements Suspension {
   readonly #import: WrappedImport
   readonly #start: ImportCallStart
   /** The handler's own part, up to its promise. */
@@ -61,7 +61,7 @@ export class ImportCall implements SuspendedImport {
   #settled: PromiseWithResolvers<unknown> | null = null
   #waiter: Waiter | null = null
   /** What the activation is suspended in all the while, where the guest was called directly from there. */
-  #outerSuspension: SuspendedImport | null = null
+  #outerSuspension: Suspension | null = null
   #isRefused = false
   #readLater: (() => number[]) | null = null
 

@@ -33,10 +33,10 @@ export class InFlight {
 
   /**
    * The activation whose guest calls the host right now, where that is beyond doubt: one activation is in flight,
-   * and it is not inside of an import. To ask the asynchronous context takes several times as long.
+   * and it is not inside of an import or stopped. To ask the asynchronous context takes several times as long.
    */
   get computing(): Activation | null {
-    return this.#sole !== null && this.#sole.importFunction === null ? this.#sole : null
+    return this.#sole !== null && this.#sole.isComputing ? this.#sole : null
   }
 
   /** Counts one more; throws IN_FLIGHT_LIMIT where that is one too many. It ends in any case. */

@@ -15,6 +15,7 @@ import type { PromiseIntegration } from './jspi.ts'
 import type { TracedFunction } from './recorder.ts'
 import { describeReached } from './resource-limits.ts'
 import { ShadowStacks } from './shadow-stack.ts'
+import type { Slices } from './slices.ts'
 
 /** What a command exports: each call gets an instance of its own (WASI application ABI). */
 const COMMAND_EXPORT = '_start'
@@ -44,6 +45,7 @@ export class Instances {
   readonly #shape: ModuleShape
   readonly #boundary: BoundarySettings
   readonly #integration: PromiseIntegration
+  readonly #slices: Slices | null
   /** By export name. */
   readonly #traced = new Map<string, TracedFunction>()
   readonly #tracedStart: TracedFunction
@@ -53,7 +55,9 @@ export class Instances {
     shape: ModuleShape,
     boundary: BoundarySettings,
     integration: PromiseIntegration,
+    slices: Slices | null = null,
   ) {
+    this.#slices = slices
     this.#compiled = compiled
     this.#shape = shape
     this.#boundary = boundary
@@ -82,7 +86,12 @@ export class Instances {
   /** Links the module with its imports; none of the guest's code runs. */
   link(imports: WebAssembly.Imports): Result<WebAssembly.Instance> {
     try {
-      return success(new WebAssembly.Instance(this.#compiled.module, imports))
+      const { module, sliceTableExportName } = this.#compiled
+      const instance = new WebAssembly.Instance(module, imports)
+      if (sliceTableExportName !== null) {
+        this.#slices?.attach(instance.exports[sliceTableExportName] as WebAssembly.Table)
+      }
+      return success(instance)
     } catch (thrown) {
       return failure(instantiationError(thrown))
     }
@@ -161,7 +170,11 @@ export class Instances {
       const callable = instance.callables.get(name)
       wrapped[name] = callable
         ? async (...values: unknown[]) => {
-            const ended = await callExport(this.#boundary, callable, toGuestValues(callable.traced, values))
+            const converted = toGuestValues(callable.traced, values)
+            if (this.#slices && !isInsideImport(this.#boundary)) {
+              await this.#slices.whenNobodyComputes(instance)
+            }
+            const ended = await callExport(this.#boundary, callable, converted)
             if (ended.outcome === 'returned') return ended.returned
             throw ended.thrown
           }
@@ -169,4 +182,9 @@ export class Instances {
     }
     return Object.freeze(wrapped)
   }
+}
+
+/** Whether host code runs for a guest that waits for it. */
+function isInsideImport({ activations }: BoundarySettings): boolean {
+  return (activations.getStore()?.importFunction ?? null) !== null
 }

@@ -22,6 +22,8 @@ export interface WorkerInput {
   captureStacks: boolean
   /** Whether to record calls of imports; see `record-imports` as well. */
   recordImports: boolean
+  /** How long a guest computes before it is stopped; null: it is not. */
+  sliceMs: number | null
   /** Those that the user gave; see `set-readings` as well. */
   readings: ImportReading[]
   /** Of memories and tables. */
@@ -49,6 +51,8 @@ export type MessageToWorker =
   | { type: 'cancel'; runId: RunId; error: InspectorError }
   | { type: 'capture-stacks'; enabled: boolean }
   | { type: 'record-imports'; enabled: boolean }
+  /** Holds guests at the end of their slice, or lets them go on. */
+  | { type: 'pause'; enabled: boolean }
   /** Asks for the guest's stacks of these suspended import calls, into the ring, and what else is pending. */
   | { type: 'probe'; callIds: CallId[] }
   /** Null: those that the host module declares. */
@@ -71,6 +75,8 @@ export type MessageFromWorker =
   | { type: 'probed'; pending: string[] }
   | { type: 'unbound'; error: InspectorError }
   | { type: 'failed'; error: InspectorError }
+  /** The message has come, and what it asks for is done as soon as the call can be unwound. */
+  | { type: 'cancelling'; runId: RunId }
   | { type: 'run-began'; runId: RunId; callId: number }
   | {
       type: 'run-ended'

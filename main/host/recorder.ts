@@ -1,7 +1,7 @@
 /** Writes calls and console lines into the ring, in the order in which they happen. */
 import type { CallId, CallOutcome, ConsoleLevel, DecodedReading, TypedValue } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
-import type { FunctionDefinition, ValueEncoding } from '../trace/events.ts'
+import type { FunctionDefinition, SliceState, ValueEncoding } from '../trace/events.ts'
 import {
   CONSOLE,
   encodingOf,
@@ -10,6 +10,8 @@ import {
   EXIT,
   LEVELS,
   OUTCOMES,
+  SLICE,
+  SLICE_STATES,
   STACK,
   SUSPEND,
   TAGS,
@@ -118,6 +120,16 @@ export class Recorder {
     ring.words[(offset + SUSPEND.callId) >> 2] = callId
     ring.floats[(offset + SUSPEND.hostNs) >> 3] = hostNs
     ring.publish(SUSPEND.sizeBytes)
+  }
+
+  /** Records that a guest was stopped while it computed, or goes on. `callId` is that of its export. */
+  slice(callId: CallId, state: SliceState, timeNs: number): void {
+    const ring = this.#ring
+    const offset = ring.reserve(TAGS.slice, SLICE.sizeBytes)
+    ring.words[(offset + SLICE.callId) >> 2] = callId
+    ring.words[(offset + SLICE.state) >> 2] = SLICE_STATES.indexOf(state)
+    ring.floats[(offset + SLICE.timeNs) >> 3] = timeNs
+    ring.publish(SLICE.sizeBytes)
   }
 
   /** Records what an import's readings made of a call, before it ends. */

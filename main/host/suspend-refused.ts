@@ -13,8 +13,8 @@ const IDENTIFIER = /^[A-Za-z_$][\w$]*$/
 
 /** A suspension that the engine refused. */
 export interface RefusedSuspension {
-  /** The import that was to suspend the guest. */
-  importName: string
+  /** The import that was to suspend the guest; null where its slice of time was over. */
+  importName: string | null
   /** The name under which the guest exports a function, by its index; null where it does not. */
   findExport: (functionIndex: number) => string | null
 }
@@ -34,7 +34,7 @@ export function explainSuspendRefused(
   refused: RefusedSuspension | null,
   { message, stack }: { message: string; stack: string },
 ): InspectorError {
-  const waiting = refused?.importName ?? 'An import'
+  const waiting = refused === null ? 'An import' : (refused.importName ?? 'The end of a slice')
   const frames = stack.split('\n').flatMap((line) => parseFrame(line) ?? [])
   const inner = frames.findIndex(({ code }) => code !== null)
   if (inner < 0) return makeError('SUSPEND_REFUSED', { why: `${waiting}: ${message}.`, cause: stack })
@@ -50,18 +50,23 @@ export function explainSuspendRefused(
     (code!.module === module ? refused?.findExport(code!.functionIndex) : null) ??
     `function ${code!.functionIndex}`
   const callee = nameCode(called.at(-1)!)
-  const suspended = `${waiting} was to suspend ${nameCode(called[0]!)}`
+  const guest = called.findLast(({ code }) => code!.module === module)!
+  const isImport = refused === null || refused.importName !== null
+  // At the end of a slice the innermost function is one that was added to the guest.
+  const suspended = `${waiting} was to suspend ${nameCode(isImport ? called[0]! : guest)}`
   const isPromising = !/promising/.test(message)
   const why = isPromising
     ? `${suspended}, and JavaScript stands between ${callee} and ${outer ? nameCode(outer) : 'its caller'}: ${nameScripts(between)}.`
     : `${suspended}, but ${nameScripts(between)} called ${callee} directly, as a plain function.`
-  const guest = called.findLast(({ code }) => code!.module === module)!
   const exported = refused?.findExport(guest.code!.functionIndex) ?? null
   const call =
     exported === null
       ? `Export ${nameCode(guest)} and call it by await context.exports.name()`
       : `Call it by await context.exports${formatMember(exported)}()`
-  const fix = `${call}, or mark ${refused?.importName ?? 'the import'} with sync() if it need not wait.`
+  const sync = isImport
+    ? `, or mark ${refused?.importName ?? 'the import'} with sync() if it need not wait`
+    : ''
+  const fix = `${call}${sync}.`
   const location = findLocation(between)
   return makeError('SUSPEND_REFUSED', { why, fix, cause: stack, ...(location ? { location } : {}) })
 }

@@ -13,6 +13,7 @@ import { bindImports, refitImports } from './bindings.ts'
 import { captureOutput, createHostConsole } from './console.ts'
 import { SessionContext } from './context.ts'
 import { callExport } from './exports.ts'
+import { SLICE_COUNT } from '../wasm/instrument/slice-points.ts'
 import { describeThrown, makeGenuineTrap } from './failures.ts'
 import { compileGuest, instantiationError } from './guest.ts'
 import { GuestStacks } from './guest-stack.ts'
@@ -29,6 +30,7 @@ import type { MessageFromWorker, MessageToWorker, WorkerInput } from './protocol
 import { PendingWork } from './pending-work.ts'
 import { Recorder } from './recorder.ts'
 import { References } from './references.ts'
+import { Slices } from './slices.ts'
 
 const input = workerData as WorkerInput
 const post = (message: MessageFromWorker): void => parentPort!.postMessage(message)
@@ -55,6 +57,7 @@ const boundary: BoundarySettings = {
 /** Finds the instance for a run, once the session is ready. */
 let findInstance: (() => Promise<Result<GuestInstance>>) | null = null
 const running = new Map<RunId, Activation>()
+let slices: Slices | null = null
 const readers = new ImportReaders(input.readings, (module, name, readings) =>
   post({ type: 'suggested', module, name, readings }),
 )
@@ -73,9 +76,11 @@ void start().then(post)
 async function start(): Promise<MessageFromWorker> {
   const integration = findPromiseIntegration()
   if ('code' in integration) return { type: 'failed', error: integration }
-  const compiled = compileGuest(input.guestBytes, input.shape, input.limits)
+  const sliceCount = input.sliceMs === null ? null : SLICE_COUNT
+  const compiled = compileGuest(input.guestBytes, input.shape, { limits: input.limits, sliceCount })
   if (!compiled.ok) return { type: 'failed', error: compiled.error }
-  boundary.stacks.codeShiftBytes = compiled.value.codeShiftBytes
+  boundary.stacks.toFileOffset = (offsetBytes) => compiled.value.toFileOffset(offsetBytes)
+  if (input.sliceMs !== null) slices = new Slices(boundary, integration, input.sliceMs)
 
   const hostConsole = createHostConsole(recorder)
   captureOutput(recorder, hostConsole)
@@ -109,7 +114,7 @@ async function start(): Promise<MessageFromWorker> {
   post({ type: 'bound', bindings, declared, warnings })
   if (bound.error) return { type: bound.unbound ? 'unbound' : 'failed', error: bound.error }
 
-  const instances = new Instances(compiled.value, input.shape, boundary, integration)
+  const instances = new Instances(compiled.value, input.shape, boundary, integration, slices)
   if (instances.isCommand) {
     const linked = instances.link(bound.imports)
     if (!linked.ok) return { type: 'failed', error: linked.error }
@@ -129,7 +134,12 @@ function receive(message: MessageToWorker): void {
       void run(message.runId, message.exportName, message.values)
       return
     case 'cancel':
+      post({ type: 'cancelling', runId: message.runId })
       running.get(message.runId)?.cancel(message.error, boundary.activations)
+      return
+    case 'pause':
+      if (message.enabled) slices?.pause()
+      else slices?.resume()
       return
     case 'capture-stacks':
       boundary.stacks.captureAtImports = message.enabled

@@ -16,8 +16,10 @@ export interface InspectorOptions {
   settingsFolder: string | null
   /** Of the product. */
   version: string
-  /** Memory that one session's trace may take before further calls are counted as dropped. */
+  /** Memory that one session's trace may take; what is longer goes to disk. */
   traceLimitBytes?: number
+  /** Where it goes to: the system's folder for temporary files, unless told otherwise. */
+  temporaryFolder?: string
 }
 
 /** A guest as the owner of the process names it: on the command line, in the menu, by file association. */
@@ -31,6 +33,10 @@ export interface OpenRequest {
   stubUnbound?: boolean
   /** Other limits than the default ones. */
   limits?: Partial<SessionLimits>
+  /** Where the trace is to be written as it grows: a session file, which {@link Inspector.open} opens again. */
+  sessionPath?: string
+  /** Stops a guest that computes after slices of so many milliseconds; see `setSlices` of the service. */
+  sliceMs?: number
   /** How imports are to be read. What does not fit the guest fails the session. */
   readings?: readonly NamedReadings[]
 }
@@ -48,6 +54,8 @@ export interface Inspector {
   subscribe(listener: EventListener): () => void
   /** Opens a guest and shows it to every client. Fails as a value only where there is no session to show. */
   open(request: OpenRequest): Promise<Result<SessionInfo>>
+  /** Opens a session file, whatever its name. */
+  openSessionFile(path: string): Promise<Result<SessionInfo>>
   /**
    * Hands over the session's trace as JSON Lines while it grows: each call once, when it ends, and those still
    * running when the session ends. Returns a function that stops it.

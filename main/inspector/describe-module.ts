@@ -52,3 +52,8 @@ export function hidesStack(shape: ModuleShape): boolean {
   const languages = shape.producers?.languages ?? []
   return shape.stackPointer === undefined && languages.some(({ name }) => LLVM_LANGUAGES.test(name))
 }
+
+/** Whether calls of a guest are made on one instance: a command has one for each (WASI application ABI). */
+export function sharesInstance(shape: ModuleShape): boolean {
+  return !shape.exports.some(({ name, type }) => name === '_start' && type.kind === 'function')
+}

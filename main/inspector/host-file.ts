@@ -24,5 +24,10 @@ export async function findHostModule(guestPath: string): Promise<string | null> 
 /** SHA-256 of a file's content, in hex; null where it cannot be read. */
 export async function hashFile(path: string): Promise<string | null> {
   const bytes = await readFile(path).catch(() => null)
-  return bytes && createHash('sha256').update(bytes).digest('hex')
+  return bytes && hashBytes(bytes)
+}
+
+/** SHA-256 in hex. */
+export function hashBytes(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }

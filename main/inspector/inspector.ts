@@ -1,6 +1,7 @@
 /** The inspector: makes the service of the contract out of sessions, settings and bundled guests. */
 import { resolve } from 'node:path'
 import { makeError } from '../contract/error-codes.ts'
+import { DEFAULT_SLICE_MS } from '../contract/limits.ts'
 import type { SessionId, SessionInfo } from '../contract/model.ts'
 import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
@@ -13,6 +14,8 @@ import { openFiles } from './open-files.ts'
 import { createReadingService } from './reading-service.ts'
 import type { Session } from './session.ts'
 import { Sessions } from './sessions.ts'
+import { isSessionFileName } from './session-files.ts'
+import { createSavingService } from './saving-service.ts'
 import { Settings } from './settings.ts'
 import { Uploads } from './uploads.ts'
 
@@ -29,7 +32,7 @@ export function createInspector(options: InspectorOptions): Inspector {
     sessionId: SessionId,
     act: (session: Session) => Promise<void>,
   ): Promise<Result<SessionInfo>> {
-    const found = sessions.find(sessionId)
+    const found = sessions.findLive(sessionId)
     if (!found.ok) return found
     await act(found.value)
     return success(found.value.info())
@@ -37,6 +40,7 @@ export function createInspector(options: InspectorOptions): Inspector {
 
   const service: InspectorService = {
     ...createReadingService(sessions),
+    ...createSavingService(sessions),
     attach: () =>
       success({
         host: {
@@ -46,9 +50,9 @@ export function createInspector(options: InspectorOptions): Inspector {
           electronVersion: process.versions['electron'] ?? null,
           platform: `${process.platform} ${process.arch}`,
         },
-        sessions: sessions.list().map((session) => session.info()),
+        sessions: sessions.listAll().map((session) => session.info()),
         runs: sessions.list().flatMap((session) => session.runs.list()),
-        traces: sessions.list().map((session) => session.status()),
+        traces: sessions.listAll().map((session) => session.status()),
         examples,
         recentGuests: settings.recentGuests,
         layout: settings.layout,
@@ -72,7 +76,7 @@ export function createInspector(options: InspectorOptions): Inspector {
         return session.load()
       }),
     async setStub({ sessionId, module, name, stub }) {
-      const found = sessions.find(sessionId)
+      const found = sessions.findLive(sessionId)
       if (!found.ok) return found
       const set = found.value.setStub(module, name, stub)
       if (!set.ok) return set
@@ -80,37 +84,48 @@ export function createInspector(options: InspectorOptions): Inspector {
       return success(found.value.info())
     },
     setReadings({ sessionId, module, name, readings }) {
-      const found = sessions.find(sessionId)
+      const found = sessions.findLive(sessionId)
       if (!found.ok) return found
       const set = found.value.setReadings(module, name, readings)
       return set.ok ? success(found.value.info()) : set
     },
     setInterleaved({ sessionId, interleaved }) {
-      const found = sessions.find(sessionId)
+      const found = sessions.findLive(sessionId)
       if (!found.ok) return found
       found.value.setInterleaved(interleaved)
       return success(found.value.info())
     },
     setStackCapture({ sessionId, enabled }) {
-      const found = sessions.find(sessionId)
+      const found = sessions.findLive(sessionId)
       if (!found.ok) return found
       found.value.setStackCapture(enabled)
       return success(found.value.info())
     },
     setRecording({ sessionId, enabled }) {
-      const found = sessions.find(sessionId)
+      const found = sessions.findLive(sessionId)
       if (!found.ok) return found
       found.value.setRecording(enabled)
       return success(found.value.info())
     },
+    setSlices: ({ sessionId, enabled, sliceMs }) =>
+      change(sessionId, (session) => {
+        session.setSlices(enabled ? (sliceMs ?? DEFAULT_SLICE_MS) : null)
+        return session.load()
+      }),
+    setPaused({ sessionId, paused }) {
+      const found = sessions.findLive(sessionId)
+      if (!found.ok) return found
+      const set = found.value.setPaused(paused)
+      return set.ok ? success(found.value.info()) : set
+    },
     setLimits({ sessionId, limits }) {
-      const found = sessions.find(sessionId)
+      const found = sessions.findLive(sessionId)
       if (!found.ok) return found
       found.value.setLimits(limits)
       return success(found.value.info())
     },
     startRun({ sessionId, exportName, argumentTexts, timeoutMs }) {
-      const found = sessions.find(sessionId)
+      const found = sessions.findLive(sessionId)
       if (!found.ok) return found
       return found.value.startRun(sessions.nextRunId(), exportName, argumentTexts, timeoutMs)
     },
@@ -137,16 +152,21 @@ export function createInspector(options: InspectorOptions): Inspector {
   return {
     service,
     subscribe: (listener) => events.subscribe(listener),
-    open: ({ path, hostPath, trustHost, stubUnbound, limits, readings }) =>
-      sessions.open({
+    open: ({ path, hostPath, trustHost, stubUnbound, limits, readings, sessionPath, sliceMs }) => {
+      if (isSessionFileName(path)) return sessions.openArchive(resolve(path))
+      return sessions.open({
         guestPath: resolve(path),
         ...(hostPath === undefined ? {} : { hostPath: resolve(hostPath) }),
         trustHost:
           hostPath !== undefined || trustHost === true || isBundled(options.guestsFolder, resolve(path)),
         stubUnbound: stubUnbound ?? false,
         ...(limits === undefined ? {} : { limits }),
+        ...(sessionPath === undefined ? {} : { sessionPath: resolve(sessionPath) }),
         readings: readings ?? [],
-      }),
+        sliceMs: sliceMs ?? null,
+      })
+    },
+    openSessionFile: (path) => sessions.openArchive(path),
     streamTrace: (sessionId, write) => sessions.stream(sessionId, write),
     sendMenuCommand: (name) => events.emit('menuCommand', { name }),
     reportProblem: (error) => events.emit('problem', error),

@@ -9,6 +9,7 @@ import type { FileReference, InspectorService } from '../contract/service.ts'
 import type { Events } from './events.ts'
 import { tooLargeError } from './guest-file.ts'
 import { isHostModuleName } from './host-file.ts'
+import { isSessionFileName } from './session-files.ts'
 import type { Sessions } from './sessions.ts'
 import type { Uploads } from './uploads.ts'
 
@@ -37,7 +38,7 @@ export async function openFiles(
 
   if (guests.length === 0 && host) {
     if (sessionId === undefined) return failure(makeError('HOST_WITHOUT_GUEST'))
-    const found = sessions.find(sessionId)
+    const found = sessions.findLive(sessionId)
     if (!found.ok) return found
     found.value.setHost(host.path)
     await found.value.load()
@@ -47,12 +48,14 @@ export async function openFiles(
   const infos: SessionInfo[] = []
   const errors: InspectorError[] = []
   for (const guest of guests) {
-    const result = await sessions.open({
-      guestPath: guest.path,
-      ...(host ? { hostPath: host.path } : {}),
-      trustHost: false,
-      uploaded: guest.uploaded,
-    })
+    const result = await (isSessionFileName(guest.path)
+      ? sessions.openArchive(guest.path)
+      : sessions.open({
+          guestPath: guest.path,
+          ...(host ? { hostPath: host.path } : {}),
+          trustHost: false,
+          uploaded: guest.uploaded,
+        }))
     if (result.ok) infos.push(result.value)
     else
       errors.push({

@@ -5,9 +5,9 @@ import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { InspectorService } from '../contract/service.ts'
 import { formatJsonLine } from '../trace/json-lines.ts'
+import { EMPTY_DENSITY, EMPTY_TIMELINE } from '../trace/timeline/read-timeline.ts'
 import type { Trace } from '../trace/trace.ts'
-import type { Session } from './session.ts'
-import type { Sessions } from './sessions.ts'
+import type { OpenedSession, Sessions } from './sessions.ts'
 
 const CHILD_LIMIT = 100
 const ANCESTOR_LIMIT = 100
@@ -17,7 +17,7 @@ const PIECE_LENGTH = 256 * 1024
 
 type ReadingService = Pick<
   InspectorService,
-  'readCalls' | 'readCall' | 'readTimings' | 'readConsole' | 'exportTrace'
+  'readCalls' | 'readCall' | 'readTimeline' | 'readDensity' | 'readTimings' | 'readConsole' | 'exportTrace'
 >
 
 /** Answers from the sessions' traces. A session that has never started has an empty one. */
@@ -41,6 +41,18 @@ export function createReadingService(sessions: Sessions): ReadingService {
       const { trace } = found.value
       if (!trace?.calls.has(callId)) return failure(makeError('CALL_NOT_FOUND', { why: `It is #${callId}.` }))
       return describeCall(found.value, trace, callId)
+    },
+    readTimeline({ sessionId, ...window }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      const { trace } = found.value
+      return success(trace?.readTimeline(found.value.nowNs()).read(window) ?? EMPTY_TIMELINE)
+    },
+    readDensity({ sessionId, columnCount }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      const { trace } = found.value
+      return success(trace?.readTimeline(found.value.nowNs()).density(columnCount) ?? EMPTY_DENSITY)
     },
     readTimings({ sessionId }) {
       const found = sessions.find(sessionId)
@@ -72,7 +84,7 @@ export function createReadingService(sessions: Sessions): ReadingService {
   }
 }
 
-function describeCall(session: Session, trace: Trace, callId: number): Result<CallDetail> {
+function describeCall(session: OpenedSession, trace: Trace, callId: number): Result<CallDetail> {
   const { calls } = trace
   const nowNs = session.nowNs()
   const ancestors: number[] = []

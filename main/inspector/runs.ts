@@ -13,6 +13,10 @@ interface Run {
   values: unknown[]
   timeoutMs: number | undefined
   timer: NodeJS.Timeout | null
+  /** The limit that it began with; null without one. What was left of it at `timedAtMs`. */
+  limitMs: number | null
+  leftMs: number
+  timedAtMs: number
 }
 
 /** What the queue needs of its session. */
@@ -38,6 +42,7 @@ export class Runs {
   readonly #queue = new Set<RunId>()
   readonly #inFlight = new Set<RunId>()
   readonly #finished = new Set<RunId>()
+  #isPaused = false
 
   constructor(owner: RunsOwner) {
     this.#owner = owner
@@ -68,7 +73,7 @@ export class Runs {
       results: null,
       error: null,
     }
-    this.#runs.set(runId, { info, values, timeoutMs, timer: null })
+    this.#runs.set(runId, { info, values, timeoutMs, timer: null, limitMs: null, leftMs: 0, timedAtMs: 0 })
     this.#queue.add(runId)
     this.#owner.changed(info)
     this.startNext()
@@ -87,12 +92,35 @@ export class Runs {
       this.#inFlight.add(runId)
       this.#owner.send({ runId, exportName: run.info.exportName, values: run.values })
       this.#change(run, { state: 'running' })
-      const timeoutMs = run.timeoutMs ?? this.defaultTimeoutMs
-      if (timeoutMs === null) continue
-      run.timer = setTimeout(() => {
-        this.#owner.timedOut(runId, makeError('CALL_TIMED_OUT', { why: `The limit is ${timeoutMs} ms.` }))
-      }, timeoutMs)
+      run.limitMs = run.timeoutMs ?? this.defaultTimeoutMs
+      run.leftMs = run.limitMs ?? 0
+      if (!this.#isPaused) this.#startTimer(run)
     }
+  }
+
+  /** Lets the time limits of runs stand still, or go on. */
+  setPaused(paused: boolean): void {
+    if (paused === this.#isPaused) return
+    this.#isPaused = paused
+    for (const runId of this.#inFlight) {
+      const run = this.#runs.get(runId)!
+      if (!paused) this.#startTimer(run)
+      else if (run.timer) {
+        clearTimeout(run.timer)
+        run.timer = null
+        run.leftMs = Math.max(0, run.leftMs - (performance.now() - run.timedAtMs))
+      }
+    }
+  }
+
+  #startTimer(run: Run): void {
+    const { limitMs } = run
+    if (limitMs === null) return
+    run.timedAtMs = performance.now()
+    run.timer = setTimeout(() => {
+      const why = `The limit is ${limitMs} ms.`
+      this.#owner.timedOut(run.info.runId, makeError('CALL_TIMED_OUT', { why }))
+    }, run.leftMs)
   }
 
   /** Its call has begun. */

@@ -1,8 +1,10 @@
 import type { SessionLimits } from '../contract/limits.ts'
 import type { RunInfo, SessionId, SessionInfo } from '../contract/model.ts'
+import type { InspectorError } from '../contract/result.ts'
 import type { RunBudget } from './run-budget.ts'
 import type { NamedReadings } from './api.ts'
 import type { Session } from './session.ts'
+import type { SessionFiles } from './session-files.ts'
 
 /** What a session is opened with. */
 export interface SessionOptions {
@@ -15,7 +17,14 @@ export interface SessionOptions {
   readings: readonly NamedReadings[]
   workerUrl: URL
   traceLimitBytes: number
+  /** Where the user wants the session's file. */
+  sessionPath: string | null
+  files: SessionFiles
+  /** Of the product. */
+  version: string
   limits: SessionLimits
+  /** Null: without slices. */
+  sliceMs: number | null
   budget: RunBudget
   inFlightCounts: SharedArrayBuffer
   /** This session's among the counts; no other has it while this one is open. */
@@ -24,6 +33,8 @@ export interface SessionOptions {
   isTrusted(hostPath: string, hash: string): boolean
   onChange(session: SessionInfo): void
   onRun(run: RunInfo): void
+  /** What nobody asked about. */
+  onProblem(error: InspectorError): void
   onTrace(session: Session): void
   /** Whether anybody is told of calls that have ended. */
   isStreamed(sessionId: SessionId): boolean

@@ -1,6 +1,5 @@
 /** A session: one guest, one host module, one worker at a time, its runs and its trace. */
 import { basename, dirname } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { formatError, makeError } from '../contract/error-codes.ts'
 import type { SessionLimits } from '../contract/limits.ts'
 import type {
@@ -24,7 +23,7 @@ import { InFlightCounts } from '../trace/in-flight-counts.ts'
 import type { RawStack } from '../trace/stack-store.ts'
 import type { Trace } from '../trace/trace.ts'
 import { EMPTY_TRACE_STATUS } from '../trace/trace.ts'
-import { describeExports, describeImports, hidesStack } from './describe-module.ts'
+import { describeExports, describeImports, hidesStack, sharesInstance } from './describe-module.ts'
 import type { LoadedGuest } from './guest-file.ts'
 import { readGuestFile } from './guest-file.ts'
 import { GuestReadings } from './guest-readings.ts'
@@ -37,15 +36,15 @@ import type { NamedReadings } from './api.ts'
 import { isActive, isQueued, Runs } from './runs.ts'
 import type { SessionOptions } from './session-options.ts'
 import type { MessageForSession } from './session-worker.ts'
+import { SessionRecording } from './session-recording.ts'
 import { SessionWorker } from './session-worker.ts'
 import { getStackBytes } from './stack-size.ts'
 import { StallWatch } from './stall-watch.ts'
+import { waitForCancel } from './wait-for-cancel.ts'
 
 const ENDED_BY_USER = makeError('CALL_CANCELLED', { why: 'The session was ended.' })
 const RELOADED = makeError('CALL_CANCELLED', { why: 'The session was reloaded.' })
 const COMPUTING = 'The guest was computing, so its worker was ended.'
-/** A worker that neither computes nor cancels, as one that waits for a lock, is ended after this time. */
-const ANSWER_LIMIT_MS = 2000
 
 /** See {@link SessionInfo} for its states. */
 export class Session {
@@ -57,12 +56,17 @@ export class Session {
   #stall: StallInfo | null = null
   #stallWatch: StallWatch | null = null
   readonly #readings = new GuestReadings()
+  readonly #recording: SessionRecording
   /** Given before it was known what the guest imports. */
   readonly #namedReadings: NamedReadings[]
   #guest: LoadedGuest | null = null
   #stackReader: GuestStackReader | null = null
   #capturesStacks = false
   #recordsImports = true
+  #sliceMs: number | null
+  #isPaused = false
+  /** Runs of which the worker has heard that they are cancelled. */
+  readonly #cancelling = new Set<RunId>()
   #hostPath: string | null
   #hostTrusted = false
   #state: SessionState = 'starting'
@@ -80,6 +84,7 @@ export class Session {
     this.#options = options
     this.#hostPath = options.hostPath
     this.#limits = options.limits
+    this.#sliceMs = options.sliceMs
     this.#counts = new InFlightCounts(options.inFlightCounts)
     this.#namedReadings = [...options.readings]
     this.runs = new Runs({
@@ -87,10 +92,21 @@ export class Session {
       budget: options.budget,
       send: (run) => this.#worker?.post({ type: 'call', ...run }),
       changed: (run) => {
-        if (!isActive(run)) this.#report(run)
+        if (!isActive(run)) {
+          this.#report(run)
+          this.#cancelling.delete(run.runId)
+        }
         options.onRun(run)
       },
       timedOut: (runId, error) => void this.cancel(runId, error),
+    })
+    this.#recording = new SessionRecording({
+      files: options.files,
+      path: options.sessionPath,
+      version: options.version,
+      info: () => this.info(),
+      guestBytes: () => this.#guest?.bytes ?? new Uint8Array(),
+      onFailure: (error) => options.onProblem(error),
     })
     this.#applyLimits()
   }
@@ -141,6 +157,8 @@ export class Session {
       interleaved: this.runs.interleaved,
       capturesStacks: this.#capturesStacks,
       recordsImports: this.#recordsImports,
+      sliceMs: this.#sliceMs,
+      paused: this.#isPaused,
       limits: this.#limits,
       stall: this.#stall,
       startedAtMs: this.#worker?.zeroWallMs ?? Date.now(),
@@ -157,10 +175,12 @@ export class Session {
     const shape = this.#guest?.shape
     if (!shape) return this.#warnings
     const mayOverlap = this.runs.interleaved && hidesStack(shape)
+    const mayInterrupt = this.runs.interleaved && this.#sliceMs !== null && sharesInstance(shape)
     return [
       ...this.#warnings,
       ...this.#readings.findProblems(shape),
       ...(mayOverlap ? [makeError('STACK_HIDDEN')] : []),
+      ...(mayInterrupt ? [makeError('SLICES_OVERLAP')] : []),
     ]
   }
 
@@ -175,10 +195,14 @@ export class Session {
    */
   async load(): Promise<void> {
     await this.#stop(RELOADED)
+    const endNs = this.nowNs()
     this.#worker = null
+    await this.#recording.end(endNs)
     this.#generation++
     this.#endedIds = []
     this.runs.forgetCalls()
+    this.#isPaused = false
+    this.runs.setPaused(false)
     this.#bindings = []
     this.#warnings = []
     this.#readings.forgetWorker()
@@ -244,6 +268,25 @@ export class Session {
     this.#changed()
   }
 
+  /** Takes effect with the next load. Null: without slices. */
+  setSlices(sliceMs: number | null): void {
+    this.#sliceMs = sliceMs
+  }
+
+  /** Holds guests at the end of their slice, or lets them go on. SESSION_NOT_READY where there are no slices. */
+  setPaused(paused: boolean): Result<null> {
+    const isAlive = this.#state === 'ready' || this.#state === 'starting'
+    if (!isAlive || this.#sliceMs === null) {
+      const why = isAlive ? 'Its guest has no slices.' : `It is ${this.#state}.`
+      return failure(makeError('SESSION_NOT_READY', { why }))
+    }
+    this.#isPaused = paused
+    this.runs.setPaused(paused)
+    this.#worker?.post({ type: 'pause', enabled: paused })
+    this.#changed()
+    return success(null)
+  }
+
   /** A stack of the present trace; null where there is none. */
   describeStack(stack: RawStack | null): StackFrame[] | null {
     return stack && this.#stackReader ? this.#stackReader.describe(stack) : null
@@ -283,7 +326,7 @@ export class Session {
 
   /**
    * Cancels a run with the error that it then shows. A worker that computes cannot hear of it, and is ended
-   * with all its runs.
+   * with all its runs; with slices it hears of it before long, and goes on with its other runs.
    */
   async cancel(runId: RunId, error: InspectorError): Promise<void> {
     const worker = this.#worker
@@ -296,14 +339,20 @@ export class Session {
       const now = this.runs.get(runId)
       return worker !== this.#worker || now === null || !isActive(now)
     }
-    const limit = new AbortController()
-    await Promise.race([
-      worker.waitUntilComputing(() => limit.signal.aborted || isOver()),
-      delay(ANSWER_LIMIT_MS, null, { signal: limit.signal }).catch(() => null),
-    ])
-    limit.abort()
-    if (isOver()) return
+    const hasSlices = this.#sliceMs !== null
+    if (await waitForCancel(worker, { isOver, hasSlices, isHeard: () => this.#cancelling.has(runId) })) return
     await this.end({ ...error, why: `${error.why} ${COMPUTING}`.trim() })
+  }
+
+  /** Makes a session file of what there is now. Throws what the file system throws. */
+  async save(path: string): Promise<void> {
+    if (this.trace) await this.#recording.copy(this.trace, path, this.nowNs())
+  }
+
+  /** Ends the session for good: its trace is not looked at any more. */
+  async close(): Promise<void> {
+    await this.end()
+    await this.#recording.end(this.nowNs())
   }
 
   /** Cancels every run: queued ones first, so that none of them begins in the place of another. */
@@ -317,6 +366,7 @@ export class Session {
   async end(error: InspectorError = ENDED_BY_USER): Promise<void> {
     if (this.#state === 'ended') return
     this.#loadCount++
+    this.#isPaused = false
     const shown = error === ENDED_BY_USER ? null : makeError('SESSION_ENDED', { why: error.why })
     await this.#stop(error)
     this.#setState('ended', shown)
@@ -339,7 +389,7 @@ export class Session {
   }
 
   #startWorker(guest: LoadedGuest): void {
-    const worker = new SessionWorker(
+    const worker: SessionWorker = new SessionWorker(
       this.#options.workerUrl,
       {
         guestBytes: guest.bytes,
@@ -353,6 +403,7 @@ export class Session {
         inFlightCounts: this.#options.inFlightCounts,
         slot: this.#options.slot,
         readings: this.#readings.list(),
+        sliceMs: this.#sliceMs,
         limits: this.#limits,
         stackBytes: getStackBytes(),
       },
@@ -366,11 +417,13 @@ export class Session {
         },
         onExit: (error) => {
           this.#endRuns(error, worker.nowNs())
+          this.#isPaused = false
           this.#setState(this.#state === 'starting' ? 'failed' : 'ended', error)
         },
         onCallEnded: (id) => {
           if (this.#options.isStreamed(this.sessionId)) this.#endedIds.push(id)
         },
+        startLog: () => this.#recording.start(worker.trace),
       },
     )
     const stallWatch = new StallWatch({
@@ -387,6 +440,7 @@ export class Session {
     })
     this.#stallWatch = stallWatch
     this.#worker = worker
+    this.#recording.begin(worker.trace)
   }
 
   async #receive(worker: SessionWorker, message: MessageForSession): Promise<void> {
@@ -406,6 +460,9 @@ export class Session {
       case 'failed':
         await worker.terminate()
         if (worker === this.#worker) this.#setState(message.type, message.error)
+        return
+      case 'cancelling':
+        if (this.runs.get(message.runId)?.state === 'running') this.#cancelling.add(message.runId)
         return
       case 'run-began':
         return this.runs.began(message.runId, message.callId)

@@ -4,18 +4,20 @@ import { makeError } from '../contract/error-codes.ts'
 import type { SessionLimits } from '../contract/limits.ts'
 import { DEFAULT_LIMITS } from '../contract/limits.ts'
 import type { CallId, RunId, SessionId, SessionInfo } from '../contract/model.ts'
-import type { Result } from '../contract/result.ts'
+import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import { createInFlightCounts } from '../trace/in-flight-counts.ts'
 import { formatJsonLine } from '../trace/json-lines.ts'
 import type { Trace } from '../trace/trace.ts'
 import { DEFAULT_TRACE_LIMIT_BYTES } from '../trace/trace.ts'
 import type { InspectorOptions, NamedReadings } from './api.ts'
+import { ArchivedSession } from './archived-session.ts'
 import type { Events } from './events.ts'
 import { isBundled } from './examples.ts'
 import { findHostModule } from './host-file.ts'
 import { RunBudget } from './run-budget.ts'
 import { Session } from './session.ts'
+import { SessionFiles } from './session-files.ts'
 import type { Settings } from './settings.ts'
 import { TraceReports } from './trace-reports.ts'
 
@@ -34,15 +36,23 @@ export interface OpenSession {
   /** Other limits than the default ones. */
   limits?: Partial<SessionLimits>
   readings?: readonly NamedReadings[]
+  /** Where the user wants the session's file. */
+  sessionPath?: string
+  sliceMs?: number | null
 }
+
+/** One with a guest, or one of a file. */
+export type OpenedSession = Session | ArchivedSession
 
 /** Owns the sessions, and knows which was opened last. */
 export class Sessions {
   activeSessionId: SessionId | null = null
+  readonly files: SessionFiles
   readonly #options: InspectorOptions
   readonly #settings: Settings
   readonly #events: Events
   readonly #sessions = new Map<SessionId, Session>()
+  readonly #archives = new Map<SessionId, ArchivedSession>()
   readonly #streams = new Map<SessionId, Set<(lines: string) => void>>()
   /** Host modules that need no permission: named by the owner of the process, or bundled. */
   readonly #trustedPaths = new Set<string>()
@@ -56,6 +66,7 @@ export class Sessions {
 
   constructor(options: InspectorOptions, settings: Settings, events: Events) {
     this.#options = options
+    this.files = new SessionFiles(options.temporaryFolder)
     this.#settings = settings
     this.#events = events
     this.#reports = new TraceReports((status) => events.emit('traceGrew', status))
@@ -65,13 +76,27 @@ export class Sessions {
     return this.#options.traceLimitBytes ?? DEFAULT_TRACE_LIMIT_BYTES
   }
 
+  /** Those that have a guest. */
   list(): Session[] {
     return [...this.#sessions.values()]
   }
 
-  find(sessionId: SessionId): Result<Session> {
-    const session = this.#sessions.get(sessionId)
+  /** Those of files too. */
+  listAll(): OpenedSession[] {
+    return [...this.#sessions.values(), ...this.#archives.values()]
+  }
+
+  /** One whose trace is to be read. */
+  find(sessionId: SessionId): Result<OpenedSession> {
+    const session = this.#sessions.get(sessionId) ?? this.#archives.get(sessionId)
     return session ? success(session) : failure(makeError('SESSION_NOT_FOUND'))
+  }
+
+  /** One whose guest is meant. */
+  findLive(sessionId: SessionId): Result<Session> {
+    const session = this.#sessions.get(sessionId)
+    if (session) return success(session)
+    return failure(makeError(this.#archives.has(sessionId) ? 'SESSION_ARCHIVED' : 'SESSION_NOT_FOUND'))
   }
 
   findRun(runId: RunId): Session | null {
@@ -87,15 +112,13 @@ export class Sessions {
    * mistaken drop leaves nothing to clear away.
    */
   async open(request: OpenSession): Promise<Result<SessionInfo>> {
-    if (this.#sessions.size >= SESSION_LIMIT) {
-      return failure(makeError('SESSION_LIMIT', { why: `There are ${SESSION_LIMIT}.` }))
-    }
+    const limited = this.#checkCount()
+    if (limited) return failure(limited)
     const hostPath =
       request.hostPath === undefined ? await findHostModule(request.guestPath) : request.hostPath
     if (this.#isClosed) return failure(makeError('SESSION_ENDED', { why: 'The inspector is closing.' }))
     if (request.trustHost && hostPath !== null) this.#trustedPaths.add(hostPath)
-    const stem = basename(request.guestPath).replace(/\.\w+$/, '')
-    const sessionId: SessionId = `${stem.slice(0, 40)}-${++this.#sessionCount}`
+    const sessionId = this.#nameSession(request.guestPath)
     const session = new Session({
       sessionId,
       guestPath: request.guestPath,
@@ -103,8 +126,12 @@ export class Sessions {
       uploaded: request.uploaded ?? false,
       stubUnbound: request.stubUnbound ?? false,
       readings: request.readings ?? [],
+      sliceMs: request.sliceMs ?? null,
       workerUrl: this.#options.workerUrl,
       traceLimitBytes: this.#traceLimitBytes,
+      sessionPath: request.sessionPath ?? null,
+      files: this.files,
+      version: this.#options.version,
       limits: { ...DEFAULT_LIMITS, ...request.limits },
       budget: this.#budget,
       inFlightCounts: this.#inFlightCounts,
@@ -114,6 +141,7 @@ export class Sessions {
         if (this.#sessions.has(sessionId)) this.#events.emit('sessionChanged', info)
       },
       onRun: (run) => this.#events.emit('runChanged', run),
+      onProblem: (error) => this.#events.emit('problem', error),
       onTrace: (grown) => {
         if (!this.#sessions.has(sessionId)) return
         this.#reports.grew(grown)
@@ -148,6 +176,31 @@ export class Sessions {
     return success(session.info())
   }
 
+  /** Opens a session file in a session of its own. */
+  async openArchive(path: string): Promise<Result<SessionInfo>> {
+    const limited = this.#checkCount()
+    if (limited) return failure(limited)
+    const opened = await ArchivedSession.open(this.#nameSession(path), path, this.#traceLimitBytes)
+    if (!opened.ok) return opened
+    const { sessionId } = opened.value
+    this.#archives.set(sessionId, opened.value)
+    this.activate(sessionId)
+    const info = opened.value.info()
+    this.#events.emit('sessionChanged', info)
+    this.#events.emit('traceGrew', opened.value.status())
+    return success(info)
+  }
+
+  #checkCount(): InspectorError | null {
+    if (this.#sessions.size + this.#archives.size < SESSION_LIMIT) return null
+    return makeError('SESSION_LIMIT', { why: `There are ${SESSION_LIMIT}.` })
+  }
+
+  #nameSession(path: string): SessionId {
+    const stem = basename(path).replace(/\.\w+$/, '')
+    return `${stem.slice(0, 40)}-${++this.#sessionCount}`
+  }
+
   /** One that no open session has. */
   #takeSlot(): number {
     const taken = new Set(this.list().map(({ slot }) => slot))
@@ -165,16 +218,18 @@ export class Sessions {
   /** Closes every session; a guest that is just being opened does not start. */
   async closeAll(): Promise<void> {
     this.#isClosed = true
-    await Promise.all(this.list().map((session) => this.close(session)))
+    await Promise.all(this.listAll().map((session) => this.close(session)))
+    this.files.remove()
   }
 
-  async close(session: Session): Promise<void> {
-    await session.end()
+  async close(session: OpenedSession): Promise<void> {
+    await session.close()
     this.#sessions.delete(session.sessionId)
+    this.#archives.delete(session.sessionId)
     this.#streams.delete(session.sessionId)
     this.#reports.forget(session.sessionId)
     if (this.activeSessionId === session.sessionId) {
-      this.activeSessionId = this.list().at(-1)?.sessionId ?? null
+      this.activeSessionId = this.listAll().at(-1)?.sessionId ?? null
     }
     this.#events.emit('sessionClosed', { sessionId: session.sessionId })
   }

@@ -7,9 +7,10 @@ import type { CallBlock, CallField } from './call-block.ts'
 import { BLOCK_LENGTH, CallBlocks, indexInBlock } from './call-block.ts'
 import { DecodedStore } from './decoded-store.ts'
 import { ErrorStore } from './error-store.ts'
-import type { FunctionDefinition } from './events.ts'
+import type { FunctionDefinition, SliceState } from './events.ts'
 import { OUTCOMES } from './events.ts'
 import { Overlaps } from './overlaps.ts'
+import { SliceTimes } from './slice-times.ts'
 import type { RawStack } from './stack-store.ts'
 import { StackStore } from './stack-store.ts'
 
@@ -42,6 +43,7 @@ export class CallStore {
   readonly order = new CallOrder()
   readonly blocks = new CallBlocks()
   readonly stacks = new StackStore()
+  readonly slices = new SliceTimes()
   readonly overlaps = new Overlaps({
     parentOf: (id) => this.#read('parents', id),
     startOf: (id) => this.#read('starts', id),
@@ -191,6 +193,14 @@ export class CallStore {
     this.suspended.add(id)
   }
 
+  /** Takes in that the guest in a running export was stopped, is held by a pause, or goes on. */
+  slice(id: CallId, state: SliceState, timeNs: number): void {
+    const { stacks } = this.blocks.block(id)
+    // Where it was held says nothing of the call once it has gone on.
+    if (state === 'resumed' && stacks && this.slices.isPaused(id)) stacks[indexInBlock(id)] = 0
+    this.slices.set(id, state, timeNs)
+  }
+
   /** Ends a call. Where it returned, its results begin at `words[valuesWord]`. */
   end(
     id: CallId,
@@ -213,6 +223,8 @@ export class CallStore {
     this.running.delete(id)
     this.#noteChange(id)
     if (kind !== 'import') {
+      block.suspensions[index]! += this.slices.stoppedNs(id, endNs)
+      this.slices.delete(id)
       this.#insideOf.delete(id)
       this.overlaps.end(id)
       return
@@ -263,6 +275,11 @@ export class CallStore {
     return this.#read('starts', id)
   }
 
+  /** The import call in flight that a running call of the guest has made itself. */
+  insideOf(id: CallId): CallId | null {
+    return this.#insideOf.get(id) ?? null
+  }
+
   /** When the guest was suspended in an import call. */
   suspendedSince(id: CallId): number {
     return this.#read('starts', id) + this.#read('hosts', id)
@@ -283,6 +300,7 @@ export class CallStore {
       else if (running) hostNs = totalNs
       return { totalNs, guestNs: 0, hostNs, suspendedNs }
     }
+    if (running) suspendedNs += this.slices.stoppedNs(id, nowNs)
     const inside = running ? this.#insideOf.get(id) : undefined
     if (inside !== undefined) {
       const part = this.timesOf(inside, nowNs)
@@ -309,6 +327,7 @@ export class CallStore {
       results: outcome === RETURNED ? this.#values(id, 'resultSlots', definition.results) : null,
       outcome: OUTCOMES[outcome]!,
       suspended: this.isSuspended(id),
+      paused: this.slices.isPaused(id),
       overlapped: this.overlaps.has(id),
       startNs: this.#read('starts', id),
       endNs: this.running.has(id) ? null : this.#read('ends', id),

@@ -15,6 +15,7 @@ export const TAGS = {
   console: 7,
   stack: 8,
   decoded: 9,
+  slice: 10,
 } as const
 
 /** A function that crosses the boundary: the definition precedes its first call. Its text is JSON. */
@@ -62,6 +63,11 @@ export const EXIT = {
 export const TEXT = { identifier: 8, textBytes: 12, text: 16 } as const
 /** `stack`: the guest's frames by a call, as offsets in its file of 4 bytes each, innermost first. */
 export const STACK = { callId: 8, frameCount: 12, offsets: 16 } as const
+/** `slice`: a guest that computes is stopped at the end of its slice of time, held there by a pause, or goes on. */
+export const SLICE = { callId: 8, state: 12, timeNs: 16, sizeBytes: 24 } as const
+export const SLICE_STATES = ['stopped', 'paused', 'resumed'] as const
+/** See {@link SLICE}. */
+export type SliceState = (typeof SLICE_STATES)[number]
 /** `console`: a line of text. `omittedBytes` says how much of a very long line was left out. */
 export const CONSOLE = {
   level: 8,

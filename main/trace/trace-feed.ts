@@ -1,7 +1,20 @@
 /** Takes what a worker wrote into its ring into the trace. */
 import type { ConsoleLevel } from '../contract/model.ts'
 import type { FunctionDefinition } from './events.ts'
-import { CONSOLE, ENTER, ENTER_STATES, EXIT, LEVELS, SOURCES, STACK, SUSPEND, TAGS, TEXT } from './events.ts'
+import {
+  CONSOLE,
+  ENTER,
+  ENTER_STATES,
+  EXIT,
+  LEVELS,
+  SLICE,
+  SLICE_STATES,
+  SOURCES,
+  STACK,
+  SUSPEND,
+  TAGS,
+  TEXT,
+} from './events.ts'
 import { RingReader } from './ring.ts'
 import type { Trace } from './trace.ts'
 
@@ -67,6 +80,12 @@ export class TraceFeed {
         const frameCount = words[word + STACK.frameCount / 4]!
         return trace.setStack(words[word + STACK.callId / 4]!, [...words.subarray(start, start + frameCount)])
       }
+      case TAGS.slice:
+        return trace.slice(
+          words[word + SLICE.callId / 4]!,
+          SLICE_STATES[words[word + SLICE.state / 4]!]!,
+          floats[(offset + SLICE.timeNs) >> 3]!,
+        )
       case TAGS.console: {
         const omittedBytes = words[word + CONSOLE.omittedBytes / 4]!
         const start = offset + CONSOLE.text
@@ -101,7 +120,7 @@ export class TraceFeed {
     if (this.#take(word)) {
       const endNs = floats[(offset + ENTER.endNs) >> 3]!
       trace.addReturned(id, parent, functionIndex, startNs, endNs, words, valuesWord)
-    } else trace.calls.begin(id, parent, functionIndex, startNs, words, valuesWord)
+    } else trace.begin(id, parent, functionIndex, startNs, words, valuesWord)
   }
 
   /** Takes an `enter` event from its writer; says whether the call has ended in it. */

@@ -4,13 +4,14 @@ import type { InspectorError } from '../contract/result.ts'
 import type { SavedOrder } from './call-order.ts'
 import { CallStore } from './call-store.ts'
 import { ConsoleStore } from './console-store.ts'
-import type { FunctionDefinition } from './events.ts'
+import type { FunctionDefinition, SliceState } from './events.ts'
 import { OUTCOMES } from './events.ts'
-import type { TraceSums } from './file/file-parts.ts'
-import type { SessionLog } from './file/session-log.ts'
 import type { RawStack } from './stack-store.ts'
 import type { SavedTimings } from './timings.ts'
+import { TimelineReader } from './timeline/read-timeline.ts'
+import { Timeline } from './timeline/timeline.ts'
 import { Timings } from './timings.ts'
+import type { TraceLog, TraceSums } from './trace-log.ts'
 
 const NO_VALUES = new Uint32Array(0)
 /** Share of the memory's limit that blocks of calls may take once there is a file: there is more than blocks. */
@@ -21,7 +22,7 @@ export interface TraceListener {
   /** A call has ended, in order of ending. */
   onCallEnded?: (id: CallId) => void
   /** Begins a file, because memory has reached its limit; null where there is to be none. */
-  startLog?: (blockLimitBytes: number) => SessionLog | null
+  startLog?: () => TraceLog | null
 }
 
 /** Memory for the calls of a session, unless the inspector is told otherwise. */
@@ -44,10 +45,11 @@ export const EMPTY_TRACE_STATUS = {
 export class Trace {
   readonly calls = new CallStore()
   readonly console = new ConsoleStore()
+  readonly #timeline = new Timeline(this.calls)
   readonly #timings = new Timings()
   readonly #limitBytes: number
   readonly #listener: TraceListener
-  #log: SessionLog | null = null
+  #log: TraceLog | null = null
   #hasTriedLog = false
   /** Sums over the calls that have ended. */
   #sums: TraceSums = { guestNs: 0, hostNs: 0, suspendedNs: 0, droppedCount: 0 }
@@ -58,7 +60,7 @@ export class Trace {
   }
 
   get sizeBytes(): number {
-    return this.calls.sizeBytes + this.console.sizeBytes
+    return this.calls.sizeBytes + this.console.sizeBytes + this.#timeline.sizeBytes
   }
 
   get droppedCount(): number {
@@ -66,7 +68,7 @@ export class Trace {
   }
 
   /** The file that it is written to, if any. */
-  get log(): SessionLog | null {
+  get log(): TraceLog | null {
     return this.#log
   }
 
@@ -76,16 +78,17 @@ export class Trace {
   }
 
   /** Writes the trace to a file from now on. */
-  setLog(log: SessionLog): void {
+  setLog(log: TraceLog): void {
     this.#log = log
   }
 
   /** Begins a file where memory has reached its limit; says whether that is all the same full. */
   makeRoom(): boolean {
+    this.#timeline.trim()
     if (this.sizeBytes < this.#limitBytes) return false
     if (!this.#log && !this.#hasTriedLog) {
       this.#hasTriedLog = true
-      this.#log = this.#listener.startLog?.(this.blockLimitBytes) ?? null
+      this.#log = this.#listener.startLog?.() ?? null
     }
     // What is being written is let go in a moment.
     return this.#log === null || this.#log.isFailing || this.sizeBytes >= 2 * this.#limitBytes
@@ -115,6 +118,19 @@ export class Trace {
     this.#sums.droppedCount++
   }
 
+  /** See {@link CallStore.begin}. */
+  begin(
+    id: CallId,
+    parent: CallId,
+    functionIndex: number,
+    startNs: number,
+    words: Uint32Array,
+    valuesWord: number,
+  ): void {
+    this.calls.begin(id, parent, functionIndex, startNs, words, valuesWord)
+    this.#timeline.begin(id, parent, startNs)
+  }
+
   /** See {@link CallStore.addReturned}. */
   addReturned(
     id: CallId,
@@ -126,6 +142,7 @@ export class Trace {
     valuesWord: number,
   ): void {
     this.calls.addReturned(id, parent, functionIndex, startNs, endNs, words, valuesWord)
+    this.#timeline.addReturned(id, parent, startNs, endNs)
     this.#sums.hostNs += endNs - startNs
     this.#timings.record(functionIndex, true, endNs - startNs, 0)
     this.#listener.onCallEnded?.(id)
@@ -133,6 +150,11 @@ export class Trace {
 
   suspend(id: CallId, hostNs: number): void {
     if (this.calls.has(id)) this.calls.suspend(id, hostNs)
+  }
+
+  /** See {@link CallStore.slice}. */
+  slice(id: CallId, state: SliceState, timeNs: number): void {
+    if (this.calls.has(id)) this.calls.slice(id, state, timeNs)
   }
 
   /** See {@link CallStore.end}. */
@@ -146,8 +168,11 @@ export class Trace {
     valuesWord: number,
   ): void {
     if (!this.calls.has(id)) return
+    const stoppedNs = this.calls.slices.stoppedNs(id, endNs)
     this.calls.end(id, outcome, endNs, hostNs, suspendedNs, words, valuesWord)
+    this.#timeline.end(id)
     this.count(id)
+    if (this.calls.kindOf(id) !== 'import') this.#sums.suspendedNs += stoppedNs
     this.#listener.onCallEnded?.(id)
   }
 
@@ -207,6 +232,12 @@ export class Trace {
     return rows
   }
 
+  /** The calls over time, as they stand at `nowNs`. */
+  readTimeline(nowNs: number): TimelineReader {
+    this.#timeline.catchUp()
+    return new TimelineReader(this.calls, this.#timeline, nowNs)
+  }
+
   timings(): TimingRow[] {
     return this.#timings.rows(this.calls)
   }
@@ -215,8 +246,10 @@ export class Trace {
     let { guestNs, hostNs, suspendedNs } = this.#sums
     for (const id of this.calls.running) {
       const times = this.calls.timesOf(id, nowNs)
-      if (this.calls.kindOf(id) !== 'import') guestNs += times.guestNs
-      else {
+      if (this.calls.kindOf(id) !== 'import') {
+        guestNs += times.guestNs
+        suspendedNs += this.calls.slices.stoppedNs(id, nowNs)
+      } else {
         hostNs += times.hostNs
         suspendedNs += times.suspendedNs
       }

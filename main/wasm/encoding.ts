@@ -11,6 +11,13 @@ export function encodeU32(value: number): number[] {
   return [...bytes, rest]
 }
 
+/** A number that is not negative, as signed LEB128: the sign is the uppermost bit that the last byte holds. */
+export function encodeS32(value: number): number[] {
+  const bytes = encodeU32(value)
+  const last = bytes.at(-1)!
+  return last < 0x40 ? bytes : [...bytes.slice(0, -1), last | 0x80, 0]
+}
+
 /** The same of a whole number that may be larger. */
 export function encodeU64(value: bigint): number[] {
   const bytes: number[] = []

@@ -161,6 +161,11 @@ function shapeModule({ declarations, sizes, ...custom }: Sections): ModuleShape 
   }
 }
 
+/** What the sections of a module declare. Throws a `FormatError` where `readModule` says that it cannot be read. */
+export function readDeclarations(bytes: Uint8Array): Declarations {
+  return readSections(bytes).declarations
+}
+
 /**
  * Reads what a core module imports, exports and tells about itself (specification 3.0, "Binary Format"; also
  * shared memories, custom page sizes and compact imports). It decodes and does not validate: that is the

@@ -11,12 +11,17 @@ export function formatCallName({ module, name }: { module: string | null; name: 
 export type OutcomeTone = 'bad' | 'live' | 'done'
 
 export interface OutcomeText {
-  text: CallOutcome | 'suspended'
+  text: CallOutcome | 'suspended' | 'paused'
   tone: OutcomeTone
 }
 
-/** The outcome as a word: a running call in which the guest is suspended reads `suspended`. */
-export function describeOutcome(call: { outcome: CallOutcome; suspended: boolean }): OutcomeText {
+/** The outcome as a word: a running call in which the guest is suspended, or held by a pause, reads so. */
+export function describeOutcome(call: {
+  outcome: CallOutcome
+  suspended: boolean
+  paused?: boolean
+}): OutcomeText {
+  if (call.paused) return { text: 'paused', tone: 'live' }
   if (call.outcome === 'running') return { text: call.suspended ? 'suspended' : 'running', tone: 'live' }
   return { text: call.outcome, tone: call.outcome === 'trapped' || call.outcome === 'threw' ? 'bad' : 'done' }
 }

@@ -50,6 +50,10 @@ export function useActions() {
       takeSession(call.setStackCapture({ sessionId, enabled })),
     setRecording: (sessionId: SessionId, enabled: boolean) =>
       takeSession(call.setRecording({ sessionId, enabled })),
+    /** Reloads the session. */
+    setSlices: (sessionId: SessionId, enabled: boolean) =>
+      takeSession(call.setSlices({ sessionId, enabled })),
+    setPaused: (sessionId: SessionId, paused: boolean) => takeSession(call.setPaused({ sessionId, paused })),
     setInterleaved: (sessionId: SessionId, interleaved: boolean) =>
       takeSession(call.setInterleaved({ sessionId, interleaved })),
     cancelAllRuns: (sessionId: SessionId) => takeSession(call.cancelAllRuns({ sessionId })),
@@ -85,7 +89,9 @@ async function takeSession(answer: Promise<Result<SessionInfo>>): Promise<boolea
 }
 
 function showOpen(isWanted: (guestPath: string) => boolean): boolean {
-  const open = sessions.value.findLast(({ guest }) => guest.path !== undefined && isWanted(guest.path))
+  const open = sessions.value.findLast(
+    ({ archive, guest }) => !archive && guest.path !== undefined && isWanted(guest.path),
+  )
   if (open) activeSessionId.value = open.sessionId
   return open !== undefined
 }

@@ -21,9 +21,11 @@ const SHORTCUTS: Partial<Record<Command, Shortcut>> = {
   'end-session': { key: '.', code: 'Period', shift: true },
   'clear-console': { key: 'k' },
   'reload-session': { key: 'r', shift: true },
-  'export-trace': { key: 's' },
+  'save-session': { key: 's' },
+  'export-trace': { key: 's', shift: true },
   'find-in-console': { key: 'f' },
   'toggle-sidebar': { key: 'b' },
+  'toggle-timeline': { key: 'l' },
   'toggle-panel': { key: 'j' },
   'toggle-detail': { key: 'i' },
 }

@@ -10,6 +10,8 @@ export const layout = reactive({
   sidebarWidth: 256,
   detailVisible: true,
   detailWidth: 300,
+  timelineVisible: true,
+  timelineHeight: 204,
   panelVisible: true,
   panelHeight: 200,
   guestsOpen: true,
@@ -20,7 +22,7 @@ export const layout = reactive({
 })
 
 /** A pane that can be hidden. */
-export type Pane = 'sidebar' | 'detail' | 'panel'
+export type Pane = 'sidebar' | 'timeline' | 'detail' | 'panel'
 
 /** A section of the sidebar that can be closed. */
 export type Section = 'guests' | 'exports' | 'imports' | 'warnings' | 'runs'

@@ -1,9 +1,12 @@
 import type { FileReference } from '../../main/contract/service.ts'
 import type { InspectorError, Result } from '../../main/contract/result.ts'
 
+const GUEST_EXTENSIONS = ['.wasm', '.wat']
+const HOST_EXTENSIONS = ['.ts', '.js', '.mjs']
+const SESSION_EXTENSIONS = ['.jspi']
+
 /** What the file dialog offers, and what a drop may hold. */
-export const GUEST_EXTENSIONS = ['.wasm', '.wat']
-export const HOST_EXTENSIONS = ['.ts', '.js', '.mjs']
+export const KNOWN_EXTENSIONS = [...GUEST_EXTENSIONS, ...HOST_EXTENSIONS, ...SESSION_EXTENSIONS]
 
 /** The same limit as the contract's, so that a file which is too large need not be read first. */
 export const FILE_SIZE_LIMIT_BYTES = 256 * 1024 * 1024
@@ -42,9 +45,9 @@ function checkFile(file: File): InspectorError | null {
   if (!isKnownKind(file.name)) {
     return {
       code: 'GUEST_NOT_WASM',
-      what: 'The file is neither a guest nor a host module.',
-      why: `“${file.name}” does not end in ${[...GUEST_EXTENSIONS, ...HOST_EXTENSIONS].join(', ')}.`,
-      fix: 'Drop a .wasm or .wat file, or a host module written in TypeScript or JavaScript.',
+      what: 'The file is neither a guest nor a host module nor a session.',
+      why: `“${file.name}” does not end in ${KNOWN_EXTENSIONS.join(', ')}.`,
+      fix: 'Drop a .wasm or .wat file, a host module written in TypeScript or JavaScript, or a saved session.',
     }
   }
   if (file.size > FILE_SIZE_LIMIT_BYTES) {
@@ -79,7 +82,7 @@ function describeUnreadable(file: File, cause: unknown): InspectorError {
 
 function isKnownKind(name: string): boolean {
   const lower = name.toLowerCase()
-  return [...GUEST_EXTENSIONS, ...HOST_EXTENSIONS].some((extension) => lower.endsWith(extension))
+  return KNOWN_EXTENSIONS.some((extension) => lower.endsWith(extension))
 }
 
 function toMegabytes(sizeBytes: number): number {

@@ -15,6 +15,7 @@ import type { Backend } from '../backend/backend.ts'
 import { restoreLayout } from './layout.ts'
 import { reportProblem } from './problems.ts'
 import { selectCall } from './selection.ts'
+import { selectTimeRange } from './time-range.ts'
 
 // What the service said last, each payload as it came: frozen, and replaced whole.
 const sessionsById = shallowReactive(new Map<SessionId, SessionInfo>())
@@ -84,7 +85,10 @@ export function putRun(run: RunInfo): void {
 function putTrace(trace: TraceStatus): void {
   const { sessionId, generation } = trace
   // The calls of the trace before a reload are gone, and their numbers now mean others.
-  if ((tracesById.get(sessionId)?.generation ?? generation) !== generation) selectCall(sessionId, null)
+  if ((tracesById.get(sessionId)?.generation ?? generation) !== generation) {
+    selectCall(sessionId, null)
+    selectTimeRange(sessionId, null)
+  }
   tracesById.set(sessionId, Object.freeze(trace))
 }
 

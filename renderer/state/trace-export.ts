@@ -1,50 +1,89 @@
 import { shallowRef } from 'vue'
-import type { CallId, SessionId } from '../../main/contract/model.ts'
+import type { SessionId } from '../../main/contract/model.ts'
+import type { Result } from '../../main/contract/result.ts'
 import type { Backend } from '../backend/backend.ts'
 import { reportProblem } from './problems.ts'
 
 /** How far the export under way has come; null while there is none. */
-export const traceExport = shallowRef<{ fileName: string; callCount: number; totalCount: number } | null>(
+export const traceExport = shallowRef<{ fileName: string; doneCount: number; totalCount: number } | null>(
   null,
 )
 
 let stopper = new AbortController()
 
+/** A piece of a file, and where the next begins, in calls or bytes; null after the last. */
+interface Piece {
+  content: BlobPart
+  next: number | null
+  totalCount: number
+}
+
 /** Fetches a session's trace piece by piece, and has the browser save it as `NAME.jsonl`. One at a time. */
-export async function exportTrace(
+export function exportTrace(
   backend: Backend,
   sessionId: SessionId,
   guestName: string,
   totalCount: number,
 ): Promise<void> {
-  if (traceExport.value) return
-  stopper = new AbortController()
-  const { signal } = stopper
-  const fileName = `${guestName.replace(/\.(wasm|wat)$/i, '')}.jsonl`
-  traceExport.value = { fileName, callCount: 0, totalCount }
-  try {
-    // A Blob for each piece: the browser may keep those out of the page's memory.
-    const pieces: Blob[] = []
-    let next: CallId | null = 1
-    while (next !== null && !signal.aborted) {
-      const piece = await backend.call.exportTrace({ sessionId, fromCallId: next })
-      if (!piece.ok) {
-        reportProblem(piece.error)
-        return
-      }
-      pieces.push(new Blob([piece.value.text]))
-      next = piece.value.nextCallId
-      traceExport.value = { fileName, callCount: next ?? totalCount, totalCount }
+  return save(nameFile(guestName, 'jsonl'), 'application/jsonl', 1, async (next) => {
+    const piece = await backend.call.exportTrace({ sessionId, fromCallId: next })
+    if (!piece.ok) return piece
+    const { text, nextCallId } = piece.value
+    return { ok: true, value: { content: text, next: nextCallId, totalCount } }
+  })
+}
+
+/** Has the browser save a session as `NAME.jspi`, to be opened again. One at a time. */
+export function saveSession(backend: Backend, sessionId: SessionId, guestName: string): Promise<void> {
+  return save(nameFile(guestName, 'jspi'), 'application/octet-stream', 0, async (next) => {
+    const piece = await backend.call.readSessionFile({ sessionId, offset: next })
+    if (!piece.ok) return piece
+    const { bytes, nextOffset, totalBytes } = piece.value
+    return {
+      ok: true,
+      value: { content: Uint8Array.from(bytes), next: nextOffset, totalCount: totalBytes },
     }
-    if (!signal.aborted) saveFile(fileName, new Blob(pieces, { type: 'application/jsonl' }))
-  } finally {
-    traceExport.value = null
-  }
+  })
 }
 
 /** Gives up the export under way. */
 export function stopTraceExport(): void {
   stopper.abort()
+}
+
+function nameFile(guestName: string, extension: string): string {
+  return `${guestName.replace(/\.(wasm|wat)$/i, '')}.${extension}`
+}
+
+async function save(
+  fileName: string,
+  type: string,
+  first: number,
+  read: (next: number) => Promise<Result<Piece>>,
+): Promise<void> {
+  if (traceExport.value) return
+  stopper = new AbortController()
+  const { signal } = stopper
+  traceExport.value = { fileName, doneCount: 0, totalCount: 0 }
+  try {
+    // A Blob for each piece: the browser may keep those out of the page's memory.
+    const pieces: Blob[] = []
+    let next: number | null = first
+    while (next !== null && !signal.aborted) {
+      const piece: Result<Piece> = await read(next)
+      if (!piece.ok) {
+        reportProblem(piece.error)
+        return
+      }
+      const { content, totalCount } = piece.value
+      pieces.push(new Blob([content]))
+      next = piece.value.next
+      traceExport.value = { fileName, doneCount: next ?? totalCount, totalCount }
+    }
+    if (!signal.aborted) saveFile(fileName, new Blob(pieces, { type }))
+  } finally {
+    traceExport.value = null
+  }
 }
 
 function saveFile(name: string, content: Blob): void {

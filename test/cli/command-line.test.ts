@@ -34,6 +34,8 @@ test('behind two dashes everything is an argument', () => {
 })
 
 test('options are read in both spellings, and their values as they are typed', () => {
+  expect(parse('run', 'g', '--slices', '7')).toMatchObject({ sliceMs: 10, exportName: '7' })
+  expect(parse('run', 'g', '--slices=7')).toMatchObject({ sliceMs: 7 })
   const expected = { host: '1e3', trace: '007', timeoutMs: 1000 }
   expect(parse('run', 'g', '--host', '1e3', '--trace', '007', '--timeout', '1000')).toMatchObject(expected)
   expect(parse('run', 'g', '--host=1e3', '--trace=007', '--timeout=1000')).toMatchObject(expected)
@@ -68,6 +70,7 @@ test.each([
   [['run', 'g', '--host', 'a', '--host', 'b'], '--host is given more than once.'],
   [['run', 'g', '--timeout', '-1'], '--timeout is "-1", which is not a whole number from 1 to 2147483647.'],
   [['run', 'g', '--timeout', '1.5'], '--timeout is "1.5", which is not a whole number from 1 to 2147483647.'],
+  [['run', 'g', '--slices=0'], '--slices is "0", which is not a whole number from 1 to 10000.'],
   [
     ['run', 'g', '--memory-limit', '64MB'],
     '--memory-limit is "64MB", which is not a size up to 16GiB, such as 65536, 512KiB or 64MiB.',

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { cp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
@@ -245,4 +245,43 @@ test('a reader that goes away ends it quietly', async () => {
   await expect.poll(() => program.stdout(), { timeout: 30_000 }).toContain('line')
   program.child.stdout?.destroy()
   expect((await program.ended).stderr).toBe('')
+})
+
+test('--session writes a session file, which export and stats read', async () => {
+  const folder = makeFolder()
+  const file = join(folder, 'chatty.jspi')
+  const ran = await runProgram(['run', guest('chatty'), 'call_sync', '20000', '--session', file])
+  expect(ran.status).toBe(0)
+
+  const exported = await runProgram(['export', file])
+  const lines = exported.stdout.trimEnd().split('\n')
+  expect(lines).toHaveLength(20_001)
+  expect(JSON.parse(lines[20_000]!)).toMatchObject({ id: 20_001, parent: 1, outcome: 'returned' })
+  const output = join(folder, 'chatty.jsonl')
+  expect((await runProgram(['export', file, '--output', output])).status).toBe(0)
+  expect(readFileSync(output, 'utf8')).toBe(exported.stdout)
+
+  const stats = await runProgram(['stats', file])
+  expect(stats.stdout).toMatch(/^chatty\.wasm, 20,001 calls\n/)
+  expect(stats.stdout).toMatch(/^call_sync +1 +0 /m)
+  expect(stats.stdout).toMatch(/^env\.\w+ +20,000 +0 /m)
+  const json = JSON.parse((await runProgram(['stats', file, '--json'])).stdout) as Record<string, unknown>
+  expect(json).toMatchObject({ guest: { name: 'chatty.wasm' }, totals: { callCount: 20_001 } })
+
+  const missing = await runProgram(['stats', join(folder, 'none.jspi')])
+  expect(missing).toMatchObject({ status: 2, stderr: expect.stringContaining('SESSION_FILE_UNREADABLE') })
+})
+
+test('a session file of a program that was killed has what was recorded up to then', async () => {
+  const file = join(makeFolder(), 'killed.jspi')
+  const running = startProgram(['run', guest('chatty'), 'call_sync', '2000000000', '--session', file])
+  while (!existsSync(file) || statSync(file).size < 2_000_000) {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  running.child.kill('SIGKILL')
+  await running.ended
+  const { status, stdout } = await runProgram(['stats', file])
+  expect(status).toBe(0)
+  const [, count] = /^env\.next_sync +([\d,]+) +0 /m.exec(stdout)!
+  expect(Number(count!.replaceAll(',', ''))).toBeGreaterThan(50_000)
 })

@@ -12,6 +12,8 @@ export const REQUESTS: { [Name in ServiceFunction]: Parameters<InspectorService[
   setInterleaved: [{ sessionId: 'none', interleaved: true }],
   setStackCapture: [{ sessionId: 'none', enabled: true }],
   setRecording: [{ sessionId: 'none', enabled: false }],
+  setSlices: [{ sessionId: 'none', enabled: true, sliceMs: 10 }],
+  setPaused: [{ sessionId: 'none', paused: true }],
   setLimits: [
     {
       sessionId: 'none',
@@ -26,8 +28,11 @@ export const REQUESTS: { [Name in ServiceFunction]: Parameters<InspectorService[
   closeSession: [{ sessionId: 'none' }],
   readCalls: [{ sessionId: 'none', fromRow: 0, rowCount: 10, anchorId: 1 }],
   readCall: [{ sessionId: 'none', callId: 1 }],
+  readTimeline: [{ sessionId: 'none', fromNs: 0, toNs: 1e9, columnCount: 100, firstLane: 0, laneCount: 8 }],
+  readDensity: [{ sessionId: 'none', columnCount: 100 }],
   readTimings: [{ sessionId: 'none' }],
   readConsole: [{ sessionId: 'none', fromLine: 0, lineCount: 10 }],
+  readSessionFile: [{ sessionId: 'none', offset: 0 }],
   exportTrace: [{ sessionId: 'none', fromCallId: 1 }],
   saveLayout: [{ layout: { sidebarWidth: 200, detailVisible: true } }],
 }
@@ -44,6 +49,8 @@ export const ANSWERS: { [Name in ServiceFunction]: string } = {
   setInterleaved: 'SESSION_NOT_FOUND',
   setStackCapture: 'SESSION_NOT_FOUND',
   setRecording: 'SESSION_NOT_FOUND',
+  setSlices: 'SESSION_NOT_FOUND',
+  setPaused: 'SESSION_NOT_FOUND',
   setLimits: 'SESSION_NOT_FOUND',
   startRun: 'SESSION_NOT_FOUND',
   cancelRun: 'RUN_NOT_FOUND',
@@ -53,8 +60,11 @@ export const ANSWERS: { [Name in ServiceFunction]: string } = {
   closeSession: 'SESSION_NOT_FOUND',
   readCalls: 'SESSION_NOT_FOUND',
   readCall: 'SESSION_NOT_FOUND',
+  readTimeline: 'SESSION_NOT_FOUND',
+  readDensity: 'SESSION_NOT_FOUND',
   readTimings: 'SESSION_NOT_FOUND',
   readConsole: 'SESSION_NOT_FOUND',
+  readSessionFile: 'SESSION_NOT_FOUND',
   exportTrace: 'SESSION_NOT_FOUND',
   saveLayout: 'ok',
 }

@@ -1,19 +1,21 @@
 /** Provokes failures for real, so that the examples in docs/errors.md are what is printed and not what was meant. */
 import { execFile } from 'node:child_process'
-import { mkdir, open, readFile, symlink } from 'node:fs/promises'
+import { mkdir, open, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseCommandLine } from '../../main/cli/command-line.ts'
 import type { ErrorCode } from '../../main/contract/error-codes.ts'
 import { formatError } from '../../main/contract/error-codes.ts'
 import type { InspectorError, Result } from '../../main/contract/result.ts'
-import type { ServiceEvents } from '../../main/contract/service.ts'
+import type { FilePiece } from '../../main/contract/service.ts'
 import type { Channel } from '../../main/doors/channel.ts'
 import { openInProcessChannel } from '../../main/doors/in-process.ts'
 import { MESSAGE_BURST } from '../../main/doors/rate-limit.ts'
 import { startBrowserDoor } from '../../main/doors/web-socket.ts'
 import type { Inspector, OpenRequest } from '../../main/inspector/api.ts'
 import { Settings } from '../../main/inspector/settings.ts'
+import { BLOCK_TYPES, encodeBlock } from '../../main/session-file/file-block.ts'
+import { encodePart } from '../../main/session-file/file-parts.ts'
 import {
   createFolder,
   errorOf,
@@ -52,6 +54,36 @@ const STACK_GUEST = `(module
     (global.set $__stack_pointer (i32.add (global.get $__stack_pointer) (local.get $size)))))`
 const PATIENT_HOST =
   'export default { env: { wait: () => new Promise((resolve) => setTimeout(resolve, 20)) } }'
+
+/** Saves a session as a window does; gives the file's path. */
+async function save({ inspector, sessionId }: TestSession): Promise<string> {
+  const folder = await makeFolder()
+  const pieces: Uint8Array[] = []
+  for (let offset: number | null = 0; offset !== null;) {
+    const piece: FilePiece = valueOf(await inspector.service.readSessionFile({ sessionId, offset }))
+    pieces.push(piece.bytes)
+    offset = piece.nextOffset
+  }
+  const path = join(folder, 'saved.jspi')
+  await writeFile(path, Buffer.concat(pieces))
+  return path
+}
+
+/** A session with many calls. */
+async function saveSession(): Promise<string> {
+  const session = await openExample('chatty')
+  await session.call('call_sync', '3000')
+  return save(session)
+}
+
+async function openSaved(path: string): Promise<TestSession> {
+  const inspector = startInspector()
+  return new TestSession(inspector, valueOf(await inspector.open({ path })))
+}
+
+function readError({ inspector, sessionId }: TestSession, callId: number): InspectorError {
+  return valueOf(inspector.service.readCall({ sessionId, callId })).error!
+}
 
 /** The folders in which failures were provoked, to be shown as a reader's own. */
 const usedFolders = new Map([[ROOT, '/home/me/jspi-inspector']])
@@ -134,9 +166,15 @@ async function sendRaw(inspector: Inspector, messages: readonly object[]): Promi
   return errorOf(failed.r!)
 }
 
-/** What an inspector tells everybody without being asked. */
-function nextProblem(inspector: Inspector): Promise<InspectorError> {
-  return new Promise((resolve) => inspector.subscribe({ problem: resolve as ServiceEvents['problem'] }))
+/** The next problem with this code. */
+function nextProblem(inspector: Inspector, code: ErrorCode): Promise<InspectorError> {
+  return new Promise((resolve) => {
+    inspector.subscribe({
+      problem(error) {
+        if (error.code === code) resolve(error)
+      },
+    })
+  })
 }
 
 /** Parts of the window that need no page. They are compiled for one, so the compiler is not to follow. */
@@ -313,6 +351,17 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     // On a machine with too much to do, a worker that gets no time looks like one that computes.
     return { ...error, why: error.why.replace(' The guest was computing, so its worker was ended.', '') }
   },
+  async SLICES_UNAVAILABLE() {
+    const locals = `(local ${'i32 '.repeat(50_000)})`
+    const guest = `(module (func (export "run") ${locals} (loop $again (br_if $again (i32.const 0)))))`
+    const session = await openText(guest, null, { sliceMs: 10 })
+    return session.info.warnings[0]!
+  },
+  async SLICES_OVERLAP() {
+    const session = await openText('(module (func (export "run")))', null, { sliceMs: 10 })
+    const { inspector, sessionId } = session
+    return valueOf(inspector.service.setInterleaved({ sessionId, interleaved: true })).warnings[0]!
+  },
   SESSION_NOT_FOUND: async () => errorOf(await startInspector().service.endSession({ sessionId: 'sum-1' })),
   SESSION_NOT_READY: () => startFailing('fail-unbound', 'run', '5'),
   async SESSION_ENDED() {
@@ -340,8 +389,9 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     return runFailing(session, 'run')
   },
   async TRACE_LIMIT() {
-    const session = await openExample('chatty', { traceLimitBytes: 1024 * 1024 })
-    const told = nextProblem(session.inspector)
+    const temporaryFolder = join(await makeFolder(), 'missing')
+    const session = await openExample('chatty', { traceLimitBytes: 1024 * 1024, temporaryFolder })
+    const told = nextProblem(session.inspector, 'TRACE_LIMIT')
     session.start('call_sync', '100000')
     return told
   },
@@ -349,6 +399,57 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     const folder = await makeFolder()
     const path = join(folder, 'missing/trace.jsonl')
     return printByCommandLine('run', join(GUESTS_FOLDER, 'sum/sum.wasm'), 'sum', '1', '--trace', path)
+  },
+  async SESSION_FILE_UNWRITABLE() {
+    const folder = await makeFolder()
+    const path = join(folder, 'missing/sum.jspi')
+    return printByCommandLine('run', join(GUESTS_FOLDER, 'sum/sum.wasm'), 'sum', '1', '--session', path)
+  },
+  async SESSION_FILE_UNREADABLE() {
+    const folder = await makeFolder()
+    return printByCommandLine('stats', join(folder, 'missing.jspi'))
+  },
+  async SESSION_FILE_INVALID() {
+    const folder = await makeFolder({ 'trace.jspi': '{"v":1,"id":1}\n' })
+    return errorOf(await startInspector().open({ path: join(folder, 'trace.jspi') }))
+  },
+  async SESSION_FILE_NEWER() {
+    const folder = await makeFolder()
+    const head = encodePart({ format: 'jspi-inspector session', version: 99, session: {} })
+    const path = join(folder, 'future.jspi')
+    await writeFile(path, encodeBlock(BLOCK_TYPES.head, 0, head))
+    return errorOf(await startInspector().open({ path }))
+  },
+  async SESSION_FILE_DAMAGED() {
+    const path = await saveSession()
+    const bytes = await readFile(path)
+    // In the middle of the calls, which take up most of the file.
+    bytes[Math.floor(bytes.length / 2)]! ^= 1
+    await writeFile(path, bytes)
+    const session = await openSaved(path)
+    return session.rows(0, 1).map(({ id }) => readError(session, id))[0]!
+  },
+  async SESSION_FILE_INCOMPLETE() {
+    const session = await openText(
+      WAIT_GUEST,
+      'export default { env: { wait: () => new Promise(() => {}) } }',
+    )
+    session.start('run')
+    await waitFor('the suspension', () => session.rows()[1]?.suspended)
+    const opened = await openSaved(await save(session))
+    return readError(opened, 1)
+  },
+  async SESSION_FILE_CUT() {
+    const path = await saveSession()
+    const bytes = await readFile(path)
+    // A block that was begun, and not finished.
+    await writeFile(path, Buffer.concat([bytes, bytes.subarray(0, 100)]))
+    const { info } = await openSaved(path)
+    return info.warnings[0]!
+  },
+  async SESSION_ARCHIVED() {
+    const { inspector, sessionId } = await openSaved(await saveSession())
+    return errorOf(await inspector.service.reloadSession({ sessionId }))
   },
   async SETTINGS_WRITE_FAILED() {
     const folder = await makeFolder({ settings: 'a file where the folder should be' })

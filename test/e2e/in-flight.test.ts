@@ -105,6 +105,29 @@ describeOnDrivers('runs in flight', (app) => {
     await closeSession(page(), 'fail-loop.wasm')
   })
 
+  test('with slices an endless loop is paused, looked at, let go on and cancelled; the session goes on', async () => {
+    await open('fail-loop')
+    expect(await button('Pause').count()).toBe(0)
+    await page().getByLabel('Slices').check()
+    await eventually(() => runButton(page()).isEnabled()).toBe(true)
+    await eventually(() => button('Pause').isDisabled()).toBe(true)
+    await runExport(page(), 'loop')
+    await eventually(() => countRows(page())).toBe(1)
+    await button('Pause').click()
+    await eventually(async () => (await readRows(page()))[0]?.[4]).toBe('paused')
+    await eventually(() => latestRun(page()).textContent()).toContain('paused')
+    await callsTable(page())
+      .getByRole('row', { name: /^1 loop/ })
+      .click()
+    await eventually(() => page().getByRole('list', { name: 'Guest stack' }).textContent()).toContain('loop')
+    await button('Resume').click()
+    await eventually(async () => (await readRows(page()))[0]?.[4]).toBe('running')
+    await button('Cancel').click()
+    await eventually(async () => (await readRows(page()))[0]?.[4]).toBe('cancelled')
+    await eventually(() => runButton(page()).isEnabled()).toBe(true)
+    await closeSession(page(), 'fail-loop.wasm')
+  })
+
   test('a session that is closed while it starts again does not come back', async () => {
     await open('fail-loop')
     // Both requests leave before either is answered.

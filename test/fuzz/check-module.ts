@@ -8,6 +8,7 @@ import { readGuestFile } from '../../main/inspector/guest-file.ts'
 import { GuestStackReader } from '../../main/inspector/guest-stack.ts'
 import { createSourceLocator } from '../../main/wasm/dwarf/locate.ts'
 import { readFunctionMap } from '../../main/wasm/function-map.ts'
+import { addSlicePoints, SLICE_COUNT } from '../../main/wasm/instrument/slice-points.ts'
 import { exposeStackPointer, liftStart } from '../../main/wasm/rewrite-module.ts'
 import type { RewrittenModule } from '../../main/wasm/rewrite-module.ts'
 import { listSectionRanges } from '../../main/wasm/section-ranges.ts'
@@ -32,6 +33,7 @@ export async function checkModule(random: Random, bytes: Uint8Array<ArrayBuffer>
   checkDescription(guest, bytes, isValid)
   checkPlaces(random, guest, isValid, dirname(path))
   checkRewriting(guest, bytes, isValid)
+  checkSlicing(random, guest, isValid)
 }
 
 function checkDescription({ shape }: LoadedGuest, bytes: Uint8Array<ArrayBuffer>, isValid: boolean): void {
@@ -81,6 +83,26 @@ function checkRewriting({ shape }: LoadedGuest, bytes: Uint8Array<ArrayBuffer>, 
   }
   checkError(compiled.error)
   expectThat(!isValid, `V8 accepts what is not compiled: ${compiled.error.why}`)
+}
+
+/** What is no module must not hang the instrumenter either; what is one has to stay one, with offsets that lead back. */
+function checkSlicing(random: Random, { bytes, shape }: LoadedGuest, isValid: boolean): void {
+  const sliced = addSlicePoints(bytes, shape, SLICE_COUNT)
+  if (!isValid) return
+  if (!sliced.ok) throw new Error(`a valid module gets no points: ${sliced.error}`)
+  if (sliced.value === null) return
+  expectThat(WebAssembly.validate(sliced.value.bytes), 'slice points break the module')
+  let before = 0
+  for (
+    let offset = random.below(PLACES);
+    offset < sliced.value.bytes.length;
+    offset += 1 + random.below(PLACES)
+  ) {
+    const original = sliced.value.toOriginalOffset(offset)
+    if (original === null) continue
+    expectThat(original >= before && original <= bytes.length, `byte ${offset} leads to ${original}`)
+    before = original
+  }
 }
 
 function checkRewritten(rewritten: RewrittenModule | null, original: Uint8Array<ArrayBuffer>): void {

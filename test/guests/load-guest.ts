@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { HostContext, HostImports, HostModule, ImportHandler } from '../../main/host/api.ts'
+import { instantiateSliced } from './instantiate-sliced.ts'
 
 /** The folder of the bundled guests. */
 export const guestsFolder = path.join(import.meta.dirname, '../../guests')
@@ -15,6 +16,17 @@ export interface LoadedGuest {
   lines: string[]
   /** Fires `context.signal`. */
   abort(reason: Error): void
+}
+
+let hasSlicePoints = false
+
+/** Has the guests that are loaded from now on stopped at every slice point that they come to. */
+export function useSlicePoints(): void {
+  hasSlicePoints = true
+}
+
+async function instantiate(bytes: Uint8Array<ArrayBuffer>, imports: WebAssembly.Imports) {
+  return WebAssembly.instantiate(await WebAssembly.compile(bytes), imports)
 }
 
 /**
@@ -94,7 +106,8 @@ export async function loadGuest(
   }
 
   const bytes = await readFile(path.join(guestsFolder, name, `${name}.wasm`))
-  instance = await WebAssembly.instantiate(await WebAssembly.compile(bytes), imports as WebAssembly.Imports)
+  const makeInstance = hasSlicePoints ? instantiateSliced : instantiate
+  instance = await makeInstance(bytes, imports as WebAssembly.Imports)
   return {
     exports: instance.exports,
     call: async (exportName, ...values) => await promising(readExport(instance, exportName))(...values),

@@ -165,7 +165,8 @@ test('a hundred thousand requested calls complete, ten thousand of them suspende
         if (waiting.length < 10_000) return
         const all = waiting
         waiting = []
-        setTimeout(() => { for (const open of all) open() }, 20)
+        // So long that the trace is looked at meanwhile.
+        setTimeout(() => { for (const open of all) open() }, 200)
       }),
     } }`,
   )

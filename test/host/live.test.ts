@@ -54,8 +54,11 @@ test('every call of a chatty guest is recorded, with its arguments', async () =>
   }
 })
 
-test('calls beyond the limit of the trace are counted', async () => {
-  const session = await openExample('chatty', { traceLimitBytes: 8 * 1024 * 1024 })
+test('calls beyond what memory and disk take are counted', async () => {
+  const session = await openExample('chatty', {
+    traceLimitBytes: 8 * 1024 * 1024,
+    temporaryFolder: '/missing/folder',
+  })
   const run = await session.call('call_sync', '400000')
   expect(run.state).toBe('returned')
   const { callCount, droppedCount } = session.status()

@@ -139,6 +139,28 @@ test('a function of JavaScript that the guest reaches by its table is named', as
   ])
 })
 
+test('the end of a slice, where a function of JavaScript stands that nobody wraps', async () => {
+  const wat = '(module (import "js" "detour" (func $detour)) (func $go (export "go") (call $detour)))'
+  const session = await openText(
+    TABLE_GUEST.replace('(call $wait))', '(loop $again (br $again)))'),
+    `const module = ${await assemble(wat)}
+    export default (context: any) => {
+      const detour = () => ${CALL_FROM_TABLE}
+      const { go } = new WebAssembly.Instance(module, { js: { detour } }).exports
+      return { env: { call() { context.exports.table.set(1, go) }, ${WAIT}, wait_long() {} } }
+    }`,
+    { sliceMs: 5 },
+  )
+  await session.call('run')
+  const { error } = await session.call('middle')
+  expect(error).toMatchObject({
+    code: 'SUSPEND_REFUSED',
+    why: 'The end of a slice was to suspend inner, and JavaScript stands between inner and go: detour.',
+    fix: 'Call it by await context.exports["in-ner"]().',
+  })
+  expect((await session.call('run')).state).toBe('returned')
+})
+
 test('a function of the guest that nobody of the host module called is said to be', async () => {
   const session = await openText(
     GUEST,

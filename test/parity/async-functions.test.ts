@@ -2,10 +2,11 @@
  * The scenarios of wasmtime's tests of async functions (`tests/all/async_functions.rs`), each under its name there.
  * docs/wasmtime-parity.md says which of them have no counterpart here, and why.
  */
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { CallRow } from '../../main/contract/model.ts'
 import { parseWat } from '../../main/wasm/wat.ts'
-import { openText, valueOf, waitFor } from '../support/inspector.ts'
+import { createFolder, openText, startInspector, valueOf, waitFor } from '../support/inspector.ts'
 
 /** A guest that hands its one import on as an export, and one that calls it. */
 const HANDS_ON = `(module
@@ -107,27 +108,49 @@ test('cancel_during_run: what the handler holds is released when its call is can
   expect(summarize(session.rows())).toEqual(['export call first: cancelled', '  import first: cancelled'])
 })
 
-test('iloop_with_fuel: a start function that never ends is ended from outside', async () => {
-  // Fuel would let it yield; here its worker is ended, by the session's user or by the time limit of a run.
-  const session = await openText(`(module (func (export "run") (loop $again (br $again))))`, null)
+test('iloop_with_fuel: a start function that never ends is stopped again and again, and ended from outside', async () => {
+  const inspector = startInspector()
+  const folder = await createFolder({
+    'guest.wat': `(module (func $start (loop $again (br $again))) (start $start))`,
+  })
+  const opening = inspector.open({ path: join(folder, 'guest.wat'), sliceMs: 1 })
+  const attach = () => valueOf(inspector.service.attach())
+  await waitFor('time between slices', () => (attach().traces[0]?.suspendedNs ?? 0) > 0)
+  const [session] = attach().sessions
+  expect(session!.state).toBe('starting')
+  // It answers: a pause holds it.
+  const { sessionId } = session!
+  valueOf(inspector.service.setPaused({ sessionId, paused: true }))
+  const rows = () => valueOf(inspector.service.readCalls({ sessionId, fromRow: 0, rowCount: 1 })).rows
+  await waitFor('the pause', () => rows()[0]!.paused)
+  valueOf(await inspector.service.endSession({ sessionId }))
+  await opening
+  expect(rows()[0]!.outcome).toBe('cancelled')
+})
+
+test('iloop_with_fuel: in an export it is unwound, and the session goes on', async () => {
+  const guest = `(module (func (export "run") (loop $again (br $again))) (func (export "next")))`
+  const session = await openText(guest, null, { sliceMs: 1 })
   const { sessionId } = session
   const run = valueOf(
     session.inspector.service.startRun({ sessionId, exportName: 'run', argumentTexts: [], timeoutMs: 100 }),
   )
   expect(await session.ended(run)).toMatchObject({ state: 'cancelled', error: { code: 'CALL_TIMED_OUT' } })
-  expect(session.info.state).toBe('ended')
+  expect((await session.call('next')).state).toBe('returned')
 })
 
-test('fuel_eventually_finishes: a start function with a loop that ends', async () => {
+test('fuel_eventually_finishes: a start function is stopped, and runs to its end', async () => {
   const session = await openText(
     `(module (func $start (local $left i32)
-      (local.set $left (i32.const 100))
+      (local.set $left (i32.const 50000000))
       (loop $again (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1))))))
     (start $start))`,
     null,
+    { sliceMs: 1 },
   )
   expect(session.info).toMatchObject({ state: 'ready', error: null })
   expect(summarize(session.rows())).toEqual(['start (start): returned'])
+  expect(session.rows()[0]!.suspendedNs).toBeGreaterThan(0)
 })
 
 test.each(['async_with_pooling_stacks', 'async_host_func_with_pooling_stacks'])(
@@ -148,25 +171,29 @@ test.each(['async_with_pooling_stacks', 'async_host_func_with_pooling_stacks'])(
   },
 )
 
-test('async_mpk_protection: two instances of a guest take turns, each in its own memory', async () => {
+test('async_mpk_protection: guests are stopped in the middle of what they do, each in its own memory', async () => {
+  // Each run is a command's: an instance of its own, on one thread with the other.
   const guest = `(module
-    (import "env" "turn" (func $turn (param i32)))
+    (import "env" "begin" (func $begin (result i32)))
     (memory 1)
-    (func (export "run") (param $own i32) (result i32) (local $left i32) (local $same i32)
+    (func (export "_start") (local $own i32) (local $left i32)
+      (local.set $own (call $begin))
       (i32.store (i32.const 0xfffc) (local.get $own))
-      (local.set $left (i32.const 10))
+      (local.set $left (i32.const 10000000))
       (loop $again
-        (call $turn (local.get $own))
-        (local.set $same (i32.add (local.get $same)
-          (i32.eq (i32.load (i32.const 0xfffc)) (local.get $own))))
-        (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
-      (local.get $same)))`
-  const host = `export default { env: { turn: () => new Promise((resolve) => setTimeout(resolve, 1)) } }`
-  const sessions = [await openText(guest, host), await openText(guest, host)]
-  const runs = sessions.map((session, index) => session.start('run', String(index + 1)))
-  for (const [index, session] of sessions.entries()) {
-    expect((await session.ended(runs[index]!)).results).toEqual([{ type: 'i32', value: 10 }])
-  }
+        (if (i32.ne (i32.load (i32.const 0xfffc)) (local.get $own)) (then unreachable))
+        (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))))`
+  const host = `let count = 0; export default { env: { begin: () => ++count } }`
+  const session = await openText(guest, host, { sliceMs: 1 })
+  const { sessionId, inspector } = session
+  valueOf(inspector.service.setInterleaved({ sessionId, interleaved: true }))
+  const runs = [session.start('_start'), session.start('_start')]
+  for (const run of runs) expect((await session.ended(run)).state).toBe('returned')
+  expect(session.rows().filter(({ kind }) => kind === 'export')).toMatchObject([
+    { overlapped: true },
+    { overlapped: true },
+  ])
+  expect(session.info.warnings).toEqual([])
 })
 
 describe('instantiation fails', () => {

@@ -181,12 +181,19 @@ test('drop_suspended_async_hook: a cancelled call releases what its handler hold
   expect(countCrossings(session)).toEqual(crossings(5, 5))
 })
 
-test('hooks_used_at_yield_points: a start function that yields is one crossing into the guest', async () => {
-  // Nothing yields for fuel here: the start function does, through an import.
+test('hooks_used_at_yield_points: a start function that is stopped between slices is one crossing into the guest', async () => {
   const session = await openText(
-    `(module (import "host" "yield" (func $yield)) (func $start (call $yield)) (start $start))`,
-    `export default { host: { yield: () => new Promise((resolve) => setImmediate(resolve)) } }`,
+    `(module (import "host" "f" (func $f))
+      (func $start (local $left i32)
+        (call $f)
+        (local.set $left (i32.const 50000000))
+        (loop $again (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+        (call $f))
+      (start $start))`,
+    `export default ({ sync }: any) => ({ host: { f: sync(() => {}) } })`,
+    { sliceMs: 1 },
   )
   expect(session.info.state).toBe('ready')
-  expect(countCrossings(session)).toEqual(crossings(1, 1))
+  expect(countCrossings(session)).toEqual({ intoWasm: 1, fromWasm: 1, intoHost: 2, fromHost: 2 })
+  expect(session.rows()[0]!.suspendedNs).toBeGreaterThan(0)
 })

@@ -12,11 +12,21 @@ import { TAGS } from '../../main/trace/events.ts'
 import { createInFlightCounts, InFlightCounts } from '../../main/trace/in-flight-counts.ts'
 import { createRing, RingReader, RingWriter } from '../../main/trace/ring.ts'
 
+/** A guest is stopped, and goes on. */
+const EVENTS_PER_STOP = 2
+
+/** What the trace has seen. */
+export interface CallCounts {
+  begun: number
+  ended: number
+  stops: number
+}
+
 /** Wraps and records as a worker does, and keeps of the trace only the number of calls. */
 export class TestBoundary {
   readonly settings: BoundarySettings
   readonly #reader: RingReader
-  readonly #counts = { begun: 0, ended: 0 }
+  readonly #counts: CallCounts = { begun: 0, ended: 0, stops: 0 }
 
   constructor() {
     const ring = createRing()
@@ -35,8 +45,8 @@ export class TestBoundary {
     }
   }
 
-  /** How many calls have begun and ended. */
-  countCalls(): { begun: number; ended: number } {
+  /** How many calls have begun and ended, and how often a guest was stopped between slices. */
+  countCalls(): CallCounts {
     this.#drain()
     return { ...this.#counts }
   }
@@ -45,6 +55,7 @@ export class TestBoundary {
     const count = (tag: number): void => {
       if (tag === TAGS.enter) this.#counts.begun++
       if (tag === TAGS.exit) this.#counts.ended++
+      if (tag === TAGS.slice) this.#counts.stops += 1 / EVENTS_PER_STOP
     }
     while (this.#reader.drain(count, Number.MAX_SAFE_INTEGER) > 0);
   }

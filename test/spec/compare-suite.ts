@@ -1,8 +1,10 @@
 /** Compares what V8 alone and the host's wrapping make of the scripts of a folder. */
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
+import { addSlicePoints, SLICE_COUNT } from '../../main/wasm/instrument/slice-points.ts'
 import { liftStart } from '../../main/wasm/rewrite-module.ts'
 import { readModule } from '../../main/wasm/read-module.ts'
+import type { CallCounts } from './boundary.ts'
 import { createBareEngine, HostEngine } from './engines.ts'
 import type { Verdict } from './run-script.ts'
 import { ModuleEncoder, runScript } from './run-script.ts'
@@ -39,17 +41,20 @@ export interface SuiteComparison {
   /** Trap names of the host that are not the suite's, with how often. */
   otherTrapNames: Map<string, number>
   sameTrapNames: number
-  calls: { begun: number; ended: number }
+  calls: CallCounts
 }
 
-/** Runs every script (`.wast`) under `path`, or the one that it is. Throws where there is none. */
-export async function compareSuite(path: string): Promise<SuiteComparison> {
+/**
+ * Runs every script (`.wast`) under `path`, or the one that it is; with `hasSlices` the host stops guests wherever it
+ * can. Throws where there is none.
+ */
+export async function compareSuite(path: string, hasSlices: boolean): Promise<SuiteComparison> {
   const isFile = (await stat(path)).isFile()
   const names = isFile ? [path] : await readdir(path, { recursive: true })
   const scripts = names.filter((name) => name.endsWith('.wast')).sort()
   if (scripts.length === 0) throw new Error(`There is no script (.wast) in ${path}.`)
   const bare = createBareEngine()
-  const host = new HostEngine()
+  const host = new HostEngine(hasSlices)
   const comparison: SuiteComparison = {
     tallies: new Map(),
     differences: [],
@@ -59,7 +64,7 @@ export async function compareSuite(path: string): Promise<SuiteComparison> {
     unreadable: [],
     otherTrapNames: new Map(),
     sameTrapNames: 0,
-    calls: { begun: 0, ended: 0 },
+    calls: { begun: 0, ended: 0, stops: 0 },
   }
   for (const name of scripts) {
     const encoder = new ModuleEncoder()
@@ -114,7 +119,7 @@ function compareTrap(comparison: SuiteComparison, { trap }: Verdict): void {
   }
 }
 
-/** Reads every module that V8 accepts, and validates it with its start function lifted out. */
+/** Reads every module that V8 accepts, and validates it with its start function lifted out, and with slice points. */
 async function checkModules(
   comparison: SuiteComparison,
   name: string,
@@ -131,6 +136,11 @@ async function checkModules(
     if (!shape.ok) {
       comparison.unreadable.push({ place, reason: shape.error.message })
       continue
+    }
+    const sliced = addSlicePoints(bytes, shape.value, SLICE_COUNT)
+    if (!sliced.ok) comparison.unreadable.push({ place, reason: sliced.error })
+    else if (sliced.value && !WebAssembly.validate(sliced.value.bytes)) {
+      comparison.unreadable.push({ place, reason: 'It does not validate with slice points.' })
     }
     const lifted = liftStart(bytes, shape.value)
     if (!lifted) continue

@@ -8,10 +8,12 @@ import type { GuestInstance } from '../../main/host/instance.ts'
 import { Instances } from '../../main/host/instance.ts'
 import type { PromiseIntegration } from '../../main/host/jspi.ts'
 import { findPromiseIntegration } from '../../main/host/jspi.ts'
+import { Slices } from '../../main/host/slices.ts'
 import { suspendDirectly } from '../../main/host/trampolines.ts'
 import { readModule } from '../../main/wasm/read-module.ts'
 import type { FunctionType, ModuleShape } from '../../main/wasm/types.ts'
 import { formatValueType } from '../../main/wasm/types.ts'
+import type { CallCounts } from './boundary.ts'
 import { TestBoundary } from './boundary.ts'
 
 /** How an action, or an instantiation, ended. */
@@ -108,20 +110,27 @@ export class LinkingInstances extends Instances {
   }
 }
 
+/** With a count of 0 and slices of 0 ms a guest is stopped at every point that it comes to. */
+const EVERY_POINT = { count: 0, sliceMs: 0 } as const
+
 /** V8 wrapped as in a session's worker, with a trace of which only the number of calls is kept. */
 export class HostEngine implements Engine {
   readonly #integration: PromiseIntegration
   readonly #boundary = new TestBoundary()
   readonly #guests = new WeakMap<ScriptInstance, GuestInstance>()
+  readonly #slices: Slices | null
 
-  constructor() {
+  /** `hasSlices`: whether guests are stopped wherever they can be while they compute. */
+  constructor(hasSlices: boolean) {
     const integration = findPromiseIntegration()
     if ('code' in integration) throw new Error(integration.why)
     this.#integration = integration
+    const { settings } = this.#boundary
+    this.#slices = hasSlices ? new Slices(settings, integration, EVERY_POINT.sliceMs) : null
   }
 
-  /** How many calls the trace has seen begin and end. */
-  countCalls(): { begun: number; ended: number } {
+  /** How many calls the trace has seen begin and end, and how often a guest was stopped in between. */
+  countCalls(): CallCounts {
     return this.#boundary.countCalls()
   }
 
@@ -136,9 +145,16 @@ export class HostEngine implements Engine {
       return { instance: null, outcome: classify(thrown) }
     }
     const shape = shapeOf(bytes)
-    const compiled = compileGuest(bytes, shape)
+    const compiled = compileGuest(bytes, shape, { sliceCount: this.#slices ? EVERY_POINT.count : null })
+    if (compiled.ok && compiled.value.warnings.length > 0) throw new Error(compiled.value.warnings[0]!.why)
     if (!compiled.ok) return { instance: null, outcome: { kind: 'invalid', reason: compiled.error.why } }
-    const instances = new LinkingInstances(compiled.value, shape, this.#boundary.settings, this.#integration)
+    const instances = new LinkingInstances(
+      compiled.value,
+      shape,
+      this.#boundary.settings,
+      this.#integration,
+      this.#slices,
+    )
     const created = await instances.create(imports)
     if (!created.ok) return { instance: null, outcome: classifyInstantiation(created.error) }
     const instance = { shape, exports: instances.exports }

@@ -138,17 +138,15 @@ export async function openText(
   options: Partial<InspectorOptions> & {
     hostName?: string
     stubUnbound?: boolean
+    sliceMs?: number
     limits?: Partial<SessionLimits>
   } = {},
 ): Promise<TestSession> {
-  const { hostName = 'host.ts', stubUnbound = false, limits = {}, ...inspectorOptions } = options
+  const { hostName = 'host.ts', stubUnbound = false, sliceMs, limits = {}, ...inspectorOptions } = options
   const folder = await createFolder({ 'guest.wat': wat, ...(host === null ? {} : { [hostName]: host }) })
   const inspector = startInspector(inspectorOptions)
-  const opened = await inspector.open({
-    path: join(folder, 'guest.wat'),
-    trustHost: true,
-    stubUnbound,
-    limits,
-  })
+  const slices = sliceMs === undefined ? {} : { sliceMs }
+  const path = join(folder, 'guest.wat')
+  const opened = await inspector.open({ path, trustHost: true, stubUnbound, limits, ...slices })
   return new TestSession(inspector, valueOf(opened))
 }

@@ -57,7 +57,7 @@ export function* fill(traces: readonly Trace[], callCount: number, seed: number)
     fillValues()
     const parent = stack.at(-1)?.id ?? 0
     const call = { id: ++lastId, functionIndex, startNs: nowNs, hostNs: null }
-    eachTrace((trace) => trace.calls.begin(call.id, parent, functionIndex, nowNs, words, 0))
+    eachTrace((trace) => trace.begin(call.id, parent, functionIndex, nowNs, words, 0))
     stack.push(call)
   }
   while (lastId < callCount) {

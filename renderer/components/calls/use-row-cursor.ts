@@ -75,16 +75,16 @@ export function useRowCursor(
     if (next !== null && next.parent === selected.value) await reveal(next.id)
   }
 
-  async function reveal(callId: CallId): Promise<void> {
+  async function reveal(callId: CallId, selects = true): Promise<void> {
     const row = await view.locate(callId)
     if (row === null) return
     if (row < view.window.value.totalRows - 1) view.leaveEnd()
     view.showRow(row)
-    selectCall(sessionId(), callId)
+    if (selects) selectCall(sessionId(), callId)
   }
 
   watch(revealRequest, (request) => {
-    if (request && request.sessionId === sessionId()) void reveal(request.callId)
+    if (request && request.sessionId === sessionId()) void reveal(request.callId, request.selects)
   })
 
   return {

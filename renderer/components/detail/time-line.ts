@@ -3,6 +3,9 @@ import type { CallDetail, CallSummary } from '../../../main/contract/model.ts'
 import { splitSegments } from '../../format/split.ts'
 import type { SplitPart } from '../../format/split.ts'
 
+/** About the width of a pixel. */
+const NOTICEABLE_SHARE = 0.005
+
 export interface TimeSegment {
   part: SplitPart
   /** The call inside that this is a piece of; null for the call's own time. */
@@ -19,7 +22,8 @@ export interface TimeSpan {
 
 /**
  * An import call is the host's until its handler returns, and suspended from then on. An export call is the
- * guest's but for the calls that it makes; where these are too many, its times are laid out as shares.
+ * guest's but for the calls that it makes; where these, or the times between its slices, are too many, its times are
+ * laid out as shares.
  */
 export function layOutSegments(call: CallDetail): TimeSegment[] {
   if (call.totalNs <= 0) return []
@@ -31,7 +35,14 @@ export function layOutSegments(call: CallDetail): TimeSegment[] {
 
 /** Whether the pieces come in the order of time; otherwise they are shares of the whole. */
 export function isInOrder(call: CallDetail): boolean {
-  return call.kind === 'import' || call.childCount <= call.children.length
+  return call.kind === 'import' || (call.childCount <= call.children.length && !wasStopped(call))
+}
+
+/** Whether a noticeable part of an export call is time between slices, of which nobody knows when it was. */
+export function wasStopped({ kind, children, childCount, suspendedNs, totalNs }: CallDetail): boolean {
+  if (kind === 'import' || childCount > children.length) return false
+  const inImportsNs = children.reduce((sum, child) => sum + child.suspendedNs, 0)
+  return suspendedNs - inImportsNs > NOTICEABLE_SHARE * totalNs
 }
 
 /** Where the call lies within the one that made it; null for an outermost call. */

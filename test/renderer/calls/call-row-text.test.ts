@@ -16,6 +16,7 @@ const call: CallRow = {
   results: [{ type: 'i32', value: 309 }],
   outcome: 'returned',
   suspended: false,
+  paused: false,
   overlapped: false,
   startNs: 81_250,
   endNs: 313_750,
@@ -43,6 +44,11 @@ test('a call is written cell by cell', () => {
     host: '42.10 µs',
     suspended: '0.19 ms',
   })
+})
+
+test('a call in which the guest is held by a pause says so', () => {
+  const paused: CallRow = { ...call, kind: 'export', outcome: 'running', endNs: null, paused: true }
+  expect(writeCallRow(paused).outcome).toEqual({ text: 'paused', tone: 'live' })
 })
 
 test('a failed call says why where its result would be', () => {

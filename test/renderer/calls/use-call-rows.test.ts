@@ -20,6 +20,7 @@ function makeCall(id: number): CallRow {
     results: [],
     outcome: 'returned',
     suspended: false,
+    paused: false,
     overlapped: false,
     startNs: 0,
     endNs: 1,

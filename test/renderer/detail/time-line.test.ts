@@ -33,6 +33,7 @@ function detail(call: CallSummary, rest: Partial<CallDetail> = {}): CallDetail {
     ancestors: [],
     children: [],
     childCount: 0,
+    paused: false,
     overlapped: false,
     overlaps: [],
     overlapsCut: false,
@@ -90,6 +91,19 @@ test('calls that are too many to draw become shares', () => {
     ['guest', null, 0, 50],
     ['host', null, 50, 20],
     ['suspended', null, 70, 30],
+  ])
+})
+
+test('times between slices become shares', () => {
+  const call = detail(
+    { ...summary(1, 1000, 10, 60), kind: 'export', totalNs: 100 },
+    { guestNs: 30, children: [summary(2, 1010, 10, 20)], childCount: 1 },
+  )
+  expect(isInOrder(call)).toBe(false)
+  expect(pieces(call)).toEqual([
+    ['guest', null, 0, 30],
+    ['host', null, 30, 10],
+    ['suspended', null, 40, 60],
   ])
 })
 

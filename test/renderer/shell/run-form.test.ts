@@ -33,6 +33,8 @@ function createSession(names: string[], change: Partial<ExportInfo> = {}): Sessi
     interleaved: false,
     capturesStacks: false,
     recordsImports: true,
+    sliceMs: null,
+    paused: false,
     limits: DEFAULT_LIMITS,
     stall: null,
     startedAtMs: 0,

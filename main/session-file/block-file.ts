@@ -1,5 +1,6 @@
 /** A session file on disk: appends blocks and reads them. */
 import { closeSync, fstatSync, openSync, readSync, unlinkSync, write } from 'node:fs'
+import { copyFile, truncate } from 'node:fs/promises'
 import type { BlockHeader, BlockType } from './file-block.ts'
 import { decodeHeader, encodeBlock, HEADER_BYTES, isIntact, paddedSize } from './file-block.ts'
 
@@ -58,6 +59,13 @@ function readBytes(descriptor: number, offset: Offset, sizeBytes: number): Uint8
   return bytes
 }
 
+/** Where a file ends. */
+export interface FileEnd {
+  /** Of the next block. */
+  sequence: number
+  sizeBytes: number
+}
+
 /**
  * Appends blocks, in the background and in order. One that cannot be written is kept and tried again: at its own
  * place, so that a part that was written is written over.
@@ -80,10 +88,33 @@ export class BlockFileWriter {
    * Creates the file, or empties it; throws what the file system throws. `onFailure` hears of later failures, and null
    * when one is over.
    */
-  constructor(path: string, onFailure: (failure: NodeJS.ErrnoException | null) => void) {
+  constructor(
+    path: string,
+    onFailure: (failure: NodeJS.ErrnoException | null) => void,
+    continued: FileEnd | null = null,
+  ) {
     this.path = path
-    this.#descriptor = openSync(path, 'w+')
+    this.#descriptor = openSync(path, continued ? 'r+' : 'w+')
     this.#onFailure = onFailure
+    if (!continued) return
+    this.#sequence = continued.sequence
+    this.#sizeBytes = continued.sizeBytes
+    this.#writtenBytes = continued.sizeBytes
+  }
+
+  /** Goes on behind the end of a copy. */
+  static continue(path: string, end: FileEnd): BlockFileWriter {
+    return new BlockFileWriter(path, () => {}, end)
+  }
+
+  /** Copies all that was appended until now to another file, and says where that ends. */
+  async copy(path: string): Promise<FileEnd> {
+    const end = { sequence: this.#sequence, sizeBytes: this.#sizeBytes }
+    await this.whenIdle()
+    if (this.#failure) throw this.#failure
+    await copyFile(this.path, path)
+    await truncate(path, end.sizeBytes)
+    return end
   }
 
   /** Bytes up to which the file is on the disk. */

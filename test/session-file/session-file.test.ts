@@ -3,11 +3,11 @@ import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { CallRow } from '../../main/contract/model.ts'
-import { openSessionFile } from '../../main/trace/file/open-session-file.ts'
-import { SessionLog } from '../../main/trace/file/session-log.ts'
+import { openSessionFile } from '../../main/session-file/open-session-file.ts'
+import { SessionLog } from '../../main/session-file/session-log.ts'
 import { Trace } from '../../main/trace/trace.ts'
 import { createFolder, errorOf, valueOf } from '../support/inspector.ts'
-import { createRandom, fill } from './random-trace.ts'
+import { createRandom, fill } from '../trace/random-trace.ts'
 
 /** Some calls of every block, and all of the first and the last. */
 function sample(trace: Trace): CallRow[] {
@@ -20,13 +20,18 @@ function sample(trace: Trace): CallRow[] {
 }
 
 /** Calls with a file, and the same without one. */
-async function create(callCount: number, seed: number, blockLimitBytes = Infinity) {
+async function create(callCount: number, seed: number, limitBytes = Infinity) {
   const path = join(await createFolder(), 'session.jspi')
   const plain = new Trace(Infinity)
-  const logged = new Trace(Infinity)
-  const log = new SessionLog(logged, path, { name: 'test' }, blockLimitBytes, (error) => {
-    throw new Error(error?.why)
-  })
+  const logged = new Trace(limitBytes)
+  const log = new SessionLog(
+    logged,
+    path,
+    () => ({ name: 'test' }),
+    (error) => {
+      throw new Error(error?.why)
+    },
+  )
   logged.setLog(log)
   return { path, plain, logged, log, fill: () => fillWithPauses([plain, logged], callCount, seed, log) }
 }
@@ -86,7 +91,6 @@ describe('a session file', () => {
     const { path, plain, log, fill } = await create(20_000, 4)
     await fill()
     await log.finish(1e12)
-    await log.close()
     const whole = readFileSync(path)
     const cut = `${path}.cut`
     const random = createRandom(5)
@@ -114,7 +118,6 @@ describe('a session file', () => {
     const { path, plain, log, fill } = await create(20_000, 6)
     await fill()
     await log.finish(1e12)
-    await log.close()
     const whole = readFileSync(path)
     const altered = `${path}.altered`
     const random = createRandom(7)

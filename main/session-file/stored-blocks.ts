@@ -1,8 +1,8 @@
 /** Where a session file has the calls of each block of the store, and how that is read back. */
-import type { BlockSource } from '../call-block.ts'
-import { BLOCK_LENGTH, blockIndexOf, CallBlock, indexInBlock } from '../call-block.ts'
-import type { CallStore } from '../call-store.ts'
-import { OUTCOMES } from '../events.ts'
+import type { BlockSource } from '../trace/call-block.ts'
+import { BLOCK_LENGTH, blockIndexOf, CallBlock, indexInBlock } from '../trace/call-block.ts'
+import type { CallStore } from '../trace/call-store.ts'
+import { OUTCOMES } from '../trace/events.ts'
 import type { FoundBlock, Offset } from './block-file.ts'
 import { ByteSource } from './bytes.ts'
 import { readCallRange, readCalls, readChanges, readTouchedBlocks } from './call-codec.ts'

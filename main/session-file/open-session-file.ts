@@ -1,11 +1,11 @@
 /** Opens session files: by their index, or without one by reading all that is intact. */
-import { makeError } from '../../contract/error-codes.ts'
-import type { CallId } from '../../contract/model.ts'
-import type { Result } from '../../contract/result.ts'
-import { failure, success } from '../../contract/result.ts'
-import { blockIndexOf, indexInBlock } from '../call-block.ts'
-import { OUTCOMES } from '../events.ts'
-import { Trace } from '../trace.ts'
+import { makeError } from '../contract/error-codes.ts'
+import type { CallId } from '../contract/model.ts'
+import type { Result } from '../contract/result.ts'
+import { failure, success } from '../contract/result.ts'
+import { blockIndexOf, indexInBlock } from '../trace/call-block.ts'
+import { OUTCOMES } from '../trace/events.ts'
+import { Trace } from '../trace/trace.ts'
 import type { Offset } from './block-file.ts'
 import { BlockFileReader } from './block-file.ts'
 import { ByteSource, MalformedBytes } from './bytes.ts'
@@ -59,8 +59,8 @@ export function openSessionFile(path: string, limitBytes: number): Result<Sessio
     }
     const loaded = loadByIndex(reader, limitBytes) ?? new Scan(reader, limitBytes).run(head.nextOffset)
     return success({
-      ...loaded,
       session: part.session,
+      ...loaded,
       sizeBytes: reader.sizeBytes,
       close: () => reader.close(),
     })
@@ -70,7 +70,7 @@ export function openSessionFile(path: string, limitBytes: number): Result<Sessio
   }
 }
 
-type Loaded = Pick<SessionFile, 'trace' | 'endNs' | 'lostBytes'>
+type Loaded = Pick<SessionFile, 'trace' | 'endNs' | 'lostBytes'> & Partial<Pick<SessionFile, 'session'>>
 
 function loadByIndex(reader: BlockFileReader, limitBytes: number): Loaded | null {
   const index = readIndex(reader)
@@ -89,7 +89,7 @@ function loadByIndex(reader: BlockFileReader, limitBytes: number): Loaded | null
   trace.restore(index)
   useBlocks(trace, reader, index.blocks, new Set(index.running))
   endRunning(trace, index.running, index.endNs)
-  return { trace, endNs: index.endNs, lostBytes: 0 }
+  return { trace, endNs: index.endNs, lostBytes: 0, session: index.session }
 }
 
 function readIndex(reader: BlockFileReader): FileIndex | null {

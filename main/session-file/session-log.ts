@@ -1,9 +1,10 @@
 /** Writes a trace into a session file as it grows, so that memory need not hold all of it. */
-import type { CallId } from '../../contract/model.ts'
-import type { InspectorError } from '../../contract/result.ts'
-import type { CallBlock } from '../call-block.ts'
-import { BLOCK_LENGTH, blockIndexOf } from '../call-block.ts'
-import type { Trace } from '../trace.ts'
+import type { CallId } from '../contract/model.ts'
+import type { InspectorError } from '../contract/result.ts'
+import type { CallBlock } from '../trace/call-block.ts'
+import { BLOCK_LENGTH, blockIndexOf } from '../trace/call-block.ts'
+import type { TraceLog } from '../trace/trace-log.ts'
+import type { Trace } from '../trace/trace.ts'
 import type { Offset } from './block-file.ts'
 import { BlockFileWriter } from './block-file.ts'
 import { ByteSink } from './bytes.ts'
@@ -15,6 +16,7 @@ import { encodePart, SESSION_FORMAT_VERSION } from './file-parts.ts'
 import type { StoredBlock } from './stored-blocks.ts'
 import { createLoader, isWholeIn, lastIdOfBlock, noteStored } from './stored-blocks.ts'
 
+const IS_TRIED_AGAIN = 'It is tried again every second, and memory keeps what it has.'
 /** What was recorded is on the disk after so long. */
 const FLUSH_INTERVAL_MS = 1000
 /** Blocks of calls that are written in one turn, so that clients are answered in between. */
@@ -30,8 +32,9 @@ const NUMBERS_PER_BLOCK = 20_000
 const TEXT_BLOCKS_PER_TURN = 20
 
 /** One for each trace that has a file. */
-export class SessionLog {
+export class SessionLog implements TraceLog {
   readonly #trace: Trace
+  readonly #describe: () => unknown
   readonly #writer: BlockFileWriter
   readonly #sink = new ByteSink()
   readonly #stored: StoredBlock[] = []
@@ -51,19 +54,18 @@ export class SessionLog {
   readonly #overlaps: Set<CallId>
 
   /**
-   * Begins a file with what the trace has; `session` describes whose it is. Throws what the file system throws. Blocks
-   * of calls that take more than `blockLimitBytes` in memory are let go. `onFailure` hears when it cannot be written, and null when it can again.
+   * Begins a file with what the trace has; `describe` says whose it is, now and at the end. Throws what the file system throws. `onFailure` hears when it cannot be written, and null when it can again.
    */
   constructor(
     trace: Trace,
     path: string,
-    session: unknown,
-    blockLimitBytes: number,
+    describe: () => unknown,
     onFailure: (error: InspectorError | null) => void,
   ) {
     this.#trace = trace
+    this.#describe = describe
     this.#writer = new BlockFileWriter(path, (failure) =>
-      onFailure(failure && describeWriteFailure(failure, path)),
+      onFailure(failure && describeWriteFailure(failure, path, IS_TRIED_AGAIN)),
     )
     const { calls } = trace
     this.#failed = new Set(calls.errors.ids())
@@ -74,11 +76,11 @@ export class SessionLog {
     calls.blocks.setSource({
       load: createLoader(calls, this.#stored, (offset) => this.#writer.read(offset)),
       mayGo: (block, blockIndex) => this.#mayGo(block, blockIndex),
-      limitBytes: blockLimitBytes,
+      limitBytes: trace.blockLimitBytes,
     })
     this.#writer.append(
       BLOCK_TYPES.head,
-      encodePart({ format: 'jspi-inspector session', version: SESSION_FORMAT_VERSION, session }),
+      encodePart({ format: 'jspi-inspector session', version: SESSION_FORMAT_VERSION, session: describe() }),
     )
     this.#timer = setInterval(() => this.flush(), FLUSH_INTERVAL_MS)
     this.#timer.unref()
@@ -129,27 +131,24 @@ export class SessionLog {
     this.#writeCalls(true)
   }
 
-  /** Writes what is left and the index, and closes the file. Nothing may be recorded meanwhile. */
+  /** Writes what is left and the index, and closes the file. The trace cannot be read from it any more. */
   async finish(endNs: number): Promise<void> {
-    clearInterval(this.#timer)
     await this.#writeAll()
-    const index = this.#writer.append(
-      BLOCK_TYPES.index,
-      encodePart({
-        blocks: this.#stored,
-        details: this.#detailOffsets,
-        console: this.#consoleOffsets,
-        running: [...this.#trace.calls.running],
-        endNs,
-        ...this.#trace.save(),
-      }),
-    )
-    this.#sink.clear()
-    this.#sink.f64(index)
-    this.#writer.append(BLOCK_TYPES.end, this.#sink.written)
-    await this.#writer.whenIdle()
+    this.#appendIndex(this.#writer, this.#encodeIndex(endNs))
+    await this.close()
   }
 
+  /** Makes a whole session file of what there is now, at another path. Throws what the file system throws. */
+  async copy(path: string, endNs: number): Promise<void> {
+    await this.#writeAll()
+    const index = this.#encodeIndex(endNs)
+    const copy = BlockFileWriter.continue(path, await this.#writer.copy(path))
+    this.#appendIndex(copy, index)
+    await copy.close()
+    if (copy.failure) throw copy.failure
+  }
+
+  /** Closes the file as it is. */
   async close(): Promise<void> {
     clearInterval(this.#timer)
     await this.#writer.close()
@@ -158,6 +157,28 @@ export class SessionLog {
   async remove(): Promise<void> {
     clearInterval(this.#timer)
     await this.#writer.remove()
+  }
+
+  /** Of all that there is; everything that it names has been handed to the writer. */
+  #encodeIndex(endNs: number): Uint8Array {
+    const { calls } = this.#trace
+    while (calls.writtenCount < calls.callCount || this.#hasMore) this.flush()
+    return encodePart({
+      blocks: this.#stored,
+      details: this.#detailOffsets,
+      console: this.#consoleOffsets,
+      running: [...calls.running],
+      endNs,
+      session: this.#describe(),
+      ...this.#trace.save(),
+    })
+  }
+
+  #appendIndex(writer: BlockFileWriter, index: Uint8Array): void {
+    const offset = writer.append(BLOCK_TYPES.index, index)
+    this.#sink.clear()
+    this.#sink.f64(offset)
+    writer.append(BLOCK_TYPES.end, this.#sink.written)
   }
 
   #mayGo(block: CallBlock, blockIndex: number): boolean {
@@ -169,12 +190,14 @@ export class SessionLog {
     return true
   }
 
+  /** Writes nearly all that there is, with time for others in between. */
   async #writeAll(): Promise<void> {
     const { calls } = this.#trace
     do {
       this.flush()
       await this.#writer.whenIdle()
-    } while (!this.isFailing && (calls.writtenCount < calls.callCount || this.#hasMore))
+      if (this.#writer.failure) throw this.#writer.failure
+    } while (calls.writtenCount + BLOCK_LENGTH < calls.callCount || this.#hasMore)
   }
 
   #writeCalls(isForced: boolean): void {

@@ -1,10 +1,11 @@
 /** The parts of a session file that are JSON. See docs/session-format.md. */
-import type { CallId, ConsoleLine } from '../../contract/model.ts'
-import type { InspectorError } from '../../contract/result.ts'
-import type { SavedOrder } from '../call-order.ts'
-import type { FunctionDefinition } from '../events.ts'
-import type { OverlapKnowledge } from '../overlaps.ts'
-import type { SavedTimings } from '../timings.ts'
+import type { CallId, ConsoleLine } from '../contract/model.ts'
+import type { InspectorError } from '../contract/result.ts'
+import type { SavedOrder } from '../trace/call-order.ts'
+import type { FunctionDefinition } from '../trace/events.ts'
+import type { OverlapKnowledge } from '../trace/overlaps.ts'
+import type { SavedTimings } from '../trace/timings.ts'
+import type { TraceSums } from '../trace/trace-log.ts'
 import type { Offset } from './block-file.ts'
 import type { StoredBlock } from './stored-blocks.ts'
 
@@ -38,15 +39,6 @@ export interface FileConsole {
   lines: ConsoleLine[]
 }
 
-/** Sums over the calls of a trace that have ended, in nanoseconds. */
-export interface TraceSums {
-  guestNs: number
-  hostNs: number
-  suspendedNs: number
-  /** Calls that were left out. */
-  droppedCount: number
-}
-
 export interface FileIndex {
   /** By block of the store. */
   blocks: StoredBlock[]
@@ -59,6 +51,8 @@ export interface FileIndex {
   running: CallId[]
   /** When the file was closed, on the session's clock. */
   endNs: number
+  /** As in the head, as it was in the end. */
+  session: unknown
 }
 
 const encoder = new TextEncoder()

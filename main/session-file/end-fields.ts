@@ -1,7 +1,7 @@
 /** What is known of a call when it has ended, as session files have it. */
-import type { CallBlock } from '../call-block.ts'
-import { BLOCK_LENGTH } from '../call-block.ts'
-import { OUTCOMES } from '../events.ts'
+import type { CallBlock } from '../trace/call-block.ts'
+import { BLOCK_LENGTH } from '../trace/call-block.ts'
+import { OUTCOMES } from '../trace/events.ts'
 
 const RUNNING = OUTCOMES.indexOf('running')
 

@@ -1,6 +1,6 @@
 /** Arguments and results in a session file: small integers and handles in few bytes, all else in eight. */
-import type { CallBlock } from '../call-block.ts'
-import { encodingOf } from '../events.ts'
+import type { CallBlock } from '../trace/call-block.ts'
+import { encodingOf } from '../trace/events.ts'
 import type { ByteSink, ByteSource } from './bytes.ts'
 
 /** The types of values, as they are written. */

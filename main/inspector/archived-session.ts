@@ -1,0 +1,135 @@
+/** A session that was opened from a file: its trace can be read, and nothing runs. */
+import { copyFile } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { makeError } from '../contract/error-codes.ts'
+import type { SessionId, SessionInfo, StackFrame, TraceStatus } from '../contract/model.ts'
+import type { InspectorError, Result } from '../contract/result.ts'
+import { failure, success } from '../contract/result.ts'
+import type { SessionFile } from '../session-file/open-session-file.ts'
+import { openSessionFile } from '../session-file/open-session-file.ts'
+import type { RawStack } from '../trace/stack-store.ts'
+import type { Trace } from '../trace/trace.ts'
+import type { LoadedGuest } from './guest-file.ts'
+import { readGuestFile } from './guest-file.ts'
+import { GuestStackReader } from './guest-stack.ts'
+import { hashBytes } from './host-file.ts'
+import type { SavedSession } from './session-files.ts'
+
+/** Reads what the file says of its session; null where it says nothing that can be shown. */
+function readSaved(session: unknown): SavedSession | null {
+  const saved = session as Partial<SavedSession> | null
+  const isWhole =
+    typeof saved === 'object' &&
+    typeof saved?.info?.guest?.name === 'string' &&
+    Array.isArray(saved.info.exports) &&
+    Array.isArray(saved.info.imports)
+  return isWhole ? (saved as SavedSession) : null
+}
+
+/** See {@link SessionInfo}: it is always `ended`, and says from which file it is. */
+export class ArchivedSession {
+  readonly sessionId: SessionId
+  readonly path: string
+  readonly #file: SessionFile
+  readonly #saved: SavedSession
+  readonly #stackReader: GuestStackReader | null
+
+  private constructor(
+    sessionId: SessionId,
+    path: string,
+    file: SessionFile,
+    saved: SavedSession,
+    stackReader: GuestStackReader | null,
+  ) {
+    this.sessionId = sessionId
+    this.path = path
+    this.#file = file
+    this.#saved = saved
+    this.#stackReader = stackReader
+  }
+
+  /** Opens a session file. Fails as `openSessionFile` does. */
+  static async open(
+    sessionId: SessionId,
+    path: string,
+    limitBytes: number,
+  ): Promise<Result<ArchivedSession>> {
+    const opened = openSessionFile(path, limitBytes)
+    if (!opened.ok) return opened
+    const saved = readSaved(opened.value.session)
+    if (saved === null) {
+      opened.value.close()
+      return failure(makeError('SESSION_FILE_INVALID', { location: { file: path } }))
+    }
+    const guest = await findGuest(saved)
+    const stackReader = guest && new GuestStackReader(guest.guest, guest.folder)
+    return success(new ArchivedSession(sessionId, path, opened.value, saved, stackReader))
+  }
+
+  get trace(): Trace {
+    return this.#file.trace
+  }
+
+  /** On the session's clock: the end. */
+  nowNs(): number {
+    return this.#file.endNs
+  }
+
+  info(): SessionInfo {
+    const { lostBytes } = this.#file
+    return {
+      ...this.#saved.info,
+      sessionId: this.sessionId,
+      state: 'ended',
+      stall: null,
+      error: null,
+      warnings: lostBytes > 0 ? [describeLoss(lostBytes, this.path)] : [],
+      archive: {
+        name: basename(this.path),
+        path: this.path,
+        sizeBytes: this.#file.sizeBytes,
+        version: this.#saved.version,
+        guestHash: this.#saved.guestHash,
+      },
+    }
+  }
+
+  status(): TraceStatus {
+    return {
+      ...this.trace.status(this.nowNs()),
+      fileSizeBytes: this.#file.sizeBytes,
+      sessionId: this.sessionId,
+      generation: 0,
+    }
+  }
+
+  /** Null where the guest is not where it was, or is another by now. */
+  describeStack(stack: RawStack | null): StackFrame[] | null {
+    return stack && this.#stackReader ? this.#stackReader.describe(stack) : null
+  }
+
+  /** Copies the file. Throws what the file system throws. */
+  async save(path: string): Promise<void> {
+    await copyFile(this.path, path)
+  }
+
+  async close(): Promise<void> {
+    this.#file.close()
+  }
+}
+
+function describeLoss(lostBytes: number, path: string): InspectorError {
+  return makeError('SESSION_FILE_CUT', {
+    why: `The last ${lostBytes} bytes cannot be read.`,
+    location: { file: path },
+  })
+}
+
+/** The guest that was run, if its file is still there and the same. */
+async function findGuest(saved: SavedSession): Promise<{ guest: LoadedGuest; folder: string } | null> {
+  const { path } = saved.info.guest
+  if (typeof path !== 'string') return null
+  const guest = await readGuestFile(path)
+  if (!guest.ok || hashBytes(guest.value.bytes) !== saved.guestHash) return null
+  return { guest: guest.value, folder: dirname(path) }
+}

@@ -1,0 +1,75 @@
+/** The file of one session's trace, if it has one: begun when it is asked for or memory is short, ended with the trace. */
+import type { SessionInfo } from '../contract/model.ts'
+import type { InspectorError } from '../contract/result.ts'
+import type { SessionLog } from '../session-file/session-log.ts'
+import type { Trace } from '../trace/trace.ts'
+import { hashBytes } from './host-file.ts'
+import type { SessionFiles } from './session-files.ts'
+
+/** What a recording is made with. */
+export interface RecordingOptions {
+  files: SessionFiles
+  /** Where the user wants the file; null: it is begun when memory is short, and is gone with the session. */
+  path: string | null
+  /** Of the product. */
+  version: string
+  info(): SessionInfo
+  guestBytes(): Uint8Array
+  onFailure(error: InspectorError): void
+}
+
+/** One for each session; one file for each of its traces. */
+export class SessionRecording {
+  readonly #options: RecordingOptions
+  #log: SessionLog | null = null
+
+  constructor(options: RecordingOptions) {
+    this.#options = options
+  }
+
+  /** To be called when a trace begins. */
+  begin(trace: Trace): void {
+    if (this.#options.path === null) return
+    const log = this.start(trace)
+    if (log) trace.setLog(log)
+  }
+
+  /** Begins the trace's file; null where that cannot be. */
+  start(trace: Trace): SessionLog | null {
+    const { files, path, version, info, guestBytes, onFailure } = this.#options
+    const guestHash = hashBytes(guestBytes())
+    const describe = () => ({
+      info: info(),
+      guestHash,
+      version,
+      nodeVersion: process.versions.node,
+      v8Version: process.versions.v8,
+    })
+    this.#log = files.begin(trace, describe, path, onFailure)
+    return this.#log
+  }
+
+  /** Makes a whole session file of the trace at another path. Throws what the file system throws. */
+  async copy(trace: Trace, path: string, endNs: number): Promise<void> {
+    if (this.#log === null) {
+      const log = this.start(trace)
+      if (log === null) return
+      trace.setLog(log)
+    }
+    await this.#log!.copy(path, endNs)
+  }
+
+  /** To be called when the trace is not looked at any more: a file that the user wants is made whole. */
+  async end(endNs: number): Promise<void> {
+    const log = this.#log
+    this.#log = null
+    if (log === null) return
+    if (this.#options.path === null) return log.remove()
+    try {
+      await log.finish(endNs)
+    } catch {
+      // Told of already, when it failed first. What could be written can be opened.
+      await log.close()
+    }
+  }
+}

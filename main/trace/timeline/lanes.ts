@@ -1,0 +1,133 @@
+/**
+ * Which lane a call is drawn in. A top-level call of the guest takes the lowest lane that is free, and keeps it until
+ * it ends. What happens inside of it lies in the same lane, in a row for each depth. Only where an import's handler
+ * calls the guest several times at once do the further ones take lanes of their own.
+ */
+import type { CallId } from '../../contract/model.ts'
+import { WordColumn } from '../column.ts'
+
+/** Where a call lies. */
+export interface Place {
+  lane: number
+  /** From 0, the row of the call that took the lane. */
+  row: number
+}
+
+interface RunningPlace extends Place {
+  ownsLane: boolean
+}
+
+const MAP_ENTRY_BYTES = 96
+
+export class Lanes {
+  readonly #parentOf: (id: CallId) => CallId | null
+  /** One bit for each lane that is taken. */
+  #taken = new Uint32Array(8)
+  /** No lane below is free. */
+  #lowest = 0
+  #takenCount = 0
+  #laneCount = 0
+  /** The calls of the guest that run. */
+  readonly #running = new Map<CallId, RunningPlace>()
+  /** Import calls inside of which the guest runs, in their own lane. */
+  readonly #entered = new Set<CallId>()
+  /** The calls that took a lane, and which; top-level ones in lane 0 are left out. In order of entry. */
+  readonly #ownerIds = new WordColumn()
+  readonly #ownerLanes = new WordColumn()
+  #ownerCount = 0
+
+  /** `parentOf` answers for every call that was begun, also for those that have ended. */
+  constructor(parentOf: (id: CallId) => CallId | null) {
+    this.#parentOf = parentOf
+  }
+
+  /** How many lanes there were at once at most. */
+  get laneCount(): number {
+    return this.#laneCount
+  }
+
+  /** How many lanes are taken now. */
+  get takenCount(): number {
+    return this.#takenCount
+  }
+
+  get sizeBytes(): number {
+    return this.#ownerIds.sizeBytes + this.#ownerLanes.sizeBytes + MAP_ENTRY_BYTES * this.#running.size
+  }
+
+  /** Begins a call of the guest; `parent` 0 for a top-level one. */
+  begin(id: CallId, parent: CallId): Place {
+    const place = this.#place(id, parent)
+    this.#running.set(id, place)
+    return place
+  }
+
+  /** Ends a call of the guest, and says where it lay. */
+  end(id: CallId, parent: CallId | null): Place {
+    const place = this.#running.get(id)!
+    this.#running.delete(id)
+    if (place.ownsLane) this.#release(place.lane)
+    else if (parent !== null) this.#entered.delete(parent)
+    return place
+  }
+
+  /** Where a call lies or lay. Takes a step for each call that it lies inside of. */
+  placeOf(id: CallId): Place {
+    let row = 0
+    for (let at = id; ; row++) {
+      const running = this.#running.get(at)
+      if (running) return row === 0 ? running : { lane: running.lane, row: running.row + row }
+      const owned = this.#ownedLane(at)
+      const parent = this.#parentOf(at)
+      if (owned !== null || parent === null) return { lane: owned ?? 0, row }
+      at = parent
+    }
+  }
+
+  #place(id: CallId, parent: CallId): RunningPlace {
+    if (parent === 0) return this.#take(id, true)
+    if (this.#entered.has(parent)) return this.#take(id, false)
+    this.#entered.add(parent)
+    const { lane, row } = this.placeOf(parent)
+    return { lane, row: row + 1, ownsLane: false }
+  }
+
+  #take(id: CallId, isTopLevel: boolean): RunningPlace {
+    let word = this.#lowest >>> 5
+    while (word < this.#taken.length && this.#taken[word] === 0xffffffff) word++
+    if (word === this.#taken.length) {
+      const grown = new Uint32Array(word * 2)
+      grown.set(this.#taken)
+      this.#taken = grown
+    }
+    const free = ~this.#taken[word]!
+    const lane = word * 32 + (31 - Math.clz32(free & -free))
+    this.#taken[word]! |= 1 << (lane & 31)
+    this.#lowest = lane + 1
+    this.#takenCount++
+    this.#laneCount = Math.max(this.#laneCount, lane + 1)
+    if (lane > 0 || !isTopLevel) {
+      this.#ownerIds.set(this.#ownerCount, id)
+      this.#ownerLanes.set(this.#ownerCount++, lane)
+    }
+    return { lane, row: 0, ownsLane: true }
+  }
+
+  #release(lane: number): void {
+    this.#taken[lane >>> 5]! &= ~(1 << (lane & 31))
+    this.#lowest = Math.min(this.#lowest, lane)
+    this.#takenCount--
+  }
+
+  /** The lane that a call took; null where it took none, or lane 0 as a top-level one. */
+  #ownedLane(id: CallId): number | null {
+    let low = 0
+    let high = this.#ownerCount
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#ownerIds.get(middle) < id) low = middle + 1
+      else high = middle
+    }
+    return low < this.#ownerCount && this.#ownerIds.get(low) === id ? this.#ownerLanes.get(low) : null
+  }
+}

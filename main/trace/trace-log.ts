@@ -1,0 +1,26 @@
+/** What a trace needs of the file that it is written to. */
+import type { CallId } from '../contract/model.ts'
+
+/** Sums over the calls of a trace that have ended, in nanoseconds. */
+export interface TraceSums {
+  guestNs: number
+  hostNs: number
+  suspendedNs: number
+  /** Calls that were left out. */
+  droppedCount: number
+}
+
+/** A session file that is being written: see main/session-file. */
+export interface TraceLog {
+  /** Bytes of the file, with what waits to be written. */
+  readonly sizeBytes: number
+  /** Whether it cannot be written at present. */
+  readonly isFailing: boolean
+  /** Whether so much waits that nothing should be added for a moment. */
+  readonly isBehind: boolean
+  notePreview(handle: number): void
+  noteFailed(id: CallId): void
+  noteDecoded(id: CallId): void
+  /** Writes the blocks of calls that are full. */
+  write(): void
+}

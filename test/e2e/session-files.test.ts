@@ -1,0 +1,47 @@
+/** Sessions that are saved from the window, and opened in it again. */
+import { Buffer } from 'node:buffer'
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { describeOnDrivers } from './harness.ts'
+import { eventually, expectSession, readRows, runButton, runExport } from './inspector-page.ts'
+import { guestFile, makeTempFolder, ROOT } from './paths.ts'
+
+/** A session file of one call of `sum`, made by the command line. */
+function recordSum(): string {
+  const path = join(makeTempFolder('session'), 'recorded.jspi')
+  const launcher = join(ROOT, 'main/cli/launch.mjs')
+  execFileSync(process.execPath, [
+    launcher,
+    'run',
+    guestFile('sum/sum.wasm'),
+    'sum',
+    '223',
+    '--session',
+    path,
+  ])
+  return path
+}
+
+describeOnDrivers('session files', (app) => {
+  const page = () => app().page
+
+  test('a dropped one shows its calls, and offers its guest', async () => {
+    await app().dropFiles([recordSum()])
+    await page().getByText('A saved session: nothing of it runs.').waitFor()
+    await eventually(async () => (await readRows(page())).length).toBe(2)
+    expect(await runButton(page()).count()).toBe(0)
+    await page().getByRole('button', { name: 'Open sum.wasm to run it again' }).click()
+    await expectSession(page(), 'sum.wasm')
+  })
+
+  test('a session is saved as a file', async () => {
+    await runExport(page(), 'sum', ['1'])
+    await eventually(async () => (await readRows(page())).length).toBe(2)
+    const text = await app().readDownload(() =>
+      page().getByRole('button', { name: 'Save', exact: true }).click(),
+    )
+    expect(Buffer.from(text).subarray(0, 4).toString()).toBe('JSB1')
+    expect(text).toContain('"format":"jspi-inspector session"')
+  })
+})
