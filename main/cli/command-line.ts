@@ -1,9 +1,10 @@
 import { cac } from 'cac'
 import { makeError } from '../contract/error-codes.ts'
-import { DEFAULT_SLICE_MS, LIMIT_RANGES, SLICE_RANGE_MS } from '../contract/limits.ts'
+import { DEFAULT_SLICE_MS, formatBytes, LIMIT_RANGES, SLICE_RANGE_MS } from '../contract/limits.ts'
 import { failure, success } from '../contract/result.ts'
 import type { Result } from '../contract/result.ts'
 import type { NamedReadings } from '../inspector/api.ts'
+import { STACK_RANGE_BYTES } from '../inspector/stack-size.ts'
 
 /** What the command line asks for. Paths are as they were typed. */
 export type Command =
@@ -23,6 +24,7 @@ export type Command =
       sliceMs?: number
       memoryBytes?: number
       tableEntries?: number
+      stackBytes?: number
     }
   | { verb: 'inspect'; guest: string; json: boolean }
   | { verb: 'export'; file: string; output?: string }
@@ -42,6 +44,7 @@ const VALUE_OPTIONS = new Set([
   'slices',
   'memory-limit',
   'table-limit',
+  'stack-limit',
   'port',
 ])
 
@@ -99,6 +102,7 @@ function defineParser(version: string, choose: (command: Command) => void) {
     .option('--slices [=ms]', 'Give other work a turn after each 10 ms, or so many, that the guest computes')
     .option('--memory-limit <size>', 'Let no memory of the guest grow further: 64MiB')
     .option('--table-limit <count>', 'Let no table of the guest grow further')
+    .option('--stack-limit <size>', 'Give calls this much stack')
     .action((guest: unknown, exportName: unknown, rest: unknown[], options: Options) =>
       choose({
         verb: 'run',
@@ -112,11 +116,15 @@ function defineParser(version: string, choose: (command: Command) => void) {
         ...optional('session', readOption(options, 'session')),
         ...optional('timeoutMs', readNumber(options, 'timeout', 1, 2_147_483_647)),
         ...optional('sliceMs', readNumber(options, 'slices', ...SLICE_RANGE_MS)),
-        ...optional('memoryBytes', readSize(options, 'memoryLimit', 'memory-limit')),
+        ...optional(
+          'memoryBytes',
+          readSize(options, 'memoryLimit', LIMIT_RANGES.memoryBytes, 'memory-limit'),
+        ),
         ...optional(
           'tableEntries',
           readNumber(options, 'tableLimit', ...LIMIT_RANGES.tableEntries, 'table-limit'),
         ),
+        ...optional('stackBytes', readSize(options, 'stackLimit', STACK_RANGE_BYTES, 'stack-limit')),
       }),
     )
   parser
@@ -239,16 +247,25 @@ function readNumber(
 }
 
 /** Bytes, or KiB, MiB or GiB. */
-function readSize(options: Options, name: string, shown: string): number | undefined {
+function readSize(
+  options: Options,
+  name: string,
+  [lowest, highest]: readonly [number, number],
+  shown: string,
+): number | undefined {
   const text = readOption(options, name, shown)
   if (text === undefined) return undefined
   const [, count, unit] = /^(\d+) ?([KMG]iB)?$/.exec(text) ?? []
   const bytes = Number(count) * (SIZE_UNITS.get(unit ?? '') ?? 1)
-  const [lowest, highest] = LIMIT_RANGES.memoryBytes
   if (bytes >= lowest && bytes <= highest) return bytes
+  const range = lowest === 0 ? 'up to' : `from ${formatSize(lowest)} to`
   throw new UsageError(
-    `--${shown} is "${text}", which is not a size up to 16GiB, such as 65536, 512KiB or 64MiB`,
+    `--${shown} is "${text}", which is not a size ${range} ${formatSize(highest)}, such as 65536, 512KiB or 64MiB`,
   )
+}
+
+function formatSize(bytes: number): string {
+  return formatBytes(BigInt(bytes)).replace(' ', '')
 }
 
 /** An object with the property, or without it where there is no value. */

@@ -6,6 +6,7 @@ import type { InspectorError } from '../contract/result.ts'
 import { connectInProcess } from '../doors/in-process.ts'
 import type { Inspector } from '../inspector/api.ts'
 import { createInspector } from '../inspector/inspector.ts'
+import { setStackBytes } from '../inspector/stack-size.ts'
 import type { Command } from './command-line.ts'
 import { createConsolePrinter } from './console-printer.ts'
 import { whenAborted } from './interruption.ts'
@@ -35,6 +36,7 @@ export async function run(
   paths: ProgramPaths,
   interruption: Interruption,
 ): Promise<number> {
+  if (command.stackBytes !== undefined) setStackBytes(command.stackBytes)
   const inspector = createInspector({ ...paths, settingsFolder: null })
   const runs = createRunWatcher()
   const printer = createConsolePrinter(() => client)
