@@ -7,13 +7,14 @@
 const directions = {
   contract: [],
   wasm: [],
-  trace: ['contract'],
+  filter: ['contract'],
+  trace: ['contract', 'filter'],
   'session-file': ['contract', 'trace'],
   host: ['contract', 'wasm', 'trace'],
-  inspector: ['contract', 'wasm', 'trace', 'session-file'],
+  inspector: ['contract', 'wasm', 'filter', 'trace', 'session-file'],
   doors: ['contract', 'inspector'],
-  electron: ['contract', 'wasm', 'trace', 'session-file', 'host', 'inspector', 'doors'],
-  cli: ['contract', 'wasm', 'trace', 'session-file', 'host', 'inspector', 'doors'],
+  electron: ['contract', 'wasm', 'filter', 'trace', 'session-file', 'host', 'inspector', 'doors'],
+  cli: ['contract', 'wasm', 'filter', 'trace', 'session-file', 'host', 'inspector', 'doors'],
 }
 
 /** Node's own modules and npm's packages, as opposed to files of the project. */
@@ -66,6 +67,13 @@ export default {
       severity: 'error',
       from: { path: '^main/wasm/' },
       to: { dependencyTypes: outside, pathNot: '^node_modules/@bytecodealliance/jco-transpile/' },
+    },
+    {
+      name: 'filter-pure',
+      comment: 'main/filter is pure functions.',
+      severity: 'error',
+      from: { path: '^main/filter/' },
+      to: { dependencyTypes: outside },
     },
     {
       name: 'trace-pure',

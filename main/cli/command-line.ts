@@ -19,6 +19,8 @@ export type Command =
       stub: boolean
       readings: NamedReadings[]
       trace?: string
+      /** Of the calls that the trace is to have. */
+      filter?: string
       session?: string
       timeoutMs?: number
       sliceMs?: number
@@ -27,7 +29,7 @@ export type Command =
       stackBytes?: number
     }
   | { verb: 'inspect'; guest: string; json: boolean }
-  | { verb: 'export'; file: string; output?: string }
+  | { verb: 'export'; file: string; output?: string; filter?: string }
   | { verb: 'stats'; file: string; json: boolean }
   /** Help or the version has been printed; there is nothing left to do. */
   | { verb: 'none' }
@@ -38,6 +40,7 @@ const VALUE_OPTIONS = new Set([
   'host',
   'read',
   'trace',
+  'filter',
   'session',
   'output',
   'timeout',
@@ -98,6 +101,7 @@ function defineParser(version: string, choose: (command: Command) => void) {
     .option('--read <text>', "Keep what an import's pointers stand for: env.log=utf8(0,1)")
     .option('--trace <file>', 'Write every call to a file, as JSON Lines')
     .option('--session <file>', 'Write the session to a file, as it goes, to be opened again')
+    .option('--filter <text>', 'Write only calls for which this holds: "import:env.* suspended>5ms"')
     .option('--timeout <ms>', 'Cancel the call after this many milliseconds')
     .option('--slices [=ms]', 'Give other work a turn after each 10 ms, or so many, that the guest computes')
     .option('--memory-limit <size>', 'Let no memory of the guest grow further: 64MiB')
@@ -113,6 +117,8 @@ function defineParser(version: string, choose: (command: Command) => void) {
         ...optional('exportName', readText(exportName)),
         ...readHost(options),
         ...optional('trace', readOption(options, 'trace')),
+        ...readFilter(options),
+        ...readFilter(options),
         ...optional('session', readOption(options, 'session')),
         ...optional('timeoutMs', readNumber(options, 'timeout', 1, 2_147_483_647)),
         ...optional('sliceMs', readNumber(options, 'slices', ...SLICE_RANGE_MS)),
@@ -150,11 +156,13 @@ function defineParser(version: string, choose: (command: Command) => void) {
   parser
     .command('export <session>', 'Print the calls of a session file as JSON Lines')
     .option('--output <file>', 'Write them to a file instead')
+    .option('--filter <text>', 'Only calls for which this holds: "import:env.* suspended>5ms"')
     .action((file: unknown, options: Options) =>
       choose({
         verb: 'export',
         file: readText(file) ?? '',
         ...optional('output', readOption(options, 'output')),
+        ...optional('filter', readOption(options, 'filter')),
       }),
     )
   parser
@@ -181,7 +189,9 @@ function markValues(texts: readonly string[]): string[] {
   let onlyValues = false
   for (const [index, text] of texts.entries()) {
     const [, name, value] = /^--([^=]+)=(.*)$/s.exec(text) ?? []
-    if (onlyValues || !isOption(text)) {
+    // A filter may begin with a minus.
+    const isFilter = texts[index - 1] === '--filter' && !text.startsWith('--')
+    if (onlyValues || isFilter || !isOption(text)) {
       marked.push(!onlyValues && index === 0 && VERBS.has(text) ? text : VALUE_MARK + text)
     } else if (text === '--') {
       onlyValues = true
@@ -218,6 +228,13 @@ function readFlag(options: Options, name: string): boolean {
 
 function readHost(options: Options): { host?: string } {
   return optional('host', readOption(options, 'host'))
+}
+
+/** What a trace that is written is limited to. */
+function readFilter(options: Options): { filter?: string } {
+  const filter = optional('filter', readOption(options, 'filter'))
+  if (filter.filter === undefined || options['trace'] !== undefined) return filter
+  throw new UsageError('--filter says what --trace writes, and --trace is not given')
 }
 
 /** `env.log=utf8(0, 1)`, any number of times. */

@@ -4,6 +4,8 @@ import type { ErrorCode } from '../contract/error-codes.ts'
 import type { RunInfo, SessionInfo, StackFrame } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 import { connectInProcess } from '../doors/in-process.ts'
+import type { Filter } from '../filter/model.ts'
+import { describeProblem, parseFilter } from '../filter/parse.ts'
 import type { Inspector } from '../inspector/api.ts'
 import { createInspector } from '../inspector/inspector.ts'
 import { setStackBytes } from '../inspector/stack-size.ts'
@@ -37,6 +39,9 @@ export async function run(
   interruption: Interruption,
 ): Promise<number> {
   if (command.stackBytes !== undefined) setStackBytes(command.stackBytes)
+  const parsed = parseFilter(command.filter ?? '')
+  if (parsed.filter === null) return reportUnusable(describeProblem(parsed.problems[0]))
+  const { filter } = parsed
   const inspector = createInspector({ ...paths, settingsFolder: null })
   const runs = createRunWatcher()
   const printer = createConsolePrinter(() => client)
@@ -64,7 +69,8 @@ export async function run(
     })
     if (!opened.ok) return reportUnusable(opened.error)
     const session = opened.value
-    const endTrace = command.trace === undefined ? null : writeTrace(inspector, session, command.trace)
+    const endTrace =
+      command.trace === undefined ? null : writeTrace(inspector, session, command.trace, filter)
     for (const warning of session.warnings) printError(warning)
     const status =
       session.state === 'ready'
@@ -119,9 +125,9 @@ function findCommandExport(session: SessionInfo): string | null {
   return found ? COMMAND_EXPORT : null
 }
 
-function writeTrace(inspector: Inspector, session: SessionInfo, path: string): () => void {
+function writeTrace(inspector: Inspector, session: SessionInfo, path: string, filter: Filter): () => void {
   const file = openTraceFile(path)
-  const stop = inspector.streamTrace(session.sessionId, file.write)
+  const stop = inspector.streamTrace(session.sessionId, file.write, filter)
   return () => {
     stop()
     file.close()

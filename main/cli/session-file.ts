@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import type { SessionInfo, TimingRow } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
+import { describeProblem, parseFilter } from '../filter/parse.ts'
 import type { Inspector } from '../inspector/api.ts'
 import { createInspector } from '../inspector/inspector.ts'
 import type { Command } from './command-line.ts'
@@ -32,15 +33,21 @@ function fail(error: InspectorError): number {
   return STATUS.unusable
 }
 
-/** Writes the calls of a session file as JSON Lines (docs/trace-format.md), to a file or to standard output. */
+/**
+ * Writes the calls of a session file as JSON Lines (docs/trace-format.md), to a file or to standard output; with a
+ * filter, those for which it holds.
+ */
 export function exportSessionFile(
-  { file, output }: Extract<Command, { verb: 'export' }>,
+  { file, output, filter = '' }: Extract<Command, { verb: 'export' }>,
   paths: ProgramPaths,
 ): Promise<number> {
+  // Before a file is emptied for nothing.
+  const [problem] = parseFilter(filter).problems
+  if (problem) return Promise.resolve(fail(describeProblem(problem)))
   return withSessionFile(file, paths, async (inspector, { sessionId }) => {
     const target = output === undefined ? null : openTraceFile(output)
     for (let next: number | null = 1; next !== null;) {
-      const piece = inspector.service.exportTrace({ sessionId, fromCallId: next })
+      const piece = inspector.service.exportTrace({ sessionId, fromCallId: next, filterText: filter })
       if (!piece.ok) return fail(piece.error)
       if (target) target.write(piece.value.text)
       else await writeOut(piece.value.text)

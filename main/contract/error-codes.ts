@@ -56,6 +56,10 @@ export const ERRORS = {
     'The readings of an import are not valid.',
     'Write them as docs/readings.md shows, for example utf8(0, 1).',
   ],
+  FILTER_INVALID: [
+    'The filter cannot be read.',
+    'Write it as docs/filters.md shows, for example import:env.* suspended>5ms.',
+  ],
   START_FAILED: ["The guest's start function failed.", 'See the trap or error that is named.'],
   INSTANTIATE_FAILED: ['The guest cannot be instantiated.', 'See the reason that the engine gives.'],
   LIMIT_EXCEEDED: [

@@ -107,6 +107,16 @@ export const REQUEST_SCHEMAS = {
       anchorId: v.exactOptional(index),
     }),
   ]),
+  readFilteredCalls: v.strictTuple([
+    v.strictObject({
+      sessionId: identifier,
+      filterText: name,
+      fromRow: index,
+      rowCount: count,
+      anchorId: v.exactOptional(index),
+    }),
+  ]),
+  checkFilter: v.strictTuple([v.strictObject({ sessionId: identifier, filterText: name, cursor: index })]),
   readCall: v.strictTuple([v.strictObject({ sessionId: identifier, callId: index })]),
   readTimeline: v.strictTuple([
     v.strictObject({
@@ -122,7 +132,9 @@ export const REQUEST_SCHEMAS = {
   readTimings: v.strictTuple([session]),
   readConsole: v.strictTuple([v.strictObject({ sessionId: identifier, fromLine: index, lineCount: count })]),
   readSessionFile: v.strictTuple([v.strictObject({ sessionId: identifier, offset: index })]),
-  exportTrace: v.strictTuple([v.strictObject({ sessionId: identifier, fromCallId: index })]),
+  exportTrace: v.strictTuple([
+    v.strictObject({ sessionId: identifier, fromCallId: index, filterText: v.exactOptional(name) }),
+  ]),
   saveLayout: v.strictTuple([
     v.strictObject({
       layout: v.pipe(

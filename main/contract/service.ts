@@ -5,6 +5,9 @@ import type {
   CallRow,
   ConsoleLine,
   ExampleInfo,
+  FilterCompletions,
+  FilterProblem,
+  FilterProgress,
   HostInfo,
   Layout,
   RecentGuest,
@@ -45,6 +48,19 @@ export interface CallRows {
   rows: CallRow[]
   /** Where the anchor call stands now; null if no anchor was given. */
   anchorRow: number | null
+}
+
+/** A window of the calls that a filter holds for, in order of their numbers: `totalRows` is all of them so far. */
+export interface FilteredCalls extends CallRows {
+  progress: FilterProgress
+}
+
+/** What there is to say about a filter while it is typed. */
+export interface FilterCheck {
+  /** Empty where the filter can be used. */
+  problems: FilterProblem[]
+  /** What can stand at the cursor. */
+  completions: FilterCompletions
 }
 
 export interface ConsoleLines {
@@ -163,6 +179,21 @@ export interface InspectorService {
     rowCount: number
     anchorId?: CallId
   }): Result<CallRows>
+  /**
+   * Reads rows of the calls that a filter (docs/filters.md) holds for. The first request begins to look for them, and
+   * is answered with what a moment finds; `filterAdvanced` tells of more. Who wants to be told of calls that come
+   * later asks again when the trace has grown. Fails with FILTER_INVALID. `anchorRow` is null for a call that the
+   * filter does not hold for.
+   */
+  readFilteredCalls(request: {
+    sessionId: SessionId
+    filterText: string
+    fromRow: number
+    rowCount: number
+    anchorId?: CallId
+  }): Result<FilteredCalls>
+  /** Says what is wrong with a filter, and what can stand at the character `cursor` of it. */
+  checkFilter(request: { sessionId: SessionId; filterText: string; cursor: number }): Result<FilterCheck>
   readCall(request: { sessionId: SessionId; callId: CallId }): Result<CallDetail>
   /**
    * What happened from `fromNs` to `toNs` on the session's clock, in `laneCount` lanes from `firstLane` on: each
@@ -185,8 +216,11 @@ export interface InspectorService {
    * also when more is recorded meanwhile.
    */
   readSessionFile(request: { sessionId: SessionId; offset: number }): Promise<Result<FilePiece>>
-  /** The trace as JSON Lines (docs/trace-format.md), piece by piece from call `fromCallId` on. */
-  exportTrace(request: { sessionId: SessionId; fromCallId: CallId }): Result<TracePiece>
+  /**
+   * The trace as JSON Lines (docs/trace-format.md), piece by piece from call `fromCallId` on; with a filter, the calls
+   * that it holds for. A piece can be empty though others follow. Fails with FILTER_INVALID.
+   */
+  exportTrace(request: { sessionId: SessionId; fromCallId: CallId; filterText?: string }): Result<TracePiece>
   saveLayout(request: { layout: Layout }): Promise<Result<null>>
 }
 
@@ -202,6 +236,8 @@ export interface ServiceEvents {
   runChanged(run: RunInfo): void
   /** At most once a frame for each session. */
   traceGrew(status: TraceStatus): void
+  /** More calls have been looked at for a filter: a few times a second until there are none left. */
+  filterAdvanced(progress: FilterProgress): void
   recentGuestsChanged(recentGuests: RecentGuest[]): void
   /** A failure that no request asked about: a file opened from the system, a full disk. */
   problem(error: InspectorError): void

@@ -1,5 +1,6 @@
 import type { SessionLimits } from '../contract/limits.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
+import type { Filter } from '../filter/model.ts'
 import type { MenuCommand, InspectorService, ServiceEvents } from '../contract/service.ts'
 import type { SessionId, SessionInfo } from '../contract/model.ts'
 
@@ -58,9 +59,10 @@ export interface Inspector {
   openSessionFile(path: string): Promise<Result<SessionInfo>>
   /**
    * Hands over the session's trace as JSON Lines while it grows: each call once, when it ends, and those still
-   * running when the session ends. Returns a function that stops it.
+   * running when the session ends; of a filter (docs/filters.md) those for which it holds then. Returns a function that
+   * stops it.
    */
-  streamTrace(sessionId: SessionId, write: (lines: string) => void): () => void
+  streamTrace(sessionId: SessionId, write: (lines: string) => void, filter?: Filter): () => void
   /** Passes a choice in the application's menu on to the clients. */
   sendMenuCommand(name: MenuCommand): void
   /** Tells the clients of a failure that none of them asked about. */

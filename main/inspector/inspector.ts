@@ -9,6 +9,7 @@ import type { InspectorService } from '../contract/service.ts'
 import type { Inspector, InspectorOptions } from './api.ts'
 import { Events } from './events.ts'
 import { exampleGuestPath, isBundled, listExamples } from './examples.ts'
+import { createFilterService } from './filter-service.ts'
 import { hashFile } from './host-file.ts'
 import { openFiles } from './open-files.ts'
 import { createReadingService } from './reading-service.ts'
@@ -40,6 +41,7 @@ export function createInspector(options: InspectorOptions): Inspector {
 
   const service: InspectorService = {
     ...createReadingService(sessions),
+    ...createFilterService(sessions, events),
     ...createSavingService(sessions),
     attach: () =>
       success({
@@ -167,7 +169,7 @@ export function createInspector(options: InspectorOptions): Inspector {
       })
     },
     openSessionFile: (path) => sessions.openArchive(path),
-    streamTrace: (sessionId, write) => sessions.stream(sessionId, write),
+    streamTrace: (sessionId, write, filter = { kind: 'all' }) => sessions.stream(sessionId, write, filter),
     sendMenuCommand: (name) => events.emit('menuCommand', { name }),
     reportProblem: (error) => events.emit('problem', error),
     async close() {

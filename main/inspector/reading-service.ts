@@ -4,9 +4,12 @@ import type { CallDetail } from '../contract/model.ts'
 import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { InspectorService } from '../contract/service.ts'
+import { describeProblem, parseFilter } from '../filter/parse.ts'
+import { createCallTest } from '../trace/filter-scan.ts'
 import { formatJsonLine } from '../trace/json-lines.ts'
 import { EMPTY_DENSITY, EMPTY_TIMELINE } from '../trace/timeline/read-timeline.ts'
 import type { Trace } from '../trace/trace.ts'
+import { listStackNames } from './call-filters.ts'
 import type { OpenedSession, Sessions } from './sessions.ts'
 
 const CHILD_LIMIT = 100
@@ -14,6 +17,8 @@ const ANCESTOR_LIMIT = 100
 const OVERLAP_LIMIT = 100
 /** Characters in a piece of an export, about. */
 const PIECE_LENGTH = 256 * 1024
+/** Calls that are looked at for one. */
+const PIECE_CALLS = 50_000
 
 type ReadingService = Pick<
   InspectorService,
@@ -68,18 +73,23 @@ export function createReadingService(sessions: Sessions): ReadingService {
         lines: trace?.console.read(fromLine, lineCount) ?? [],
       })
     },
-    exportTrace({ sessionId, fromCallId }) {
+    exportTrace({ sessionId, fromCallId, filterText = '' }) {
       const found = sessions.find(sessionId)
       if (!found.ok) return found
       const { trace } = found.value
+      const { filter, problems } = parseFilter(filterText)
+      if (filter === null) return failure(describeProblem(problems[0]))
+      if (!trace) return success({ text: '', nextCallId: null })
+      const holds = createCallTest(trace.calls, filter, listStackNames(found.value, trace))
       const nowNs = found.value.nowNs()
       let text = ''
-      let id = Math.max(1, fromCallId)
-      while (trace?.calls.has(id) && text.length < PIECE_LENGTH) {
-        text += formatJsonLine(trace.calls, id, nowNs)
+      const firstId = Math.max(1, fromCallId)
+      let id = firstId
+      while (trace.calls.has(id) && text.length < PIECE_LENGTH && id - firstId < PIECE_CALLS) {
+        if (holds(id, nowNs)) text += formatJsonLine(trace.calls, id, nowNs)
         id++
       }
-      return success({ text, nextCallId: trace?.calls.has(id) ? id : null })
+      return success({ text, nextCallId: trace.calls.has(id) ? id : null })
     },
   }
 }

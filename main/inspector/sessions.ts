@@ -6,8 +6,8 @@ import { DEFAULT_LIMITS } from '../contract/limits.ts'
 import type { CallId, RunId, SessionId, SessionInfo } from '../contract/model.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
+import type { Filter } from '../filter/model.ts'
 import { createInFlightCounts } from '../trace/in-flight-counts.ts'
-import { formatJsonLine } from '../trace/json-lines.ts'
 import type { Trace } from '../trace/trace.ts'
 import { DEFAULT_TRACE_LIMIT_BYTES } from '../trace/trace.ts'
 import type { InspectorOptions, NamedReadings } from './api.ts'
@@ -20,6 +20,8 @@ import { Session } from './session.ts'
 import { SessionFiles } from './session-files.ts'
 import type { Settings } from './settings.ts'
 import { TraceReports } from './trace-reports.ts'
+import type { TraceWriter } from './trace-writer.ts'
+import { createTraceWriter } from './trace-writer.ts'
 
 /** Each has a thread and memory of its own. */
 const SESSION_LIMIT = 32
@@ -53,7 +55,7 @@ export class Sessions {
   readonly #events: Events
   readonly #sessions = new Map<SessionId, Session>()
   readonly #archives = new Map<SessionId, ArchivedSession>()
-  readonly #streams = new Map<SessionId, Set<(lines: string) => void>>()
+  readonly #streams = new Map<SessionId, Set<TraceWriter>>()
   /** Host modules that need no permission: named by the owner of the process, or bundled. */
   readonly #trustedPaths = new Set<string>()
   readonly #reports: TraceReports
@@ -235,17 +237,16 @@ export class Sessions {
   }
 
   /** See `Inspector.streamTrace`. */
-  stream(sessionId: SessionId, write: (lines: string) => void): () => void {
+  stream(sessionId: SessionId, write: (lines: string) => void, filter: Filter): () => void {
     const writers = this.#streams.get(sessionId) ?? new Set()
     this.#streams.set(sessionId, writers)
-    writers.add(write)
+    const writer = createTraceWriter(filter, write)
+    writers.add(writer)
     // A start function calls imports before anybody can know the session.
-    const { trace } = this.#sessions.get(sessionId) ?? {}
-    for (let id = 1; trace?.calls.has(id); id++) {
-      if (!trace.calls.running.has(id)) write(formatLine(trace, id))
-    }
+    const session = this.#sessions.get(sessionId)
+    if (session?.trace) writer(session, session.trace, listEnded(session.trace))
     return () => {
-      writers.delete(write)
+      writers.delete(writer)
       if (writers.size === 0) this.#streams.delete(sessionId)
     }
   }
@@ -263,12 +264,10 @@ export class Sessions {
     const writers = this.#streams.get(session.sessionId)
     const { trace } = session
     if (!writers || !trace) return
-    const lines = ids.map((id) => formatLine(trace, id)).join('')
-    for (const write of writers) write(lines)
+    for (const write of writers) write(session, trace, ids)
   }
 }
 
-/** The line of a call that has ended: what time it is now does not matter. */
-function formatLine(trace: Trace, id: CallId): string {
-  return formatJsonLine(trace.calls, id, 0)
+function* listEnded({ calls }: Trace): Generator<CallId> {
+  for (let id = 1; calls.has(id); id++) if (!calls.running.has(id)) yield id
 }

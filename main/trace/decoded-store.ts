@@ -4,6 +4,7 @@ import { shortenReading } from './decoded-text.ts'
 
 /** What an entry of a Map with a list takes, about. */
 const ENTRY_BYTES = 100
+const NO_TEXTS: readonly string[] = []
 
 export class DecodedStore {
   /** One text for what was read at entry, one for what was read before the guest went on. */
@@ -35,7 +36,7 @@ export class DecodedStore {
 
   /** As they were added. */
   rawTexts(id: CallId): readonly string[] {
-    return this.#texts.get(id) ?? []
+    return this.#texts.get(id) ?? NO_TEXTS
   }
 
   /** In the order in which they were read. */

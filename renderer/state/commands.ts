@@ -89,7 +89,10 @@ function hearKey(event: KeyboardEvent): void {
 
 /** F6 goes from one part of the window to the next, as in other desktop tools. */
 function moveToRegion(step: number): void {
-  const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')]
+  const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')].filter(
+    // One that is made of others is those.
+    (region) => region.querySelector('[data-region]') === null,
+  )
   const at = regions.findIndex((region) => region.contains(document.activeElement))
   for (let tried = 1; tried <= regions.length; tried++) {
     const index = at < 0 && step < 0 ? -tried : at + step * tried

@@ -12,6 +12,7 @@ import type {
 } from '../../main/contract/model.ts'
 import type { Attachment } from '../../main/contract/service.ts'
 import type { Backend } from '../backend/backend.ts'
+import { clearCallFilter } from './call-filter.ts'
 import { restoreLayout } from './layout.ts'
 import { reportProblem } from './problems.ts'
 import { selectCall } from './selection.ts'
@@ -148,6 +149,7 @@ function forgetSession(sessionId: SessionId): void {
   const order = [...sessionsById.keys()]
   sessionsById.delete(sessionId)
   tracesById.delete(sessionId)
+  clearCallFilter(sessionId)
   for (const run of runsById.values()) if (run.sessionId === sessionId) runsById.delete(run.runId)
   if (activeSessionId.value !== sessionId) return
   const at = order.indexOf(sessionId)

@@ -14,7 +14,9 @@ const { default: configuration } = (await import(
 const breaches: Record<string, Record<string, string>> = {
   'main-contract': { 'main/contract/a.ts': `import '../trace/trace.ts'` },
   'main-wasm': { 'main/wasm/a.ts': `import type { Result } from '../contract/result.ts'` },
+  'main-filter': { 'main/filter/a.ts': `import type { Trace } from '../trace/trace.ts'` },
   'main-trace': { 'main/trace/a.ts': `import '../wasm/types.ts'` },
+  'main-session-file': { 'main/session-file/a.ts': `import '../inspector/inspector.ts'` },
   'main-host': { 'main/host/a.ts': `import '../inspector/inspector.ts'` },
   'main-inspector': { 'main/inspector/a.ts': `import type { Door } from '../doors/door.ts'` },
   'main-doors': { 'main/doors/a.ts': `import '../trace/trace.ts'` },
@@ -27,6 +29,7 @@ const breaches: Record<string, Record<string, string>> = {
     'main/contract/c.ts': `import 'ws'`,
   },
   'wasm-pure': { 'main/wasm/b.ts': `import 'node:buffer'`, 'main/wasm/c.ts': `import 'cac'` },
+  'filter-pure': { 'main/filter/b.ts': `import 'node:fs'`, 'main/filter/c.ts': `import 'valibot'` },
   'trace-pure': { 'main/trace/b.ts': `import 'node:fs'`, 'main/trace/c.ts': `import 'valibot'` },
   'electron-in-its-folder': {
     'main/inspector/c.ts': `import type { App } from 'electron'`,

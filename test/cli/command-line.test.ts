@@ -42,6 +42,23 @@ test('options are read in both spellings, and their values as they are typed', (
   expect(parse('run', 'g', '--trace=a=b')).toMatchObject({ trace: 'a=b' })
 })
 
+test('a filter may begin with a minus, and belongs to a trace', () => {
+  const expected = { trace: 't', filter: '-import:env.log total>5ms' }
+  expect(parse('run', 'g', '--trace', 't', '--filter', expected.filter)).toMatchObject(expected)
+  expect(parse('run', 'g', `--filter=${expected.filter}`, '--trace=t')).toMatchObject(expected)
+  expect(parse('export', 's.jspi', '--filter', '-a')).toEqual({
+    verb: 'export',
+    file: 's.jspi',
+    filter: '-a',
+  })
+  expect(parse('run', 'g', '--filter', 'a')).toBe(
+    'USAGE: --filter says what --trace writes, and --trace is not given.',
+  )
+  expect(parse('run', 'g', '--filter', '--trace', 't')).toBe(
+    'USAGE: Option `--filter <text>` value is missing.',
+  )
+})
+
 test('limits are read in bytes and entries', () => {
   const expected = { memoryBytes: 67_108_864, tableEntries: 10 }
   expect(parse('run', 'g', '--memory-limit', '64MiB', '--table-limit', '10')).toMatchObject(expected)

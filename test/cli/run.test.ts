@@ -182,6 +182,32 @@ test('--trace writes every call, a line each', async () => {
   ])
 })
 
+test('--filter says which of them', async () => {
+  const path = join(makeFolder(), 'trace.jsonl')
+  const traced = ['run', SUM, 'sum', '223', '--trace', path, '--filter']
+  expect(await runProgram([...traced, '-kind=import'])).toMatchObject({ status: 0, stderr: '' })
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ id: 1, name: 'sum' })
+  expect(await runProgram([...traced, 'kind=host'])).toMatchObject({
+    status: 2,
+    stdout: '',
+    stderr:
+      'FILTER_INVALID: The filter cannot be read. Character 6: “host” is no kind of a call. It is one of import, export, start.\n',
+  })
+})
+
+test('an export of a session file is filtered alike, and a mistake empties no file', async () => {
+  const folder = makeFolder()
+  const [session, output] = [join(folder, 'saved.jspi'), join(folder, 'calls.jsonl')]
+  expect(await runProgram(['run', SUM, 'sum', '223', '--session', session])).toMatchObject({ status: 0 })
+  const exported = await runProgram(['export', session, '--output', output, '--filter', 'import:env.*'])
+  expect(exported).toMatchObject({ status: 0, stderr: '' })
+  expect(JSON.parse(readFileSync(output, 'utf8'))).toMatchObject({ id: 2 })
+  expect(await runProgram(['export', session, '--output', output, '--filter', '('])).toMatchObject({
+    status: 2,
+  })
+  expect(readFileSync(output, 'utf8')).not.toBe('')
+})
+
 test('a trace is written of a run that fails, too', async () => {
   const path = join(makeFolder(), 'trace.jsonl')
   const texts = ['run', guest('fail-trap'), 'trap_after_import', '--trace', path]

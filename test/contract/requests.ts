@@ -27,13 +27,17 @@ export const REQUESTS: { [Name in ServiceFunction]: Parameters<InspectorService[
   reloadSession: [{ sessionId: 'none' }],
   closeSession: [{ sessionId: 'none' }],
   readCalls: [{ sessionId: 'none', fromRow: 0, rowCount: 10, anchorId: 1 }],
+  readFilteredCalls: [
+    { sessionId: 'none', filterText: 'import:env.*', fromRow: 0, rowCount: 10, anchorId: 1 },
+  ],
+  checkFilter: [{ sessionId: 'none', filterText: 'import:', cursor: 7 }],
   readCall: [{ sessionId: 'none', callId: 1 }],
   readTimeline: [{ sessionId: 'none', fromNs: 0, toNs: 1e9, columnCount: 100, firstLane: 0, laneCount: 8 }],
   readDensity: [{ sessionId: 'none', columnCount: 100 }],
   readTimings: [{ sessionId: 'none' }],
   readConsole: [{ sessionId: 'none', fromLine: 0, lineCount: 10 }],
   readSessionFile: [{ sessionId: 'none', offset: 0 }],
-  exportTrace: [{ sessionId: 'none', fromCallId: 1 }],
+  exportTrace: [{ sessionId: 'none', fromCallId: 1, filterText: 'depth=0' }],
   saveLayout: [{ layout: { sidebarWidth: 200, detailVisible: true } }],
 }
 
@@ -59,6 +63,8 @@ export const ANSWERS: { [Name in ServiceFunction]: string } = {
   reloadSession: 'SESSION_NOT_FOUND',
   closeSession: 'SESSION_NOT_FOUND',
   readCalls: 'SESSION_NOT_FOUND',
+  readFilteredCalls: 'SESSION_NOT_FOUND',
+  checkFilter: 'SESSION_NOT_FOUND',
   readCall: 'SESSION_NOT_FOUND',
   readTimeline: 'SESSION_NOT_FOUND',
   readDensity: 'SESSION_NOT_FOUND',

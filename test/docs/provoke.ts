@@ -260,6 +260,11 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     const request = { sessionId, module: 'env', name: 'bound', readings: 'utf8(0,1)' }
     return errorOf(inspector.service.setReadings(request))
   },
+  async FILTER_INVALID() {
+    const { inspector, sessionId } = await openExample('sum')
+    const request = { sessionId, filterText: 'import:env.* suspended>5', fromRow: 0, rowCount: 1 }
+    return errorOf(inspector.service.readFilteredCalls(request))
+  },
   async START_FAILED() {
     const { info } = await openExample('fail-start')
     return info.error!

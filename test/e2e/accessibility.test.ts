@@ -68,6 +68,19 @@ describeOnDrivers('accessibility', (app) => {
     await page().getByRole('tab', { name: 'Console' }).click()
   })
 
+  test('with a mistake in the filter, completions, and nothing found', async () => {
+    const field = page().getByRole('combobox', { name: 'Filter calls' })
+    await field.fill('total>5 s')
+    await page().getByRole('listbox', { name: 'Completions' }).waitFor()
+    await eventually(() => field.getAttribute('aria-invalid')).toBe('true')
+    await field.press('ArrowDown')
+    expect(await findViolations()).toEqual([])
+    await field.fill('outcome=cancelled')
+    await eventually(() => countRows(page())).toBe(0)
+    expect(await findViolations()).toEqual([])
+    await field.press('Escape')
+  })
+
   test('with a failed call', async () => {
     await openExample(page(), 'fail-host')
     await runExport(page(), 'rejects')

@@ -1,6 +1,6 @@
 import { computed, onScopeDispose, shallowRef, watch } from 'vue'
 import type { ComputedRef, ShallowRef } from 'vue'
-import type { CallId, CallRow, SessionId, TraceStatus } from '../../../main/contract/model.ts'
+import type { CallId, CallRow, FilterProgress, SessionId, TraceStatus } from '../../../main/contract/model.ts'
 import type { CallRows } from '../../../main/contract/service.ts'
 import type { Backend } from '../../backend/backend.ts'
 import { createCoalescedRead, nextFrame } from './coalesced-read.ts'
@@ -24,6 +24,8 @@ export interface CallRowsView {
   readonly following: Readonly<ShallowRef<boolean>>
   /** Calls that came since the table stopped following. */
   readonly newCallCount: ComputedRef<number>
+  /** How far the filter that is in force has been evaluated; null where there is none. */
+  readonly progress: Readonly<ShallowRef<FilterProgress | null>>
   /** Takes over the height of the place for rows. */
   resize(viewportPx: number): void
   /** Scrolls to a position that the user chose; following goes on if that is the end. */
@@ -40,16 +42,23 @@ export interface CallRowsView {
   readRow(row: number): Promise<CallRow | null>
 }
 
-/** Keeps the rows of a session's calls that are in sight, and never more than a few beyond them. */
+/**
+ * Keeps the rows of a session's calls that are in sight, and never more than a few beyond them: of all calls, or of
+ * those that a filter holds for.
+ */
 export function useCallRows(
   backend: Backend,
   sessionId: () => SessionId,
   trace: () => TraceStatus | null,
+  filterText: () => string = () => '',
 ): CallRowsView {
   const window = shallowRef<RowWindow>({ totalRows: 0, viewportPx: 0, topPx: 0 })
   const loaded = shallowRef<LoadedRows>({ fromRow: 0, rows: [] })
   const following = shallowRef(true)
   const totalWhenLeft = shallowRef(0)
+  const progress = shallowRef<FilterProgress | null>(null)
+  /** Rows that there were at the last answer. */
+  let knownRows = 0
   let ticker: ReturnType<typeof setTimeout> | undefined
 
   const reader = createCoalescedRead(readWindow, nextFrame)
@@ -58,23 +67,41 @@ export function useCallRows(
     return loaded.value.rows[row - loaded.value.fromRow] ?? null
   }
 
+  /** Null where the answer came too late: for another session or filter. */
+  async function read(range: {
+    fromRow: number
+    rowCount: number
+    anchorId?: CallId
+  }): Promise<CallRows | null> {
+    const asked = { session: sessionId(), filter: filterText() }
+    const isPresent = () => asked.session === sessionId() && asked.filter === filterText()
+    const request = { sessionId: asked.session, ...range }
+    if (asked.filter === '') {
+      const answer = await backend.call.readCalls(request)
+      return answer.ok && isPresent() ? answer.value : null
+    }
+    const answer = await backend.call.readFilteredCalls({ ...request, filterText: asked.filter })
+    if (!answer.ok || !isPresent()) return null
+    progress.value = answer.value.progress
+    return answer.value
+  }
+
   async function readWindow(): Promise<void> {
     clearTimeout(ticker)
-    const session = sessionId()
-    const expectedRows = following.value ? (trace()?.callCount ?? 0) : window.value.totalRows
+    const newestRows = filterText() === '' ? (trace()?.callCount ?? 0) : knownRows
+    const expectedRows = following.value ? newestRows : window.value.totalRows
     const expected = { ...window.value, totalRows: expectedRows }
     const range = widen(visibleRows(following.value ? atEnd(expected) : expected))
     const anchor = following.value ? null : findAnchor()
-    const answer = await backend.call.readCalls({
-      sessionId: session,
+    const answer = await read({
       fromRow: range.first,
       rowCount: range.count,
       ...(anchor && { anchorId: anchor.call.id }),
     })
-    if (!answer.ok || session !== sessionId()) return
-    const { value: read } = answer
-    if (following.value) takeNewest(read)
-    else takeInPlace(read, anchor && read.anchorRow !== null ? read.anchorRow - anchor.row : 0)
+    if (!answer) return
+    knownRows = answer.totalRows
+    if (following.value) takeNewest(answer)
+    else takeInPlace(answer, anchor && answer.anchorRow !== null ? answer.anchorRow - anchor.row : 0)
     if (!covers(loaded.value, visibleRows(window.value))) reader.request()
     scheduleTick()
   }
@@ -119,6 +146,8 @@ export function useCallRows(
     loaded.value = { fromRow: 0, rows: [] }
     window.value = { ...window.value, totalRows: 0, topPx: 0 }
     following.value = true
+    knownRows = 0
+    progress.value = null
     reader.request()
   }
 
@@ -140,7 +169,7 @@ export function useCallRows(
     }))
   })
 
-  watch(sessionId, reset)
+  watch([sessionId, filterText], reset)
   watch(
     trace,
     (status, before) => {
@@ -149,7 +178,11 @@ export function useCallRows(
     },
     { immediate: true },
   )
+  const endProgress = backend.on('filterAdvanced', (advanced) => {
+    if (advanced.sessionId === sessionId() && advanced.filterText === filterText()) reader.request()
+  })
   onScopeDispose(() => {
+    endProgress()
     reader.dispose()
     clearTimeout(ticker)
   })
@@ -158,6 +191,7 @@ export function useCallRows(
     window,
     visible,
     following,
+    progress,
     newCallCount: computed(() =>
       following.value ? 0 : Math.max(0, window.value.totalRows - totalWhenLeft.value),
     ),
@@ -182,19 +216,17 @@ export function useCallRows(
       moveTo(topPxToShow(window.value, row))
     },
     async locate(callId) {
-      const answer = await backend.call.readCalls({
-        sessionId: sessionId(),
-        fromRow: 0,
-        rowCount: 0,
-        anchorId: callId,
-      })
-      return answer.ok ? answer.value.anchorRow : null
+      const found = await read({ fromRow: 0, rowCount: 0, anchorId: callId })
+      // There may have been no read yet, and then no row to scroll to.
+      if (found && window.value.totalRows === 0) {
+        window.value = { ...window.value, totalRows: found.totalRows }
+      }
+      return found?.anchorRow ?? null
     },
     async readRow(row) {
       const known = loadedCall(row)
       if (known) return known
-      const answer = await backend.call.readCalls({ sessionId: sessionId(), fromRow: row, rowCount: 1 })
-      return answer.ok ? (answer.value.rows[0] ?? null) : null
+      return (await read({ fromRow: row, rowCount: 1 }))?.rows[0] ?? null
     },
   }
 }

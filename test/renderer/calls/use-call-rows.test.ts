@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { effectScope, nextTick, shallowRef, watch } from 'vue'
 import type { EffectScope } from 'vue'
-import type { CallRow, TraceStatus } from '../../../main/contract/model.ts'
+import type { CallRow, FilterProgress, TraceStatus } from '../../../main/contract/model.ts'
 import type { Backend } from '../../../renderer/backend/backend.ts'
 import { ROW_HEIGHT_PX } from '../../../renderer/components/calls/row-window.ts'
 import { useCallRows } from '../../../renderer/components/calls/use-call-rows.ts'
@@ -42,57 +42,94 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
+/** Handlers of an event. */
+function createEvents<Payload>() {
+  const handlers = new Set<(payload: Payload) => void>()
+  return {
+    hear(handler: (payload: Payload) => void): () => void {
+      handlers.add(handler)
+      return () => handlers.delete(handler)
+    },
+    tell: (payload: Payload) => handlers.forEach((handler) => handler(payload)),
+  }
+}
+
 /** A trace of which the rows are given by their calls' ids, and the table's view of it. */
 function createFixture(ids: number[]) {
   const sessionId = shallowRef('first')
   const trace = shallowRef({ callCount: ids.length } as TraceStatus)
   const requests: { fromRow: number; rowCount: number }[] = []
   let inFlight = 0
+  const filterText = shallowRef('')
+  const progress = createEvents<FilterProgress>()
+  async function answer(found: number[], request: { fromRow: number; rowCount: number; anchorId?: number }) {
+    requests.push(request)
+    inFlight += 1
+    expect(inFlight).toBe(1)
+    await new Promise(setImmediate)
+    inFlight -= 1
+    const { fromRow, rowCount, anchorId } = request
+    const anchorRow = anchorId === undefined ? -1 : found.indexOf(anchorId)
+    return {
+      totalRows: found.length,
+      fromRow,
+      rows: found.slice(fromRow, fromRow + rowCount).map(makeCall),
+      anchorRow: anchorRow < 0 ? null : anchorRow,
+    }
+  }
   const backend = {
+    on: (_: 'filterAdvanced', handler: (advanced: FilterProgress) => void) => progress.hear(handler),
     call: {
-      async readCalls(request: { fromRow: number; rowCount: number; anchorId?: number }) {
-        requests.push(request)
-        inFlight += 1
-        expect(inFlight).toBe(1)
-        await new Promise(setImmediate)
-        inFlight -= 1
-        const { fromRow, rowCount, anchorId } = request
-        const anchorRow = anchorId === undefined ? -1 : ids.indexOf(anchorId)
-        return {
-          ok: true,
-          value: {
-            totalRows: ids.length,
-            fromRow,
-            rows: ids.slice(fromRow, fromRow + rowCount).map(makeCall),
-            anchorRow: anchorRow < 0 ? null : anchorRow,
-          },
-        }
+      readCalls: async (request: Parameters<typeof answer>[1]) => ({
+        ok: true,
+        value: await answer(ids, request),
+      }),
+      /** The filter is a number, and finds its multiples. */
+      async readFilteredCalls(request: Parameters<typeof answer>[1] & { filterText: string }) {
+        const found = ids.filter((id) => id % Number(request.filterText) === 0)
+        const value = await answer(found, request)
+        return { ok: true, value: { ...value, progress: describeProgress(found.length) } }
       },
     },
   } as unknown as Backend
+  const describeProgress = (matchCount: number): FilterProgress => ({
+    sessionId: sessionId.value,
+    filterText: filterText.value,
+    matchCount,
+    scannedCount: ids.length,
+    callCount: ids.length,
+  })
   const view = scope.run(() =>
     useCallRows(
       backend,
       () => sessionId.value,
       () => trace.value,
+      () => filterText.value,
     ),
   )!
   view.resize(VIEWPORT_ROWS * ROW_HEIGHT_PX)
+  /** Waits until the table has come to rest. */
+  async function rest(): Promise<void> {
+    for (let quiet = 0, seen = -1; quiet < 5; quiet = seen === requests.length ? quiet + 1 : 0) {
+      seen = requests.length
+      await nextTick()
+      await new Promise((resolve) => setTimeout(resolve, 3))
+    }
+  }
   return {
     view,
     ids,
     requests,
     sessionId,
+    filterText,
+    tellProgress: () => progress.tell(describeProgress(0)),
     visibleIds: () => view.visible.value.map(({ call }) => call?.id ?? null),
     /** Says that the trace has grown, and waits until the table has come to rest. */
     async settle() {
       trace.value = { callCount: ids.length } as TraceStatus
-      for (let quiet = 0, seen = -1; quiet < 5; quiet = seen === requests.length ? quiet + 1 : 0) {
-        seen = requests.length
-        await nextTick()
-        await new Promise((resolve) => setTimeout(resolve, 3))
-      }
+      await rest()
     },
+    rest,
   }
 }
 
@@ -218,4 +255,41 @@ test('another session is another table', async () => {
   await nextTick()
   expect(view.window.value.totalRows).toBe(0)
   expect(view.following.value).toBe(true)
+})
+
+describe('with a filter', () => {
+  test('the rows are those that it holds for, the newest ones first in sight', async () => {
+    const { view, filterText, ids, settle, visibleIds } = createFixture(range(1, 10_001))
+    await settle()
+    filterText.value = '10'
+    await settle()
+    expect(visibleIds()).toEqual(range(991, 1001).map((id) => 10 * id))
+    expect(view.progress.value?.matchCount).toBe(1000)
+    ids.push(...range(10_001, 20_001))
+    await settle()
+    expect(visibleIds()).toEqual(range(1991, 2001).map((id) => 10 * id))
+    expect(await view.locate(50)).toBe(4)
+    expect(await view.locate(51)).toBe(null)
+    expect((await view.readRow(0))?.id).toBe(10)
+  })
+
+  test('more is read when more has been looked at, though no call has come', async () => {
+    const { filterText, ids, settle, rest, tellProgress, visibleIds } = createFixture(range(1, 101))
+    filterText.value = '50'
+    await settle()
+    ids.push(150)
+    tellProgress()
+    await rest()
+    expect(visibleIds()).toEqual([50, 100, 150])
+  })
+
+  test('without it, all rows are back', async () => {
+    const { view, filterText, settle, visibleIds } = createFixture(range(1, 101))
+    filterText.value = '50'
+    await settle()
+    filterText.value = ''
+    await settle()
+    expect(visibleIds()).toEqual(range(91, 101))
+    expect(view.progress.value).toBe(null)
+  })
 })

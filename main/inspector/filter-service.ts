@@ -1,0 +1,60 @@
+/** The part of the service that filters calls: docs/filters.md. */
+import type { SessionInfo } from '../contract/model.ts'
+import { failure, success } from '../contract/result.ts'
+import type { InspectorService } from '../contract/service.ts'
+import type { FilterNames } from '../filter/complete.ts'
+import { completeFilter } from '../filter/complete.ts'
+import { describeProblem, parseFilter } from '../filter/parse.ts'
+import type { Trace } from '../trace/trace.ts'
+import { CallFilters, describeProgress } from './call-filters.ts'
+import type { Events } from './events.ts'
+import type { Sessions } from './sessions.ts'
+
+type FilterService = Pick<InspectorService, 'readFilteredCalls' | 'checkFilter'>
+
+/** Answers from the sessions' traces; tells of progress by an event. */
+export function createFilterService(sessions: Sessions, events: Events): FilterService {
+  const filters = new CallFilters(
+    (progress) => events.emit('filterAdvanced', progress),
+    ({ sessionId }) => sessions.find(sessionId).ok,
+  )
+  return {
+    readFilteredCalls({ sessionId, filterText, fromRow, rowCount, anchorId }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      const session = found.value
+      const { trace } = session
+      if (!trace) {
+        const [problem] = parseFilter(filterText).problems
+        if (problem) return failure(describeProblem(problem))
+        const progress = { sessionId, filterText, matchCount: 0, scannedCount: 0, callCount: 0 }
+        return success({ totalRows: 0, fromRow, rows: [], anchorRow: null, progress })
+      }
+      const scan = filters.find(session, trace, filterText)
+      if (!scan.ok) return scan
+      const nowNs = session.nowNs()
+      return success({
+        totalRows: scan.value.matchCount,
+        fromRow,
+        rows: scan.value.list(fromRow, rowCount).map((id) => trace.calls.row(id, nowNs)),
+        anchorRow: anchorId === undefined ? null : scan.value.rowOf(anchorId),
+        progress: describeProgress(session, trace, filterText, scan.value),
+      })
+    },
+    checkFilter({ sessionId, filterText, cursor }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      const { problems, pieces } = parseFilter(filterText)
+      const names = listNames(found.value.info(), found.value.trace)
+      return success({ problems, completions: completeFilter(pieces, cursor, names) })
+    },
+  }
+}
+
+function listNames({ imports, exports }: SessionInfo, trace: Trace | null): FilterNames {
+  return {
+    imports: imports.filter(({ kind }) => kind === 'function'),
+    exports: exports.filter(({ kind }) => kind === 'function').map(({ name }) => name),
+    errorCodes: [...new Set(trace?.calls.errors.list.map(({ code }) => code))],
+  }
+}
