@@ -2,6 +2,8 @@ import { cac } from 'cac'
 import { makeError } from '../contract/error-codes.ts'
 import { DEFAULT_SLICE_MS, SLICE_RANGE_MS } from '../contract/limits.ts'
 import { failure, success } from '../contract/result.ts'
+import { TRACE_FORMATS } from '../contract/trace-format.ts'
+import type { TraceFormat } from '../contract/trace-format.ts'
 import type { Result } from '../contract/result.ts'
 import type { NamedReadings } from '../inspector/api.ts'
 
@@ -23,14 +25,24 @@ export type Command =
       sliceMs?: number
     }
   | { verb: 'inspect'; guest: string; json: boolean }
-  | { verb: 'export'; file: string; output?: string }
+  | { verb: 'export'; file: string; format: TraceFormat; output?: string }
   | { verb: 'stats'; file: string; json: boolean }
   /** Help or the version has been printed; there is nothing left to do. */
   | { verb: 'none' }
 
 const VERBS = new Set(['open', 'run', 'inspect', 'serve', 'export', 'stats'])
 /** The options that take a value. */
-const VALUE_OPTIONS = new Set(['host', 'read', 'trace', 'session', 'output', 'timeout', 'slices', 'port'])
+const VALUE_OPTIONS = new Set([
+  'host',
+  'read',
+  'trace',
+  'session',
+  'output',
+  'format',
+  'timeout',
+  'slices',
+  'port',
+])
 
 /**
  * Stands before every text that is a value. The parser takes `-1` for an option and `0x10` for a number; with
@@ -114,15 +126,21 @@ function defineParser(version: string, choose: (command: Command) => void) {
       }),
     )
   parser
-    .command('export <session>', 'Print the calls of a session file as JSON Lines')
+    .command('export <session>', 'Print the calls of a session file, for other tools')
+    .option(
+      '--format <name>',
+      `${TRACE_FORMATS.join(', ')}; by the name of the output if left out, else jsonl`,
+    )
     .option('--output <file>', 'Write them to a file instead')
-    .action((file: unknown, options: Options) =>
+    .action((file: unknown, options: Options) => {
+      const output = readOption(options, 'output')
       choose({
         verb: 'export',
         file: readText(file) ?? '',
-        ...optional('output', readOption(options, 'output')),
-      }),
-    )
+        format: readFormat(options, output),
+        ...optional('output', output),
+      })
+    })
   parser
     .command('stats <session>', 'Print what the calls of a session file come to')
     .option('--json', 'Print it as JSON')
@@ -195,6 +213,19 @@ function readReadings(options: Options): NamedReadings[] {
     if (at > 0) return { importName: text.slice(0, at).trim(), readings: text.slice(at + 1) }
     throw new UsageError(`--read is "${text}", which has no import and "=", as in env.log=utf8(0,1)`)
   })
+}
+
+/** What a file's name ends with, the first that fits. */
+const FORMATS_BY_ENDING: [ending: string, format: TraceFormat][] = [['.json', 'chrome']]
+
+function readFormat(options: Options, output = ''): TraceFormat {
+  const name = readOption(options, 'format')
+  if (name === undefined) {
+    return FORMATS_BY_ENDING.find(([ending]) => output.toLowerCase().endsWith(ending))?.[1] ?? 'jsonl'
+  }
+  const format = TRACE_FORMATS.find((known) => known === name)
+  if (format) return format
+  throw new UsageError(`--format is "${name}", which is none of ${TRACE_FORMATS.join(', ')}`)
 }
 
 function readNumber(options: Options, name: string, lowest: number, highest: number): number | undefined {

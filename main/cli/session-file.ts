@@ -32,15 +32,15 @@ function fail(error: InspectorError): number {
   return STATUS.unusable
 }
 
-/** Writes the calls of a session file as JSON Lines (docs/trace-format.md), to a file or to standard output. */
+/** Writes the calls of a session file in one of the formats, to a file or to standard output. */
 export function exportSessionFile(
-  { file, output }: Extract<Command, { verb: 'export' }>,
+  { file, format, output }: Extract<Command, { verb: 'export' }>,
   paths: ProgramPaths,
 ): Promise<number> {
   return withSessionFile(file, paths, async (inspector, { sessionId }) => {
     const target = output === undefined ? null : openTraceFile(output)
     for (let next: number | null = 1; next !== null;) {
-      const piece = inspector.service.exportTrace({ sessionId, fromCallId: next })
+      const piece = inspector.service.exportTrace({ sessionId, format, fromCallId: next })
       if (!piece.ok) return fail(piece.error)
       if (target) target.write(piece.value.text)
       else await writeOut(piece.value.text)

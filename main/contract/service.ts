@@ -18,6 +18,7 @@ import type {
 } from './model.ts'
 import type { SessionLimits } from './limits.ts'
 import type { InspectorError, Result } from './result.ts'
+import type { TraceFormat, TraceSnapshot } from './trace-format.ts'
 import type { Timeline, TimelineDensity } from './timeline.ts'
 
 /** A file that the user dropped or chose: by path where the door knows it, else by its bytes. */
@@ -59,6 +60,8 @@ export interface ConsoleLines {
 export interface TracePiece {
   text: string
   nextCallId: CallId | null
+  /** What is exported: to be passed on with `nextCallId`. */
+  snapshot: TraceSnapshot
 }
 
 /** A piece of a file; ask on from `nextOffset` until it is null. */
@@ -185,8 +188,16 @@ export interface InspectorService {
    * also when more is recorded meanwhile.
    */
   readSessionFile(request: { sessionId: SessionId; offset: number }): Promise<Result<FilePiece>>
-  /** The trace as JSON Lines (docs/trace-format.md), piece by piece from call `fromCallId` on. */
-  exportTrace(request: { sessionId: SessionId; fromCallId: CallId }): Result<TracePiece>
+  /**
+   * The trace in one of the formats for other tools, JSON Lines unless it is said, piece by piece from call `fromCallId`
+   * on. Without the `snapshot` of the first piece, each ends with what there is by then.
+   */
+  exportTrace(request: {
+    sessionId: SessionId
+    fromCallId: CallId
+    format?: TraceFormat
+    snapshot?: TraceSnapshot
+  }): Result<TracePiece>
   saveLayout(request: { layout: Layout }): Promise<Result<null>>
 }
 

@@ -39,7 +39,7 @@ export function createInspector(options: InspectorOptions): Inspector {
   }
 
   const service: InspectorService = {
-    ...createReadingService(sessions),
+    ...createReadingService(sessions, options.version),
     ...createSavingService(sessions),
     attach: () =>
       success({

@@ -4,24 +4,25 @@ import type { CallDetail } from '../contract/model.ts'
 import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { InspectorService } from '../contract/service.ts'
-import { formatJsonLine } from '../trace/json-lines.ts'
+import { encodePiece } from '../trace/export/encoders.ts'
 import { EMPTY_DENSITY, EMPTY_TIMELINE } from '../trace/timeline/read-timeline.ts'
-import type { Trace } from '../trace/trace.ts'
+import { Trace } from '../trace/trace.ts'
 import type { OpenedSession, Sessions } from './sessions.ts'
 
 const CHILD_LIMIT = 100
 const ANCESTOR_LIMIT = 100
 const OVERLAP_LIMIT = 100
-/** Characters in a piece of an export, about. */
-const PIECE_LENGTH = 256 * 1024
 
 type ReadingService = Pick<
   InspectorService,
   'readCalls' | 'readCall' | 'readTimeline' | 'readDensity' | 'readTimings' | 'readConsole' | 'exportTrace'
 >
 
-/** Answers from the sessions' traces. A session that has never started has an empty one. */
-export function createReadingService(sessions: Sessions): ReadingService {
+/**
+ * Answers from the sessions' traces. A session that has never started has an empty one.
+ * `version` is that of this inspector.
+ */
+export function createReadingService(sessions: Sessions, version: string): ReadingService {
   return {
     readCalls({ sessionId, fromRow, rowCount, anchorId }) {
       const found = sessions.find(sessionId)
@@ -68,18 +69,24 @@ export function createReadingService(sessions: Sessions): ReadingService {
         lines: trace?.console.read(fromLine, lineCount) ?? [],
       })
     },
-    exportTrace({ sessionId, fromCallId }) {
+    exportTrace({ sessionId, fromCallId, format = 'jsonl', snapshot: given }) {
       const found = sessions.find(sessionId)
       if (!found.ok) return found
-      const { trace } = found.value
-      const nowNs = found.value.nowNs()
-      let text = ''
-      let id = Math.max(1, fromCallId)
-      while (trace?.calls.has(id) && text.length < PIECE_LENGTH) {
-        text += formatJsonLine(trace.calls, id, nowNs)
-        id++
+      const trace = found.value.trace ?? new Trace(0)
+      const { calls, timeline } = trace
+      const snapshot = given ?? { callCount: calls.callCount, nowNs: found.value.nowNs() }
+      // A session that was reloaded meanwhile has fewer.
+      const callCount = Math.min(snapshot.callCount, calls.callCount)
+      const { guest, startedAtMs, archive } = found.value.info()
+      const source = {
+        calls,
+        timeline,
+        snapshot: { ...snapshot, callCount },
+        guestName: guest.name,
+        startedAtMs,
+        version: archive?.version ?? version,
       }
-      return success({ text, nextCallId: trace?.calls.has(id) ? id : null })
+      return success({ ...encodePiece(format, source, fromCallId), snapshot })
     },
   }
 }
