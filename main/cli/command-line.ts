@@ -216,7 +216,10 @@ function readReadings(options: Options): NamedReadings[] {
 }
 
 /** What a file's name ends with, the first that fits. */
-const FORMATS_BY_ENDING: [ending: string, format: TraceFormat][] = [['.json', 'chrome']]
+const FORMATS_BY_ENDING: [ending: string, format: TraceFormat][] = [
+  ['.json', 'chrome'],
+  ['.csv', 'csv'],
+]
 
 function readFormat(options: Options, output = ''): TraceFormat {
   const name = readOption(options, 'format')

@@ -31,6 +31,7 @@ export interface ExportFormat {
 export const EXPORT_FORMATS: readonly [ExportFormat, ...ExportFormat[]] = [
   { format: 'jsonl', name: 'JSON Lines', extension: 'jsonl', mediaType: 'application/jsonl' },
   { format: 'chrome', name: 'Chrome trace', extension: 'trace.json', mediaType: 'application/json' },
+  { format: 'csv', name: 'CSV', extension: 'csv', mediaType: 'text/csv' },
 ]
 
 /** What the next export is in. */

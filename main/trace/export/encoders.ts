@@ -2,6 +2,7 @@
 import type { TraceFormat } from '../../contract/trace-format.ts'
 import { formatJsonLine } from '../json-lines.ts'
 import { createChromeEncoder } from './chrome.ts'
+import { createCsvEncoder } from './csv.ts'
 import type { ExportSource, TraceEncoder } from './encoder.ts'
 
 /** Characters in a piece, about. */
@@ -10,6 +11,7 @@ const PIECE_LENGTH = 256 * 1024
 const ENCODERS: Record<TraceFormat, (source: ExportSource) => TraceEncoder> = {
   jsonl: ({ calls, snapshot }) => ({ call: (id) => formatJsonLine(calls, id, snapshot.nowNs) }),
   chrome: createChromeEncoder,
+  csv: createCsvEncoder,
 }
 
 /** Writes the piece that begins with call `fromCallId`, and says with which the next one does; null after the last. */
