@@ -219,6 +219,7 @@ function readReadings(options: Options): NamedReadings[] {
 const FORMATS_BY_ENDING: [ending: string, format: TraceFormat][] = [
   ['.json', 'chrome'],
   ['.csv', 'csv'],
+  ['.otlp.jsonl', 'otlp'],
 ]
 
 function readFormat(options: Options, output = ''): TraceFormat {

@@ -32,6 +32,7 @@ export const EXPORT_FORMATS: readonly [ExportFormat, ...ExportFormat[]] = [
   { format: 'jsonl', name: 'JSON Lines', extension: 'jsonl', mediaType: 'application/jsonl' },
   { format: 'chrome', name: 'Chrome trace', extension: 'trace.json', mediaType: 'application/json' },
   { format: 'csv', name: 'CSV', extension: 'csv', mediaType: 'text/csv' },
+  { format: 'otlp', name: 'OpenTelemetry', extension: 'otlp.jsonl', mediaType: 'application/jsonl' },
 ]
 
 /** What the next export is in. */

@@ -4,6 +4,7 @@ import { formatJsonLine } from '../json-lines.ts'
 import { createChromeEncoder } from './chrome.ts'
 import { createCsvEncoder } from './csv.ts'
 import type { ExportSource, TraceEncoder } from './encoder.ts'
+import { createOtlpEncoder } from './otlp.ts'
 
 /** Characters in a piece, about. */
 const PIECE_LENGTH = 256 * 1024
@@ -12,6 +13,7 @@ const ENCODERS: Record<TraceFormat, (source: ExportSource) => TraceEncoder> = {
   jsonl: ({ calls, snapshot }) => ({ call: (id) => formatJsonLine(calls, id, snapshot.nowNs) }),
   chrome: createChromeEncoder,
   csv: createCsvEncoder,
+  otlp: createOtlpEncoder,
 }
 
 /** Writes the piece that begins with call `fromCallId`, and says with which the next one does; null after the last. */

@@ -3,7 +3,7 @@ import type { TraceFormat } from '../../../main/contract/trace-format.ts'
 import { encodePiece } from '../../../main/trace/export/encoders.ts'
 import type { Trace } from '../../../main/trace/trace.ts'
 
-const STARTED_AT_MS = 1_750_000_000_123.25
+export const STARTED_AT_MS = 1_750_000_000_123.25
 
 /** The pieces of a trace as it stands; `betweenPieces` may add to it. */
 export function encodeTrace(
