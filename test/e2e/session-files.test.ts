@@ -48,7 +48,7 @@ describeOnDrivers('session files', (app) => {
   test('a trace is exported in the format that is chosen beside the button', async () => {
     const format = page().getByLabel('Format of the trace')
     await format.focus()
-    await page().keyboard.press('c')
+    await page().keyboard.press('ArrowDown')
     expect(await format.inputValue()).toBe('chrome')
     const text = await app().readDownload(() =>
       page().getByRole('button', { name: 'Export trace' }).press('Enter'),
