@@ -6,6 +6,7 @@ import { TRACE_FORMATS } from '../contract/trace-format.ts'
 import type { TraceFormat } from '../contract/trace-format.ts'
 import type { Result } from '../contract/result.ts'
 import type { NamedReadings } from '../inspector/api.ts'
+import { toTracesUrl } from './otlp-sender.ts'
 
 /** What the command line asks for. Paths are as they were typed. */
 export type Command =
@@ -25,7 +26,7 @@ export type Command =
       sliceMs?: number
     }
   | { verb: 'inspect'; guest: string; json: boolean }
-  | { verb: 'export'; file: string; format: TraceFormat; output?: string }
+  | { verb: 'export'; file: string; format: TraceFormat; output?: string; collector?: URL }
   | { verb: 'stats'; file: string; json: boolean }
   /** Help or the version has been printed; there is nothing left to do. */
   | { verb: 'none' }
@@ -39,6 +40,7 @@ const VALUE_OPTIONS = new Set([
   'session',
   'output',
   'format',
+  'otlp',
   'timeout',
   'slices',
   'port',
@@ -132,13 +134,16 @@ function defineParser(version: string, choose: (command: Command) => void) {
       `${TRACE_FORMATS.join(', ')}; by the name of the output if left out, else jsonl`,
     )
     .option('--output <file>', 'Write them to a file instead')
+    .option('--otlp <url>', 'Send them to a collector of OpenTelemetry instead')
     .action((file: unknown, options: Options) => {
       const output = readOption(options, 'output')
+      const collector = readCollector(options)
       choose({
         verb: 'export',
         file: readText(file) ?? '',
-        format: readFormat(options, output),
+        format: collector ? 'otlp' : readFormat(options, output),
         ...optional('output', output),
+        ...optional('collector', collector),
       })
     })
   parser
@@ -230,6 +235,16 @@ function readFormat(options: Options, output = ''): TraceFormat {
   const format = TRACE_FORMATS.find((known) => known === name)
   if (format) return format
   throw new UsageError(`--format is "${name}", which is none of ${TRACE_FORMATS.join(', ')}`)
+}
+
+function readCollector(options: Options): URL | undefined {
+  const text = readOption(options, 'otlp')
+  if (text === undefined) return undefined
+  const other = ['format', 'output'].find((name) => options[name] !== undefined)
+  if (other) throw new UsageError(`--otlp and --${other} exclude each other`)
+  const url = toTracesUrl(text)
+  if (url) return url
+  throw new UsageError(`--otlp is "${text}", which is no address such as http://localhost:4318`)
 }
 
 function readNumber(options: Options, name: string, lowest: number, highest: number): number | undefined {

@@ -5,6 +5,7 @@ import type { InspectorError } from '../contract/result.ts'
 import type { Inspector } from '../inspector/api.ts'
 import { createInspector } from '../inspector/inspector.ts'
 import type { Command } from './command-line.ts'
+import { sendSpans } from './otlp-sender.ts'
 import { STATUS, printError, printNotice, printResult } from './output.ts'
 import type { ProgramPaths } from './paths.ts'
 import { formatColumns } from './table.ts'
@@ -32,9 +33,9 @@ function fail(error: InspectorError): number {
   return STATUS.unusable
 }
 
-/** Writes the calls of a session file in one of the formats, to a file or to standard output. */
+/** Writes the calls of a session file in one of the formats, to a file, to standard output or to a collector. */
 export function exportSessionFile(
-  { file, format, output }: Extract<Command, { verb: 'export' }>,
+  { file, format, output, collector }: Extract<Command, { verb: 'export' }>,
   paths: ProgramPaths,
 ): Promise<number> {
   return withSessionFile(file, paths, async (inspector, { sessionId }) => {
@@ -42,7 +43,10 @@ export function exportSessionFile(
     for (let next: number | null = 1; next !== null;) {
       const piece = inspector.service.exportTrace({ sessionId, format, fromCallId: next })
       if (!piece.ok) return fail(piece.error)
-      if (target) target.write(piece.value.text)
+      if (collector) {
+        const sent = piece.value.text === '' ? null : await sendSpans(collector, piece.value.text)
+        if (sent?.ok === false) return fail(sent.error)
+      } else if (target) target.write(piece.value.text)
       else await writeOut(piece.value.text)
       next = piece.value.nextCallId
     }
