@@ -3,10 +3,10 @@
  * the OpenTelemetry Protocol File Exporter writes it. A trace is a top-level call with all that happens inside of it.
  * Names of attributes are those of OpenTelemetry's semantic conventions, where there are some.
  */
-import { createHash } from 'node:crypto'
 import type { CallId } from '../../contract/model.ts'
 import { nameOf, plainValues } from './encoder.ts'
 import type { ExportSource, TraceEncoder } from './encoder.ts'
+import { createTraceIds } from './trace-id.ts'
 
 const PRODUCT = 'jspi-inspector'
 /** Values of the enumerations of OTLP, which its JSON has as numbers. */
@@ -53,12 +53,13 @@ class Spans {
   /** Time zero of the session, in nanoseconds since 1970: more than a number holds exactly. */
   readonly #zeroNs: bigint
   readonly #roots = new Map<CallId, CallId>()
-  #lastTrace: { root: CallId; traceId: string } | null = null
+  readonly #traceIdOf: (root: CallId) => string
 
   constructor(source: ExportSource) {
     this.#source = source
     const wholeMs = Math.floor(source.startedAtMs)
     this.#zeroNs = BigInt(wholeMs) * 1_000_000n + BigInt(Math.round((source.startedAtMs - wholeMs) * 1e6))
+    this.#traceIdOf = createTraceIds(JSON.stringify([source.guestName, String(this.#zeroNs)]))
   }
 
   /** The span of a call. One that runs ends with the export. */
@@ -69,7 +70,7 @@ class Spans {
     const message = error && `${error.what} ${error.why}`.trim()
     const endTimeUnixNano = this.#toUnixNs(row.endNs ?? Math.max(row.startNs, snapshot.nowNs))
     return {
-      traceId: this.#traceIdOf(id),
+      traceId: this.#traceIdOf(this.#rootOf(id)),
       spanId: toSpanId(id),
       ...(row.parent === null ? {} : { parentSpanId: toSpanId(row.parent) }),
       name: nameOf(row),
@@ -107,17 +108,6 @@ class Spans {
 
   #toUnixNs(timeNs: number): string {
     return String(this.#zeroNs + BigInt(Math.round(timeNs)))
-  }
-
-  /** The same whenever the session is exported, and another for every other call and session. */
-  #traceIdOf(id: CallId): string {
-    const root = this.#rootOf(id)
-    if (this.#lastTrace?.root === root) return this.#lastTrace.traceId
-    const { guestName } = this.#source
-    const hash = createHash('sha256').update(JSON.stringify([guestName, String(this.#zeroNs), root]))
-    const traceId = hash.digest('hex').slice(0, 32)
-    this.#lastTrace = { root, traceId }
-    return traceId
   }
 
   /** The top-level call that a call lies inside of. */
