@@ -15,7 +15,7 @@ test('calls and sessions have different ids, each the same again', () => {
 
 test('every bit is set in about half of them', () => {
   const traceIdOf = createTraceIds('["a",1]')
-  const counts = new Array<number>(64).fill(0)
+  const counts = Array.from({ length: 64 }, () => 0)
   for (let root = 1; root <= 4000; root++) {
     const random = BigInt(`0x${traceIdOf(root).slice(16)}`)
     for (let bit = 0; bit < 64; bit++) counts[bit]! += Number((random >> BigInt(bit)) & 1n)
