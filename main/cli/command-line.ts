@@ -2,9 +2,12 @@ import { cac } from 'cac'
 import { makeError } from '../contract/error-codes.ts'
 import { DEFAULT_SLICE_MS, formatBytes, LIMIT_RANGES, SLICE_RANGE_MS } from '../contract/limits.ts'
 import { failure, success } from '../contract/result.ts'
+import { TRACE_FORMATS } from '../contract/trace-format.ts'
+import type { TraceFormat } from '../contract/trace-format.ts'
 import type { Result } from '../contract/result.ts'
 import type { NamedReadings } from '../inspector/api.ts'
 import { STACK_RANGE_BYTES } from '../inspector/stack-size.ts'
+import { toTracesUrl } from './otlp-sender.ts'
 
 /** What the command line asks for. Paths are as they were typed. */
 export type Command =
@@ -29,7 +32,7 @@ export type Command =
       stackBytes?: number
     }
   | { verb: 'inspect'; guest: string; json: boolean }
-  | { verb: 'export'; file: string; output?: string; filter?: string }
+  | { verb: 'export'; file: string; format: TraceFormat; output?: string; collector?: URL; filter?: string }
   | { verb: 'stats'; file: string; json: boolean }
   /** Help or the version has been printed; there is nothing left to do. */
   | { verb: 'none' }
@@ -43,6 +46,8 @@ const VALUE_OPTIONS = new Set([
   'filter',
   'session',
   'output',
+  'format',
+  'otlp',
   'timeout',
   'slices',
   'memory-limit',
@@ -154,17 +159,26 @@ function defineParser(version: string, choose: (command: Command) => void) {
       }),
     )
   parser
-    .command('export <session>', 'Print the calls of a session file as JSON Lines')
+    .command('export <session>', 'Print the calls of a session file, for other tools')
+    .option(
+      '--format <name>',
+      `${TRACE_FORMATS.join(', ')}; by the name of the output if left out, else jsonl`,
+    )
     .option('--output <file>', 'Write them to a file instead')
     .option('--filter <text>', 'Only calls for which this holds: "import:env.* suspended>5ms"')
-    .action((file: unknown, options: Options) =>
+    .option('--otlp <url>', 'Send them to a collector of OpenTelemetry instead')
+    .action((file: unknown, options: Options) => {
+      const output = readOption(options, 'output')
+      const collector = readCollector(options)
       choose({
         verb: 'export',
         file: readText(file) ?? '',
-        ...optional('output', readOption(options, 'output')),
+        format: collector ? 'otlp' : readFormat(options, output),
+        ...optional('output', output),
+        ...optional('collector', collector),
         ...optional('filter', readOption(options, 'filter')),
-      }),
-    )
+      })
+    })
   parser
     .command('stats <session>', 'Print what the calls of a session file come to')
     .option('--json', 'Print it as JSON')
@@ -246,6 +260,33 @@ function readReadings(options: Options): NamedReadings[] {
     if (at > 0) return { importName: text.slice(0, at).trim(), readings: text.slice(at + 1) }
     throw new UsageError(`--read is "${text}", which has no import and "=", as in env.log=utf8(0,1)`)
   })
+}
+
+/** What a file's name ends with, the first that fits. */
+const FORMATS_BY_ENDING: [ending: string, format: TraceFormat][] = [
+  ['.json', 'chrome'],
+  ['.csv', 'csv'],
+  ['.otlp.jsonl', 'otlp'],
+]
+
+function readFormat(options: Options, output = ''): TraceFormat {
+  const name = readOption(options, 'format')
+  if (name === undefined) {
+    return FORMATS_BY_ENDING.find(([ending]) => output.toLowerCase().endsWith(ending))?.[1] ?? 'jsonl'
+  }
+  const format = TRACE_FORMATS.find((known) => known === name)
+  if (format) return format
+  throw new UsageError(`--format is "${name}", which is none of ${TRACE_FORMATS.join(', ')}`)
+}
+
+function readCollector(options: Options): URL | undefined {
+  const text = readOption(options, 'otlp')
+  if (text === undefined) return undefined
+  const other = ['format', 'output'].find((name) => options[name] !== undefined)
+  if (other) throw new UsageError(`--otlp and --${other} exclude each other`)
+  const url = toTracesUrl(text)
+  if (url) return url
+  throw new UsageError(`--otlp is "${text}", which is no address such as http://localhost:4318`)
 }
 
 /** The parser knows an option of several words by its name in camel case; `shown` is as it is typed. */
