@@ -1,9 +1,13 @@
 import { cac } from 'cac'
 import { makeError } from '../contract/error-codes.ts'
-import { DEFAULT_SLICE_MS, LIMIT_RANGES, SLICE_RANGE_MS } from '../contract/limits.ts'
+import { DEFAULT_SLICE_MS, formatBytes, LIMIT_RANGES, SLICE_RANGE_MS } from '../contract/limits.ts'
 import { failure, success } from '../contract/result.ts'
+import { TRACE_FORMATS } from '../contract/trace-format.ts'
+import type { TraceFormat } from '../contract/trace-format.ts'
 import type { Result } from '../contract/result.ts'
 import type { NamedReadings } from '../inspector/api.ts'
+import { STACK_RANGE_BYTES } from '../inspector/stack-size.ts'
+import { toTracesUrl } from './otlp-sender.ts'
 
 /** What the command line asks for. Paths are as they were typed. */
 export type Command =
@@ -25,9 +29,10 @@ export type Command =
       sliceMs?: number
       memoryBytes?: number
       tableEntries?: number
+      stackBytes?: number
     }
   | { verb: 'inspect'; guest: string; json: boolean }
-  | { verb: 'export'; file: string; output?: string; filter?: string }
+  | { verb: 'export'; file: string; format: TraceFormat; output?: string; collector?: URL; filter?: string }
   | { verb: 'stats'; file: string; json: boolean }
   /** Help or the version has been printed; there is nothing left to do. */
   | { verb: 'none' }
@@ -41,10 +46,13 @@ const VALUE_OPTIONS = new Set([
   'filter',
   'session',
   'output',
+  'format',
+  'otlp',
   'timeout',
   'slices',
   'memory-limit',
   'table-limit',
+  'stack-limit',
   'port',
 ])
 
@@ -103,6 +111,7 @@ function defineParser(version: string, choose: (command: Command) => void) {
     .option('--slices [=ms]', 'Give other work a turn after each 10 ms, or so many, that the guest computes')
     .option('--memory-limit <size>', 'Let no memory of the guest grow further: 64MiB')
     .option('--table-limit <count>', 'Let no table of the guest grow further')
+    .option('--stack-limit <size>', 'Give calls this much stack')
     .action((guest: unknown, exportName: unknown, rest: unknown[], options: Options) =>
       choose({
         verb: 'run',
@@ -118,11 +127,15 @@ function defineParser(version: string, choose: (command: Command) => void) {
         ...optional('session', readOption(options, 'session')),
         ...optional('timeoutMs', readNumber(options, 'timeout', 1, 2_147_483_647)),
         ...optional('sliceMs', readNumber(options, 'slices', ...SLICE_RANGE_MS)),
-        ...optional('memoryBytes', readSize(options, 'memoryLimit', 'memory-limit')),
+        ...optional(
+          'memoryBytes',
+          readSize(options, 'memoryLimit', LIMIT_RANGES.memoryBytes, 'memory-limit'),
+        ),
         ...optional(
           'tableEntries',
           readNumber(options, 'tableLimit', ...LIMIT_RANGES.tableEntries, 'table-limit'),
         ),
+        ...optional('stackBytes', readSize(options, 'stackLimit', STACK_RANGE_BYTES, 'stack-limit')),
       }),
     )
   parser
@@ -146,17 +159,26 @@ function defineParser(version: string, choose: (command: Command) => void) {
       }),
     )
   parser
-    .command('export <session>', 'Print the calls of a session file as JSON Lines')
+    .command('export <session>', 'Print the calls of a session file, for other tools')
+    .option(
+      '--format <name>',
+      `${TRACE_FORMATS.join(', ')}; by the name of the output if left out, else jsonl`,
+    )
     .option('--output <file>', 'Write them to a file instead')
     .option('--filter <text>', 'Only calls for which this holds: "import:env.* suspended>5ms"')
-    .action((file: unknown, options: Options) =>
+    .option('--otlp <url>', 'Send them to a collector of OpenTelemetry instead')
+    .action((file: unknown, options: Options) => {
+      const output = readOption(options, 'output')
+      const collector = readCollector(options)
       choose({
         verb: 'export',
         file: readText(file) ?? '',
-        ...optional('output', readOption(options, 'output')),
+        format: collector ? 'otlp' : readFormat(options, output),
+        ...optional('output', output),
+        ...optional('collector', collector),
         ...optional('filter', readOption(options, 'filter')),
-      }),
-    )
+      })
+    })
   parser
     .command('stats <session>', 'Print what the calls of a session file come to')
     .option('--json', 'Print it as JSON')
@@ -240,6 +262,33 @@ function readReadings(options: Options): NamedReadings[] {
   })
 }
 
+/** What a file's name ends with, the first that fits. */
+const FORMATS_BY_ENDING: [ending: string, format: TraceFormat][] = [
+  ['.json', 'chrome'],
+  ['.csv', 'csv'],
+  ['.otlp.jsonl', 'otlp'],
+]
+
+function readFormat(options: Options, output = ''): TraceFormat {
+  const name = readOption(options, 'format')
+  if (name === undefined) {
+    return FORMATS_BY_ENDING.find(([ending]) => output.toLowerCase().endsWith(ending))?.[1] ?? 'jsonl'
+  }
+  const format = TRACE_FORMATS.find((known) => known === name)
+  if (format) return format
+  throw new UsageError(`--format is "${name}", which is none of ${TRACE_FORMATS.join(', ')}`)
+}
+
+function readCollector(options: Options): URL | undefined {
+  const text = readOption(options, 'otlp')
+  if (text === undefined) return undefined
+  const other = ['format', 'output'].find((name) => options[name] !== undefined)
+  if (other) throw new UsageError(`--otlp and --${other} exclude each other`)
+  const url = toTracesUrl(text)
+  if (url) return url
+  throw new UsageError(`--otlp is "${text}", which is no address such as http://localhost:4318`)
+}
+
 /** The parser knows an option of several words by its name in camel case; `shown` is as it is typed. */
 function readNumber(
   options: Options,
@@ -256,16 +305,25 @@ function readNumber(
 }
 
 /** Bytes, or KiB, MiB or GiB. */
-function readSize(options: Options, name: string, shown: string): number | undefined {
+function readSize(
+  options: Options,
+  name: string,
+  [lowest, highest]: readonly [number, number],
+  shown: string,
+): number | undefined {
   const text = readOption(options, name, shown)
   if (text === undefined) return undefined
   const [, count, unit] = /^(\d+) ?([KMG]iB)?$/.exec(text) ?? []
   const bytes = Number(count) * (SIZE_UNITS.get(unit ?? '') ?? 1)
-  const [lowest, highest] = LIMIT_RANGES.memoryBytes
   if (bytes >= lowest && bytes <= highest) return bytes
+  const range = lowest === 0 ? 'up to' : `from ${formatSize(lowest)} to`
   throw new UsageError(
-    `--${shown} is "${text}", which is not a size up to 16GiB, such as 65536, 512KiB or 64MiB`,
+    `--${shown} is "${text}", which is not a size ${range} ${formatSize(highest)}, such as 65536, 512KiB or 64MiB`,
   )
+}
+
+function formatSize(bytes: number): string {
+  return formatBytes(BigInt(bytes)).replace(' ', '')
 }
 
 /** An object with the property, or without it where there is no value. */

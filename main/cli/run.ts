@@ -8,6 +8,7 @@ import type { Filter } from '../filter/model.ts'
 import { describeProblem, parseFilter } from '../filter/parse.ts'
 import type { Inspector } from '../inspector/api.ts'
 import { createInspector } from '../inspector/inspector.ts'
+import { setStackBytes } from '../inspector/stack-size.ts'
 import type { Command } from './command-line.ts'
 import { createConsolePrinter } from './console-printer.ts'
 import { whenAborted } from './interruption.ts'
@@ -37,6 +38,7 @@ export async function run(
   paths: ProgramPaths,
   interruption: Interruption,
 ): Promise<number> {
+  if (command.stackBytes !== undefined) setStackBytes(command.stackBytes)
   const parsed = parseFilter(command.filter ?? '')
   if (parsed.filter === null) return reportUnusable(describeProblem(parsed.problems[0]))
   const { filter } = parsed

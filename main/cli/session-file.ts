@@ -6,6 +6,7 @@ import { describeProblem, parseFilter } from '../filter/parse.ts'
 import type { Inspector } from '../inspector/api.ts'
 import { createInspector } from '../inspector/inspector.ts'
 import type { Command } from './command-line.ts'
+import { sendSpans } from './otlp-sender.ts'
 import { STATUS, printError, printNotice, printResult } from './output.ts'
 import type { ProgramPaths } from './paths.ts'
 import { formatColumns } from './table.ts'
@@ -34,11 +35,11 @@ function fail(error: InspectorError): number {
 }
 
 /**
- * Writes the calls of a session file as JSON Lines (docs/trace-format.md), to a file or to standard output; with a
+ * Writes the calls of a session file in one of the formats, to a file, to standard output or to a collector; with a
  * filter, those for which it holds.
  */
 export function exportSessionFile(
-  { file, output, filter = '' }: Extract<Command, { verb: 'export' }>,
+  { file, format, output, collector, filter = '' }: Extract<Command, { verb: 'export' }>,
   paths: ProgramPaths,
 ): Promise<number> {
   // Before a file is emptied for nothing.
@@ -47,9 +48,12 @@ export function exportSessionFile(
   return withSessionFile(file, paths, async (inspector, { sessionId }) => {
     const target = output === undefined ? null : openTraceFile(output)
     for (let next: number | null = 1; next !== null;) {
-      const piece = inspector.service.exportTrace({ sessionId, fromCallId: next, filterText: filter })
+      const piece = inspector.service.exportTrace({ sessionId, format, fromCallId: next, filterText: filter })
       if (!piece.ok) return fail(piece.error)
-      if (target) target.write(piece.value.text)
+      if (collector) {
+        const sent = piece.value.text === '' ? null : await sendSpans(collector, piece.value.text)
+        if (sent?.ok === false) return fail(sent.error)
+      } else if (target) target.write(piece.value.text)
       else await writeOut(piece.value.text)
       next = piece.value.nextCallId
     }

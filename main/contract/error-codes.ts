@@ -157,6 +157,10 @@ export const ERRORS = {
     'The trace cannot be written.',
     'Check the disk and the path; the run went on without it.',
   ],
+  TRACE_SEND_FAILED: [
+    'The calls cannot be sent to the collector.',
+    'Check that it runs, and takes OTLP as JSON over HTTP at that address.',
+  ],
   SESSION_FILE_UNWRITABLE: [
     'The session file cannot be written.',
     'Make room on the disk, or name another place.',

@@ -6,6 +6,7 @@ import * as v from 'valibot'
 import type { SessionLimits } from './limits.ts'
 import { LIMIT_RANGES, SLICE_RANGE_MS } from './limits.ts'
 import type { InspectorService, ServiceFunction } from './service.ts'
+import { TRACE_FORMATS } from './trace-format.ts'
 import { COLUMN_LIMIT, LANE_LIMIT } from './timeline.ts'
 
 /** Largest file that is accepted as bytes or read from disk. */
@@ -133,7 +134,13 @@ export const REQUEST_SCHEMAS = {
   readConsole: v.strictTuple([v.strictObject({ sessionId: identifier, fromLine: index, lineCount: count })]),
   readSessionFile: v.strictTuple([v.strictObject({ sessionId: identifier, offset: index })]),
   exportTrace: v.strictTuple([
-    v.strictObject({ sessionId: identifier, fromCallId: index, filterText: v.exactOptional(name) }),
+    v.strictObject({
+      sessionId: identifier,
+      fromCallId: index,
+      format: v.exactOptional(v.picklist(TRACE_FORMATS)),
+      snapshot: v.exactOptional(v.strictObject({ callCount: index, nowNs: instant })),
+      filterText: v.exactOptional(name),
+    }),
   ]),
   saveLayout: v.strictTuple([
     v.strictObject({

@@ -21,6 +21,7 @@ import type {
 } from './model.ts'
 import type { SessionLimits } from './limits.ts'
 import type { InspectorError, Result } from './result.ts'
+import type { TraceFormat, TraceSnapshot } from './trace-format.ts'
 import type { Timeline, TimelineDensity } from './timeline.ts'
 
 /** A file that the user dropped or chose: by path where the door knows it, else by its bytes. */
@@ -75,6 +76,8 @@ export interface ConsoleLines {
 export interface TracePiece {
   text: string
   nextCallId: CallId | null
+  /** What is exported: to be passed on with `nextCallId`. */
+  snapshot: TraceSnapshot
 }
 
 /** A piece of a file; ask on from `nextOffset` until it is null. */
@@ -217,10 +220,17 @@ export interface InspectorService {
    */
   readSessionFile(request: { sessionId: SessionId; offset: number }): Promise<Result<FilePiece>>
   /**
-   * The trace as JSON Lines (docs/trace-format.md), piece by piece from call `fromCallId` on; with a filter, the calls
-   * that it holds for. A piece can be empty though others follow. Fails with FILTER_INVALID.
+   * The trace in one of the formats for other tools, JSON Lines unless it is said, piece by piece from call `fromCallId`
+   * on; with a filter, the calls that it holds for. Without the `snapshot` of the first piece, each ends with what there
+   * is by then. A piece can be empty though others follow. Fails with FILTER_INVALID.
    */
-  exportTrace(request: { sessionId: SessionId; fromCallId: CallId; filterText?: string }): Result<TracePiece>
+  exportTrace(request: {
+    sessionId: SessionId
+    fromCallId: CallId
+    format?: TraceFormat
+    snapshot?: TraceSnapshot
+    filterText?: string
+  }): Result<TracePiece>
   saveLayout(request: { layout: Layout }): Promise<Result<null>>
 }
 

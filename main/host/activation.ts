@@ -14,6 +14,8 @@ export interface Suspension {
   readStack(): readonly number[]
   /** Unwinds the guest from here; the handler's own outcome no longer matters. */
   cancel(error: InspectorError): void
+  /** Takes it back: the engine could not suspend the guest. An import call ends so; nobody waits for its handler. */
+  refuse(failure: Failure): void
 }
 
 /**

@@ -2,10 +2,12 @@
 import { Console } from 'node:console'
 import { Writable } from 'node:stream'
 import { format } from 'node:util'
+import { formatError } from '../contract/error-codes.ts'
 import type { ConsoleLevel } from '../contract/model.ts'
 import type { HostConsole } from './api.ts'
-import { describeThrown } from './failures.ts'
+import { describeThrown, isSuspendError } from './failures.ts'
 import type { Recorder } from './recorder.ts'
+import { explainSuspendRefused } from './suspend-refused.ts'
 
 /** Makes the console that a host module's context offers. */
 export function createHostConsole(recorder: Recorder): HostConsole {
@@ -50,8 +52,13 @@ export function captureOutput(recorder: Recorder, hostConsole: HostConsole): voi
       return true
     }) as typeof output.write
   }
-  const report = (kind: string) => (thrown: unknown) =>
-    recorder.print('session', 'error', `${kind} in the host module: ${describeThrown(thrown).cause}`)
+  const report = (kind: string) => (thrown: unknown) => {
+    const { message, cause } = describeThrown(thrown)
+    const explained = isSuspendError(thrown)
+      ? `${formatError(explainSuspendRefused(null, { message, stack: cause }))}\n`
+      : ''
+    recorder.print('session', 'error', `${kind} in the host module: ${explained}${cause}`)
+  }
   process.on('uncaughtException', report('Uncaught error'))
   process.on('unhandledRejection', report('Unhandled rejection'))
 }

@@ -3,7 +3,7 @@ import type { InspectorError } from '../contract/result.ts'
 import type { CallId } from '../contract/model.ts'
 import { Activation } from './activation.ts'
 import type { Failure } from './failures.ts'
-import { guestFailure, hostFailure } from './failures.ts'
+import { guestFailure, hostFailure, isSuspendError } from './failures.ts'
 import { enterGuest } from './guest-stack.ts'
 import type { BoundarySettings } from './imports.ts'
 import type { GuestInstance } from './instance.ts'
@@ -101,11 +101,18 @@ function classify(
 ): Failure {
   const { lastThrown } = activation
   if (lastThrown && lastThrown.value === thrown) return lastThrown.failure
-  const failure = guestFailure(thrown, (name) => {
-    const offsetBytes = settings.stacks.findTrap(thrown, stack)
-    return offsetBytes === null ? name : activation.instance.narrowTrapName(name, offsetBytes)
+  const { instance } = activation
+  const refused = isSuspendError(thrown) ? activation.suspendedIn : null
+  const failure = guestFailure(thrown, {
+    stackBytes: settings.stackBytes,
+    narrowTrapName(name) {
+      const offsetBytes = settings.stacks.findTrap(thrown, stack)
+      return offsetBytes === null ? name : instance.narrowTrapName(name, offsetBytes)
+    },
+    refused: refused && { importName: refused.name, findExport: instance.findExport },
   })
-  const reached = activation.instance.describeReached()
+  refused?.refuse(failure)
+  const reached = instance.describeReached()
   if (reached === '') return failure
   return { ...failure, error: { ...failure.error, why: `${failure.error.why} ${reached}` } }
 }

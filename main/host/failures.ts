@@ -1,7 +1,9 @@
 /** Tells apart the ways in which a call can fail, and names them by the terms of the specification. */
 import { makeError } from '../contract/error-codes.ts'
+import { formatBytes } from '../contract/limits.ts'
 import type { CallOutcome } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
+import type { RefusedSuspension } from './suspend-refused.ts'
 import { explainSuspendRefused } from './suspend-refused.ts'
 
 const LONGEST_CAUSE = 16_000
@@ -53,14 +55,18 @@ export function describeThrown(thrown: unknown): { message: string; cause: strin
 }
 
 /**
- * A failure of a host function: the error that an import handler threw or rejected with. `suspending` is the import
- * in which the guest was to be suspended then, if it was.
+ * A failure of a host function: the error that an import handler threw or rejected with. `refused` is the suspension
+ * that the engine refused before, if it did.
  */
-export function hostFailure(thrown: unknown, importName: string, suspending: string | null = null): Failure {
+export function hostFailure(
+  thrown: unknown,
+  importName: string,
+  refused: RefusedSuspension | null = null,
+): Failure {
   if (thrown instanceof HandlerError) return { outcome: 'threw', error: thrown.inspectorError }
   const { message, cause } = describeThrown(thrown)
   if (isSuspendError(thrown)) {
-    return { outcome: 'threw', error: explainSuspendRefused(suspending, { message, stack: cause }) }
+    return { outcome: 'threw', error: explainSuspendRefused(refused, { message, stack: cause }) }
   }
   return {
     outcome: 'threw',
@@ -68,38 +74,45 @@ export function hostFailure(thrown: unknown, importName: string, suspending: str
   }
 }
 
-function isSuspendError(thrown: unknown): boolean {
+/** Whether the engine could not suspend a guest. */
+export function isSuspendError(thrown: unknown): boolean {
   return WebAssembly.SuspendError !== undefined && thrown instanceof WebAssembly.SuspendError
 }
 
-/**
- * The failure of an export call that ended with `thrown`, which no host function threw. `narrow` names a trap more
- * closely than the engine's message does.
- */
-export function guestFailure(
-  thrown: unknown,
-  narrow: (trapName: string) => string = (name) => name,
-): Failure {
+/** What a message can say of the call that failed. */
+export interface CallParticulars {
+  /** Stack that it had. */
+  stackBytes: number
+  /** Names a trap more closely than the engine's message does. */
+  narrowTrapName: (trapName: string) => string
+  /** As for {@link hostFailure}. */
+  refused: RefusedSuspension | null
+}
+
+/** The failure of an export call that ended with `thrown`, which no host function threw. */
+export function guestFailure(thrown: unknown, particulars: CallParticulars | null = null): Failure {
   const { message, cause } = describeThrown(thrown)
   if (thrown instanceof WebAssembly.RuntimeError) {
-    const name = narrow(trapName(message))
-    return { outcome: 'trapped', error: makeError('GUEST_TRAPPED', { why: `Trap: ${name}.`, cause }) }
+    const name = trapName(message)
+    const why = `Trap: ${particulars?.narrowTrapName(name) ?? name}.`
+    return { outcome: 'trapped', error: makeError('GUEST_TRAPPED', { why, cause }) }
   }
   if (thrown instanceof RangeError && /call stack/.test(message)) {
+    const size = particulars ? `: a call has ${formatBytes(BigInt(particulars.stackBytes))}` : ''
+    const fix = `Look for a recursion that does not end, or give it more stack${size} (--stack-limit).`
     return {
       outcome: 'trapped',
-      error: makeError('GUEST_TRAPPED', {
-        why: 'Trap: stack overflow.',
-        fix: 'Look for a recursion that does not end.',
-        cause,
-      }),
+      error: makeError('GUEST_TRAPPED', { why: 'Trap: stack overflow.', fix, cause }),
     }
   }
   if (thrown instanceof WebAssembly.Exception) {
     return { outcome: 'trapped', error: makeError('GUEST_EXCEPTION', { cause }) }
   }
   if (isSuspendError(thrown)) {
-    return { outcome: 'threw', error: explainSuspendRefused(null, { message, stack: cause }) }
+    return {
+      outcome: 'threw',
+      error: explainSuspendRefused(particulars?.refused ?? null, { message, stack: cause }),
+    }
   }
   if (thrown instanceof TypeError && message.startsWith('type incompatibility')) {
     // The engine has one message for both.

@@ -4,7 +4,7 @@ import type { InspectorError } from '../contract/result.ts'
 import type { Activation, Suspension } from './activation.ts'
 import type { CallReader } from './call-reader.ts'
 import type { Failure } from './failures.ts'
-import { hostFailure } from './failures.ts'
+import { hostFailure, isSuspendError } from './failures.ts'
 import type { Waiter } from './ignored-signals.ts'
 import { relay } from './ignored-signals.ts'
 import type { BoundarySettings } from './imports.ts'
@@ -60,6 +60,9 @@ export class ImportCall implements Suspension {
   #failure: Failure | null = null
   #settled: PromiseWithResolvers<unknown> | null = null
   #waiter: Waiter | null = null
+  /** What the activation is suspended in all the while, where the guest was called directly from there. */
+  #outerSuspension: Suspension | null = null
+  #isRefused = false
   #readLater: (() => number[]) | null = null
 
   constructor(imported: WrappedImport, start: ImportCallStart) {
@@ -83,13 +86,14 @@ export class ImportCall implements Suspension {
     const settled = Promise.withResolvers<unknown>()
     this.#settled = settled
     settled.promise.then(
-      (result) => this.#resume(result),
-      (thrown: unknown) => this.#resumeWith(thrown),
+      (result) => this.#isRefused || this.#resume(result),
+      (thrown: unknown) => this.#isRefused || this.#resumeWith(thrown),
     )
     const waiter: Waiter = { call: this, isSettled: false }
     this.#waiter = waiter
     if (activation) {
       if (callId !== 0 && this.#start.stack === null) this.#readLater = stacks.sample(startNs)
+      this.#outerSuspension = activation.suspendedIn
       activation.suspendedIn = this
       activation.callerWaits = false
     }
@@ -126,11 +130,22 @@ export class ImportCall implements Suspension {
     this.#settled!.reject(settings.trap)
   }
 
+  refuse({ outcome, error }: Failure): void {
+    this.#isRefused = true
+    this.#waiter!.call = null
+    const { activation, callId, startNs } = this.#start
+    if (activation) activation.suspendedIn = this.#outerSuspension
+    if (callId === 0) return
+    const { recorder } = this.#import.settings
+    const endNs = recorder.nowNs()
+    recorder.exitFailed(callId, outcome, error, endNs, this.#hostNs, endNs - startNs - this.#hostNs)
+  }
+
   /** Records that its handler threw, before the guest gets what it threw. */
   fail(thrown: unknown): void {
-    const { name, settings } = this.#import
-    const { callId, startNs, activation } = this.#start
-    const failure = hostFailure(thrown, name, activation?.suspendedIn?.name)
+    const { settings } = this.#import
+    const { callId, startNs } = this.#start
+    const failure = this.#explain(thrown)
     const endNs = callId === 0 ? 0 : settings.recorder.nowNs()
     this.#leave()
     this.#keep(thrown, failure, this.#start.stack ?? settings.stacks.capture(thrown))
@@ -151,12 +166,10 @@ export class ImportCall implements Suspension {
   }
 
   #resumeWith(thrown: unknown): void {
-    const inner = this.#start.activation?.suspendedIn
-    const suspending = inner === this ? null : inner?.name
+    const failure = (this.#failure ??= this.#explain(thrown))
     this.#goOn()
-    const { settings, name } = this.#import
+    const { settings } = this.#import
     const { callId, startNs, stack } = this.#start
-    const failure = (this.#failure ??= hostFailure(thrown, name, suspending))
     // The trap that a cancelled call is unwound with was made elsewhere.
     const isOwn = failure.outcome !== 'cancelled'
     this.#keep(thrown, failure, stack ?? (isOwn ? settings.stacks.readThrown(thrown) : []))
@@ -164,6 +177,19 @@ export class ImportCall implements Suspension {
     const endNs = settings.recorder.nowNs()
     const suspendedNs = endNs - startNs - this.#hostNs
     settings.recorder.exitFailed(callId, failure.outcome, failure.error, endNs, this.#hostNs, suspendedNs)
+  }
+
+  /** How its handler failed; ends the call in which the engine could not suspend the guest, if it was that. */
+  #explain(thrown: unknown): Failure {
+    const { activation } = this.#start
+    const refused = isSuspendError(thrown) && activation !== null ? activation.suspendedIn : null
+    if (activation === null || refused === null || refused === this) return hostFailure(thrown, this.name)
+    const failure = hostFailure(thrown, this.name, {
+      importName: refused.name,
+      findExport: activation.instance.findExport,
+    })
+    refused.refuse(failure)
+    return failure
   }
 
   #goOn(): void {

@@ -23,6 +23,8 @@ export interface BoundarySettings {
   inFlight: InFlight
   stacks: GuestStacks
   ignoredSignals: IgnoredSignals
+  /** Stack of each call, for messages. */
+  stackBytes: number
 }
 
 /**

@@ -2,6 +2,7 @@
 import { makeError } from '../contract/error-codes.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
+import { findExportName } from '../wasm/function-map.ts'
 import { narrowTrapName } from '../wasm/trap-names.ts'
 import type { ModuleShape } from '../wasm/types.ts'
 import { formatValueType } from '../wasm/types.ts'
@@ -32,6 +33,8 @@ export interface GuestInstance {
   shadowStacks: ShadowStacks | null
   /** Names a trap by the instruction at an offset in the guest's file: see `narrowTrapName`. */
   narrowTrapName: (name: string, offsetBytes: number) => string
+  /** The name under which a function is exported, by its index; null where it is not. */
+  findExport: (functionIndex: number) => string | null
   /** Says of its memories and tables that they stand at a limit of the session; empty where none does. */
   describeReached: () => string
 }
@@ -112,6 +115,7 @@ export class Instances {
       exports: null,
       callables: new Map(),
       narrowTrapName: (name, offsetBytes) => narrowTrapName(name, this.#compiled.guestBytes, offsetBytes),
+      findExport: (functionIndex) => findExportName(this.#compiled.guestBytes, functionIndex),
       describeReached: () =>
         [
           ...describeReached(this.#shape.exports, (name) => exported[name], this.#compiled.limits),

@@ -28,6 +28,8 @@ export interface WorkerInput {
   readings: ImportReading[]
   /** Of memories and tables. */
   limits: ResourceLimits
+  /** Stack of each call. V8 has it from the process; this is for messages. */
+  stackBytes: number
 }
 
 /** A stub, and the import that it is for. */

@@ -31,6 +31,10 @@ class Yield implements Suspension {
   cancel(_error: InspectorError): void {
     this.#owner.unwind(this)
   }
+
+  refuse(): void {
+    this.#owner.takeBack(this)
+  }
 }
 
 /** One for each session, in its worker. */
@@ -95,6 +99,12 @@ export class Slices {
   unwind(stopped: Yield): void {
     this.#waiting.delete(stopped)
     stopped.settled.reject(this.#settings.trap)
+  }
+
+  /** The engine could not suspend the guest: JavaScript that nobody wraps stands between it and its export. */
+  takeBack(stopped: Yield): void {
+    this.#waiting.delete(stopped)
+    this.#goOn(stopped)
   }
 
   /**

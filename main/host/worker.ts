@@ -52,6 +52,7 @@ const boundary: BoundarySettings = {
   inFlight: new InFlight(new InFlightCounts(input.inFlightCounts), input.slot),
   stacks: new GuestStacks(input.captureStacks),
   ignoredSignals: new IgnoredSignals(recorder),
+  stackBytes: input.stackBytes,
 }
 /** Finds the instance for a run, once the session is ready. */
 let findInstance: (() => Promise<Result<GuestInstance>>) | null = null

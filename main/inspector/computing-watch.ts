@@ -39,7 +39,8 @@ export class ComputingWatch {
 
   /** Resolves when the worker computes, or `isOver` says that there is nothing to wait for. */
   async wait(isOver: () => boolean): Promise<void> {
-    this.#waiting++
+    // What the worker did before it was told anything does not count.
+    if (this.#waiting++ === 0) this.#listened = null
     while (!isOver() && !(await this.#shareLook()));
     this.#waiting--
   }

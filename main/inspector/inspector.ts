@@ -40,7 +40,7 @@ export function createInspector(options: InspectorOptions): Inspector {
   }
 
   const service: InspectorService = {
-    ...createReadingService(sessions),
+    ...createReadingService(sessions, options.version),
     ...createFilterService(sessions, events),
     ...createSavingService(sessions),
     attach: () =>

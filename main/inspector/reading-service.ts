@@ -5,28 +5,27 @@ import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { InspectorService } from '../contract/service.ts'
 import { describeProblem, parseFilter } from '../filter/parse.ts'
+import { encodePiece } from '../trace/export/encoders.ts'
 import { createCallTest } from '../trace/filter-scan.ts'
-import { formatJsonLine } from '../trace/json-lines.ts'
 import { EMPTY_DENSITY, EMPTY_TIMELINE } from '../trace/timeline/read-timeline.ts'
-import type { Trace } from '../trace/trace.ts'
+import { Trace } from '../trace/trace.ts'
 import { listStackNames } from './call-filters.ts'
 import type { OpenedSession, Sessions } from './sessions.ts'
 
 const CHILD_LIMIT = 100
 const ANCESTOR_LIMIT = 100
 const OVERLAP_LIMIT = 100
-/** Characters in a piece of an export, about. */
-const PIECE_LENGTH = 256 * 1024
-/** Calls that are looked at for one. */
-const PIECE_CALLS = 50_000
 
 type ReadingService = Pick<
   InspectorService,
   'readCalls' | 'readCall' | 'readTimeline' | 'readDensity' | 'readTimings' | 'readConsole' | 'exportTrace'
 >
 
-/** Answers from the sessions' traces. A session that has never started has an empty one. */
-export function createReadingService(sessions: Sessions): ReadingService {
+/**
+ * Answers from the sessions' traces. A session that has never started has an empty one.
+ * `version` is that of this inspector.
+ */
+export function createReadingService(sessions: Sessions, version: string): ReadingService {
   return {
     readCalls({ sessionId, fromRow, rowCount, anchorId }) {
       const found = sessions.find(sessionId)
@@ -73,23 +72,28 @@ export function createReadingService(sessions: Sessions): ReadingService {
         lines: trace?.console.read(fromLine, lineCount) ?? [],
       })
     },
-    exportTrace({ sessionId, fromCallId, filterText = '' }) {
+    exportTrace({ sessionId, fromCallId, format = 'jsonl', snapshot: given, filterText = '' }) {
       const found = sessions.find(sessionId)
       if (!found.ok) return found
-      const { trace } = found.value
       const { filter, problems } = parseFilter(filterText)
       if (filter === null) return failure(describeProblem(problems[0]))
-      if (!trace) return success({ text: '', nextCallId: null })
-      const holds = createCallTest(trace.calls, filter, listStackNames(found.value, trace))
-      const nowNs = found.value.nowNs()
-      let text = ''
-      const firstId = Math.max(1, fromCallId)
-      let id = firstId
-      while (trace.calls.has(id) && text.length < PIECE_LENGTH && id - firstId < PIECE_CALLS) {
-        if (holds(id, nowNs)) text += formatJsonLine(trace.calls, id, nowNs)
-        id++
+      const trace = found.value.trace ?? new Trace(0)
+      const { calls, timeline } = trace
+      const snapshot = given ?? { callCount: calls.callCount, nowNs: found.value.nowNs() }
+      // A session that was reloaded meanwhile has fewer.
+      const callCount = Math.min(snapshot.callCount, calls.callCount)
+      const { guest, startedAtMs, archive } = found.value.info()
+      const holds = createCallTest(calls, filter, listStackNames(found.value, trace))
+      const source = {
+        calls,
+        timeline,
+        snapshot: { ...snapshot, callCount },
+        isWanted: (id: number) => holds(id, snapshot.nowNs),
+        guestName: guest.name,
+        startedAtMs,
+        version: archive?.version ?? version,
       }
-      return success({ text, nextCallId: trace.calls.has(id) ? id : null })
+      return success({ ...encodePiece(format, source, fromCallId), snapshot })
     },
   }
 }

@@ -39,6 +39,7 @@ import type { SessionOptions } from './session-options.ts'
 import type { MessageForSession } from './session-worker.ts'
 import { SessionRecording } from './session-recording.ts'
 import { SessionWorker } from './session-worker.ts'
+import { getStackBytes } from './stack-size.ts'
 import { StallWatch } from './stall-watch.ts'
 import { waitForCancel } from './wait-for-cancel.ts'
 
@@ -406,6 +407,7 @@ export class Session {
         readings: this.#readings.list(),
         sliceMs: this.#sliceMs,
         limits: this.#limits,
+        stackBytes: getStackBytes(),
       },
       this.#options.traceLimitBytes,
       {

@@ -45,7 +45,7 @@ export const EMPTY_TRACE_STATUS = {
 export class Trace {
   readonly calls = new CallStore()
   readonly console = new ConsoleStore()
-  readonly #timeline = new Timeline(this.calls)
+  readonly timeline = new Timeline(this.calls)
   readonly #timings = new Timings()
   readonly #limitBytes: number
   readonly #listener: TraceListener
@@ -60,7 +60,7 @@ export class Trace {
   }
 
   get sizeBytes(): number {
-    return this.calls.sizeBytes + this.console.sizeBytes + this.#timeline.sizeBytes
+    return this.calls.sizeBytes + this.console.sizeBytes + this.timeline.sizeBytes
   }
 
   get droppedCount(): number {
@@ -84,7 +84,7 @@ export class Trace {
 
   /** Begins a file where memory has reached its limit; says whether that is all the same full. */
   makeRoom(): boolean {
-    this.#timeline.trim()
+    this.timeline.trim()
     if (this.sizeBytes < this.#limitBytes) return false
     if (!this.#log && !this.#hasTriedLog) {
       this.#hasTriedLog = true
@@ -128,7 +128,7 @@ export class Trace {
     valuesWord: number,
   ): void {
     this.calls.begin(id, parent, functionIndex, startNs, words, valuesWord)
-    this.#timeline.begin(id, parent, startNs)
+    this.timeline.begin(id, parent, startNs)
   }
 
   /** See {@link CallStore.addReturned}. */
@@ -142,7 +142,7 @@ export class Trace {
     valuesWord: number,
   ): void {
     this.calls.addReturned(id, parent, functionIndex, startNs, endNs, words, valuesWord)
-    this.#timeline.addReturned(id, parent, startNs, endNs)
+    this.timeline.addReturned(id, parent, startNs, endNs)
     this.#sums.hostNs += endNs - startNs
     this.#timings.record(functionIndex, true, endNs - startNs, 0)
     this.#listener.onCallEnded?.(id)
@@ -170,7 +170,7 @@ export class Trace {
     if (!this.calls.has(id)) return
     const stoppedNs = this.calls.slices.stoppedNs(id, endNs)
     this.calls.end(id, outcome, endNs, hostNs, suspendedNs, words, valuesWord)
-    this.#timeline.end(id)
+    this.timeline.end(id)
     this.count(id)
     if (this.calls.kindOf(id) !== 'import') this.#sums.suspendedNs += stoppedNs
     this.#listener.onCallEnded?.(id)
@@ -234,8 +234,8 @@ export class Trace {
 
   /** The calls over time, as they stand at `nowNs`. */
   readTimeline(nowNs: number): TimelineReader {
-    this.#timeline.catchUp()
-    return new TimelineReader(this.calls, this.#timeline, nowNs)
+    this.timeline.catchUp()
+    return new TimelineReader(this.calls, this.timeline, nowNs)
   }
 
   timings(): TimingRow[] {

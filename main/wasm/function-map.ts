@@ -52,6 +52,16 @@ export function readFunctionMap(bytes: Uint8Array, shape: ModuleShape): Function
   }
 }
 
+/** The name under which a module exports a function, the first of several; null where it does not. */
+export function findExportName(bytes: Uint8Array, functionIndex: number): string | null {
+  const names = new Map<number, string>()
+  attempt(() => {
+    const section = listSectionRanges(bytes).find(({ identifier }) => identifier === SECTIONS.export)
+    if (section) readExportNames(read(bytes, section), names)
+  })
+  return names.get(functionIndex) ?? null
+}
+
 function read(bytes: Uint8Array, { startBytes, endBytes }: SectionRange): ByteReader {
   return new ByteReader(bytes, startBytes, endBytes, 'section')
 }

@@ -1,3 +1,4 @@
+import type { SessionLimits } from '../../main/contract/limits.ts'
 import type { RunInfo, SessionId, SessionInfo, Stub } from '../../main/contract/model.ts'
 import type { Result } from '../../main/contract/result.ts'
 import { useBackend } from '../backend/backend.ts'
@@ -56,6 +57,8 @@ export function useActions() {
     setPaused: (sessionId: SessionId, paused: boolean) => takeSession(call.setPaused({ sessionId, paused })),
     setInterleaved: (sessionId: SessionId, interleaved: boolean) =>
       takeSession(call.setInterleaved({ sessionId, interleaved })),
+    setLimits: (sessionId: SessionId, limits: Partial<SessionLimits>) =>
+      takeSession(call.setLimits({ sessionId, limits })),
     cancelAllRuns: (sessionId: SessionId) => takeSession(call.cancelAllRuns({ sessionId })),
     endSession: (sessionId: SessionId) => takeSession(call.endSession({ sessionId })),
     reloadSession: (sessionId: SessionId) => takeSession(call.reloadSession({ sessionId })),

@@ -1,6 +1,7 @@
 import { shallowRef } from 'vue'
 import type { SessionId } from '../../main/contract/model.ts'
 import type { Result } from '../../main/contract/result.ts'
+import type { TraceFormat, TraceSnapshot } from '../../main/contract/trace-format.ts'
 import type { Backend } from '../backend/backend.ts'
 import { reportProblem } from './problems.ts'
 
@@ -18,18 +19,42 @@ interface Piece {
   totalCount: number
 }
 
-/** Fetches a session's trace piece by piece, and has the browser save it as `NAME.jsonl`. One at a time. */
+/** A format for other tools, and the file that it makes. */
+export interface ExportFormat {
+  format: TraceFormat
+  /** What people know it by. */
+  name: string
+  extension: string
+  mediaType: string
+}
+
+export const EXPORT_FORMATS: readonly [ExportFormat, ...ExportFormat[]] = [
+  { format: 'jsonl', name: 'JSON Lines', extension: 'jsonl', mediaType: 'application/jsonl' },
+  { format: 'chrome', name: 'Chrome trace', extension: 'trace.json', mediaType: 'application/json' },
+  { format: 'csv', name: 'CSV', extension: 'csv', mediaType: 'text/csv' },
+  { format: 'otlp', name: 'OpenTelemetry', extension: 'otlp.jsonl', mediaType: 'application/jsonl' },
+]
+
+/** What the next export is in. */
+export const chosenFormat = shallowRef<ExportFormat>(EXPORT_FORMATS[0])
+
+/** Fetches a session's trace piece by piece, as it is now, and has the browser save it. One at a time. */
 export function exportTrace(
   backend: Backend,
   sessionId: SessionId,
   guestName: string,
-  totalCount: number,
+  { format, extension, mediaType }: ExportFormat,
 ): Promise<void> {
-  return save(nameFile(guestName, 'jsonl'), 'application/jsonl', 1, async (next) => {
-    const piece = await backend.call.exportTrace({ sessionId, fromCallId: next })
+  let snapshot: { snapshot?: TraceSnapshot } = {}
+  return save(nameFile(guestName, extension), mediaType, 1, async (next) => {
+    const piece = await backend.call.exportTrace({ sessionId, format, fromCallId: next, ...snapshot })
     if (!piece.ok) return piece
     const { text, nextCallId } = piece.value
-    return { ok: true, value: { content: text, next: nextCallId, totalCount } }
+    snapshot = { snapshot: piece.value.snapshot }
+    return {
+      ok: true,
+      value: { content: text, next: nextCallId, totalCount: piece.value.snapshot.callCount },
+    }
   })
 }
 

@@ -46,9 +46,12 @@ async function measureTerminate(): Promise<number> {
   return performance.now() - startMs
 }
 
+function quantile(timesMs: number[], share: number): number {
+  return timesMs.toSorted((a, b) => a - b)[Math.ceil(share * timesMs.length) - 1]!
+}
+
 function describe(name: string, timesMs: number[]): string {
-  const sorted = timesMs.toSorted((a, b) => a - b)
-  const at = (share: number): string => sorted[Math.ceil(share * sorted.length) - 1]!.toFixed(1)
+  const at = (share: number): string => quantile(timesMs, share).toFixed(1)
   return `${name}: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, longest ${at(1)} ms\n`
 }
 
@@ -65,3 +68,5 @@ try {
 process.stdout.write(`${ROUNDS} rounds on Node ${process.version}\n`)
 process.stdout.write(describe('cancel of a call that computes, to the end of its worker', cancelMs))
 process.stdout.write(describe('worker.terminate() alone', terminateMs))
+const ratio = (share: number): string => (quantile(cancelMs, share) / quantile(terminateMs, share)).toFixed(1)
+process.stdout.write(`ratio: ${ratio(0.5)} at p50, ${ratio(0.95)} at p95\n`)

@@ -64,6 +64,7 @@ test('limits are read in bytes and entries', () => {
   expect(parse('run', 'g', '--memory-limit', '64MiB', '--table-limit', '10')).toMatchObject(expected)
   expect(parse('run', 'g', '--memory-limit=65536KiB', '--table-limit=10')).toMatchObject(expected)
   expect(parse('run', 'g', '--memory-limit=67108864')).toMatchObject({ memoryBytes: 67_108_864 })
+  expect(parse('run', 'g', '--stack-limit', '4MiB')).toMatchObject({ stackBytes: 4_194_304 })
 })
 
 test('serve', () => {
@@ -90,6 +91,10 @@ test.each([
   [
     ['run', 'g', '--memory-limit', '64MB'],
     '--memory-limit is "64MB", which is not a size up to 16GiB, such as 65536, 512KiB or 64MiB.',
+  ],
+  [
+    ['run', 'g', '--stack-limit', '1'],
+    '--stack-limit is "1", which is not a size from 128KiB to 1GiB, such as 65536, 512KiB or 64MiB.',
   ],
   [
     ['run', 'g', '--table-limit', 'x'],

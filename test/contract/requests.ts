@@ -37,7 +37,15 @@ export const REQUESTS: { [Name in ServiceFunction]: Parameters<InspectorService[
   readTimings: [{ sessionId: 'none' }],
   readConsole: [{ sessionId: 'none', fromLine: 0, lineCount: 10 }],
   readSessionFile: [{ sessionId: 'none', offset: 0 }],
-  exportTrace: [{ sessionId: 'none', fromCallId: 1, filterText: 'depth=0' }],
+  exportTrace: [
+    {
+      sessionId: 'none',
+      fromCallId: 1,
+      format: 'chrome',
+      snapshot: { callCount: 3, nowNs: 1.5 },
+      filterText: 'depth=0',
+    },
+  ],
   saveLayout: [{ layout: { sidebarWidth: 200, detailVisible: true } }],
 }
 

@@ -37,6 +37,7 @@ function describeBase(schema: Schema): string {
     return `${type} { ${fields.join(', ')} }`
   }
   if (items) return `${type} [${items.map(describeSchema).join(', ')}]`
+  if (type === 'picklist') return `${type} ${JSON.stringify(options)}`
   if (options) return `${type} (${options.map(describeSchema).join(' | ')})`
   if (item) return `${type} of (${describeSchema(item)})`
   if (key && value) return `${type} of (${describeSchema(key)}) to (${describeSchema(value)})`

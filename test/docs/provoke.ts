@@ -405,6 +405,12 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     const path = join(folder, 'missing/trace.jsonl')
     return printByCommandLine('run', join(GUESTS_FOLDER, 'sum/sum.wasm'), 'sum', '1', '--trace', path)
   },
+  async TRACE_SEND_FAILED() {
+    const session = await openExample('sum')
+    await session.call('sum', '1')
+    // Nothing listens there, and `fetch` allows it.
+    return printByCommandLine('export', await save(session), '--otlp', 'http://127.0.0.1:4')
+  },
   async SESSION_FILE_UNWRITABLE() {
     const folder = await makeFolder()
     const path = join(folder, 'missing/sum.jspi')

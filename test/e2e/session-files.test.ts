@@ -44,4 +44,20 @@ describeOnDrivers('session files', (app) => {
     expect(Buffer.from(text).subarray(0, 4).toString()).toBe('JSB1')
     expect(text).toContain('"format":"jspi-inspector session"')
   })
+
+  test('a trace is exported in the format that is chosen beside the button', async () => {
+    const format = page().getByLabel('Format of the trace')
+    await format.focus()
+    await page().keyboard.press('ArrowDown')
+    expect(await format.inputValue()).toBe('chrome')
+    const text = await app().readDownload(() =>
+      page().getByRole('button', { name: 'Export trace' }).press('Enter'),
+    )
+    const { traceEvents } = JSON.parse(text) as { traceEvents: { ph: string; name: string }[] }
+    expect(traceEvents.filter(({ ph }) => ph === 'X').map(({ name }) => name)).toEqual([
+      'sum',
+      'env.from_host',
+    ])
+    await format.selectOption('jsonl')
+  })
 })

@@ -41,6 +41,7 @@ export class TestBoundary {
       inFlight: new InFlight(new InFlightCounts(createInFlightCounts(1)), 0),
       stacks: new GuestStacks(),
       ignoredSignals: new IgnoredSignals(recorder),
+      stackBytes: 984 * 1024,
     }
   }
 

@@ -84,6 +84,13 @@ export class Lanes {
     }
   }
 
+  /** The lane that a call of the guest took or has taken; null where it lies in that of its parent. */
+  laneTakenBy(id: CallId): number | null {
+    const running = this.#running.get(id)
+    if (running) return running.ownsLane ? running.lane : null
+    return this.#ownedLane(id) ?? (this.#parentOf(id) === null ? 0 : null)
+  }
+
   #place(id: CallId, parent: CallId): RunningPlace {
     if (parent === 0) return this.#take(id, true)
     if (this.#entered.has(parent)) return this.#take(id, false)

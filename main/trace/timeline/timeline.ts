@@ -136,6 +136,11 @@ export class Timeline {
     this.trim()
   }
 
+  /** Takes in what it has not of the calls up to one. */
+  catchUpTo(id: CallId): void {
+    while (this.#callCount < id) this.catchUp()
+  }
+
   /** The first call that begins at `timeNs` or later, of those that were taken in; one more than the last if none. */
   firstFrom(timeNs: number): CallId {
     let low = 0

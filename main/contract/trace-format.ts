@@ -1,0 +1,16 @@
+/** The formats that a trace is exported to. */
+
+/**
+ * `jsonl`: JSON Lines (docs/trace-format.md). The others are described in docs/exports.md: `chrome` is Chrome's trace
+ * events, `csv` a table, `otlp` spans of OpenTelemetry as lines of OTLP's JSON.
+ */
+export const TRACE_FORMATS = ['jsonl', 'chrome', 'csv', 'otlp'] as const
+
+export type TraceFormat = (typeof TRACE_FORMATS)[number]
+
+/** What a trace held when its export began. Passed on, it keeps what happens meanwhile out of the further pieces. */
+export interface TraceSnapshot {
+  callCount: number
+  /** On the session's clock. */
+  nowNs: number
+}

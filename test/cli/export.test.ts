@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { explainRefusal, parseLines } from '../trace/trace-lines.ts'
+import { ensureBuilt } from './build.ts'
+import { makeFolder, runProgram } from './program.ts'
+
+beforeAll(ensureBuilt)
+
+async function recordSession(): Promise<string> {
+  const session = join(makeFolder(), 'sum.jspi')
+  const ended = await runProgram(['run', 'guests/sum/sum.wasm', 'sum', '223', '--session', session])
+  expect(ended).toMatchObject({ status: 0, stderr: '' })
+  return session
+}
+
+/** What of a format shows that it is that one, and has both calls. */
+const LOOKS: Record<string, (text: string) => unknown> = {
+  jsonl: (text) => parseLines(text).map(explainRefusal),
+  chrome: (text) =>
+    JSON.parse(text)
+      .traceEvents.filter(({ ph }: { ph: string }) => ph === 'X')
+      .map(({ tid, args }: { tid: number; args: { outcome: string } }) => [tid, args.outcome]),
+  csv: (text) => text.split('\r\n').map((record) => record.split(',').slice(0, 4).join()),
+  otlp: (text) =>
+    JSON.parse(text).resourceSpans[0].scopeSpans[0].spans.map(({ name }: { name: string }) => name),
+}
+const EXPECTED: Record<string, unknown> = {
+  jsonl: [null, null],
+  chrome: [
+    [1, 'returned'],
+    [1, 'returned'],
+  ],
+  csv: ['id,parent,depth,kind', '1,,0,export', '2,1,1,import', ''],
+  otlp: ['sum', 'env.from_host'],
+}
+
+test('a session file is exported in each format, by its name and by that of the output', async () => {
+  const session = await recordSession()
+  for (const [format, ending] of [
+    ['jsonl', 'jsonl'],
+    ['chrome', 'json'],
+    ['csv', 'CSV'],
+    ['otlp', 'otlp.jsonl'],
+  ] as const) {
+    const printed = await runProgram(['export', session, '--format', format])
+    expect(printed).toMatchObject({ status: 0, stderr: '' })
+    expect(LOOKS[format]!(printed.stdout)).toEqual(EXPECTED[format])
+    const output = `${session}.${ending}`
+    expect(await runProgram(['export', session, `--output=${output}`])).toMatchObject({
+      status: 0,
+      stdout: '',
+    })
+    expect(readFileSync(output, 'utf8')).toBe(printed.stdout)
+  }
+})
+
+test('an unknown format is refused', async () => {
+  const { status, stderr } = await runProgram(['export', 'sum.jspi', '--format', 'xml'])
+  expect(status).toBe(2)
+  expect(stderr).toMatch(/^USAGE: .*--format is "xml", which is none of jsonl, chrome, csv, otlp\./)
+})
