@@ -46,11 +46,7 @@ test('a filter may begin with a minus, and belongs to a trace', () => {
   const expected = { trace: 't', filter: '-import:env.log total>5ms' }
   expect(parse('run', 'g', '--trace', 't', '--filter', expected.filter)).toMatchObject(expected)
   expect(parse('run', 'g', `--filter=${expected.filter}`, '--trace=t')).toMatchObject(expected)
-  expect(parse('export', 's.jspi', '--filter', '-a')).toEqual({
-    verb: 'export',
-    file: 's.jspi',
-    filter: '-a',
-  })
+  expect(parse('export', 's.jspi', '--filter', '-a')).toMatchObject({ file: 's.jspi', filter: '-a' })
   expect(parse('run', 'g', '--filter', 'a')).toBe(
     'USAGE: --filter says what --trace writes, and --trace is not given.',
   )
