@@ -18,7 +18,7 @@ export function encodeTrace(
   for (let next: number | null = 1; next !== null;) {
     const source = {
       isWanted: () => true,
-    calls,
+      calls,
       timeline,
       snapshot,
       guestName: 'guest.wasm',

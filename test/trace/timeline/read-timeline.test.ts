@@ -132,7 +132,7 @@ describe.each([
   })
 })
 
-test('calls that were there before are taken in as if they were recorded then', () => {
+test('calls that were there before are taken in as if they were recorded then', { timeout: 240_000 }, () => {
   const { calls, timeline, known, nowNs } = makeRandomTrace(9, 120_000, { overlap: 0.2, magnitude: 5 })
   for (const id of [...calls.running].toReversed()) {
     const { hostNs, suspendedNs } = calls.timesOf(id, nowNs)
