@@ -99,6 +99,11 @@ export class SessionLog implements TraceLog {
     return this.#writer.failure !== null
   }
 
+  get isWaiting(): boolean {
+    const { calls } = this.#trace
+    return this.#writer.waitingBytes > 0 || calls.callCount - calls.writtenCount >= BLOCK_LENGTH
+  }
+
   /** Whether so much waits that nothing should be added for a moment. */
   get isBehind(): boolean {
     if (this.isFailing) return false

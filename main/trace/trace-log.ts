@@ -16,6 +16,8 @@ export interface TraceLog {
   readonly sizeBytes: number
   /** Whether it cannot be written at present. */
   readonly isFailing: boolean
+  /** Whether anything waits to be written. */
+  readonly isWaiting: boolean
   /** Whether so much waits that nothing should be added for a moment. */
   readonly isBehind: boolean
   notePreview(handle: number): void

@@ -16,6 +16,10 @@ import type { TraceLog, TraceSums } from './trace-log.ts'
 const NO_VALUES = new Uint32Array(0)
 /** Share of the memory's limit that blocks of calls may take once there is a file: there is more than blocks. */
 const BLOCK_SHARE = 0.75
+/** Share of it from which on nothing is added while blocks that could be let go are being written. */
+const BEHIND_SHARE = 1.25
+/** What may be added meanwhile at least: a ring can be full of calls when its worker ends. */
+const HEADROOM_BYTES = 64 * 1024 * 1024
 
 /** What a trace tells while it grows, and what it is given. */
 export interface TraceListener {
@@ -91,7 +95,11 @@ export class Trace {
       this.#log = this.#listener.startLog?.() ?? null
     }
     // What is being written is let go in a moment.
-    return this.#log === null || this.#log.isFailing || this.sizeBytes >= 2 * this.#limitBytes
+    return (
+      this.#log === null ||
+      this.#log.isFailing ||
+      this.sizeBytes >= this.#limitBytes + Math.max(this.#limitBytes, HEADROOM_BYTES)
+    )
   }
 
   /** Writes to the file what it is time for. */
@@ -101,7 +109,8 @@ export class Trace {
 
   /** Whether so much waits for the disk that nothing should be added for a moment. */
   get isBehind(): boolean {
-    return this.#log?.isBehind ?? false
+    if (this.#log === null || this.#log.isFailing) return false
+    return this.#log.isBehind || (this.#log.isWaiting && this.sizeBytes >= BEHIND_SHARE * this.#limitBytes)
   }
 
   define(functionIndex: number, definition: FunctionDefinition): void {

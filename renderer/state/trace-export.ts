@@ -38,16 +38,26 @@ export const EXPORT_FORMATS: readonly [ExportFormat, ...ExportFormat[]] = [
 /** What the next export is in. */
 export const chosenFormat = shallowRef<ExportFormat>(EXPORT_FORMATS[0])
 
-/** Fetches a session's trace piece by piece, as it is now, and has the browser save it. One at a time. */
+/**
+ * Fetches the calls of a session's trace for which a filter holds, piece by piece, as they are now, and has the browser
+ * save them. One at a time.
+ */
 export function exportTrace(
   backend: Backend,
   sessionId: SessionId,
   guestName: string,
+  filterText: string,
   { format, extension, mediaType }: ExportFormat,
 ): Promise<void> {
   let snapshot: { snapshot?: TraceSnapshot } = {}
   return save(nameFile(guestName, extension), mediaType, 1, async (next) => {
-    const piece = await backend.call.exportTrace({ sessionId, format, fromCallId: next, ...snapshot })
+    const piece = await backend.call.exportTrace({
+      sessionId,
+      format,
+      filterText,
+      fromCallId: next,
+      ...snapshot,
+    })
     if (!piece.ok) return piece
     const { text, nextCallId } = piece.value
     snapshot = { snapshot: piece.value.snapshot }

@@ -11,6 +11,7 @@ import {
   readRows,
   runExport,
 } from './inspector-page.ts'
+import { exportTrace } from './trace-export.ts'
 
 const CALLS = 300
 
@@ -43,6 +44,10 @@ describeOnDrivers('the filter', (app) => {
     ).toEqual(['9 env.next_sync', '10 env.next_sync'])
     await eventually(readReport).toBe(`2 of ${CALLS + 1}`)
     expect(await field(page()).inputValue()).toBe('arg0>=7 arg0<9')
+  })
+
+  test('what is exported is what it shows', async () => {
+    expect((await exportTrace(app())).map(({ id }) => id)).toEqual([9, 10])
   })
 
   test('keys move through what was found', async () => {
