@@ -21,6 +21,7 @@ export type Command =
       host?: string
       stub: boolean
       readings: NamedReadings[]
+      debugFile?: string
       trace?: string
       /** Of the calls that the trace is to have. */
       filter?: string
@@ -42,6 +43,7 @@ const VERBS = new Set(['open', 'run', 'inspect', 'serve', 'export', 'stats'])
 const VALUE_OPTIONS = new Set([
   'host',
   'read',
+  'debug-file',
   'trace',
   'filter',
   'session',
@@ -104,6 +106,7 @@ function defineParser(version: string, choose: (command: Command) => void) {
     .option('--host <file>', hostText)
     .option('--stub', 'Bind imports that nobody else binds to stubs that return zeros')
     .option('--read <text>', "Keep what an import's pointers stand for: env.log=utf8(0,1)")
+    .option('--debug-file <file>', "Take the lines of the guest's stacks from this file with its DWARF")
     .option('--trace <file>', 'Write every call to a file, as JSON Lines')
     .option('--session <file>', 'Write the session to a file, as it goes, to be opened again')
     .option('--filter <text>', 'Write only calls for which this holds: "import:env.* suspended>5ms"')
@@ -121,6 +124,7 @@ function defineParser(version: string, choose: (command: Command) => void) {
         readings: readReadings(options),
         ...optional('exportName', readText(exportName)),
         ...readHost(options),
+        ...optional('debugFile', readOption(options, 'debugFile', 'debug-file')),
         ...optional('trace', readOption(options, 'trace')),
         ...readFilter(options),
         ...readFilter(options),

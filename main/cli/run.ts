@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { makeError } from '../contract/error-codes.ts'
 import type { ErrorCode } from '../contract/error-codes.ts'
-import type { RunInfo, SessionInfo, StackFrame } from '../contract/model.ts'
+import type { CallDetail, RunInfo, SessionInfo } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 import { connectInProcess } from '../doors/in-process.ts'
 import type { Filter } from '../filter/model.ts'
@@ -69,6 +69,11 @@ export async function run(
     })
     if (!opened.ok) return reportUnusable(opened.error)
     const session = opened.value
+    if (command.debugFile !== undefined) {
+      const file = { path: resolve(command.debugFile) }
+      const given = await client.call('setDebugFile', { sessionId: session.sessionId, file })
+      if (!given.ok) return reportUnusable(given.error)
+    }
     const endTrace =
       command.trace === undefined ? null : writeTrace(inspector, session, command.trace, filter)
     for (const warning of session.warnings) printError(warning)
@@ -98,14 +103,14 @@ export async function run(
     void interrupted.then(() => client.call('cancelRun', { runId })).catch(() => {})
     const ended = await runs.whenEnded(started.value)
     await printer.finish(session.sessionId)
-    return reportRun(ended, await readStack(ended))
+    return reportRun(ended, await readFailed(ended))
   }
 
-  /** Where in the guest a run failed; empty where that is not known. */
-  async function readStack({ sessionId, callId, error }: RunInfo): Promise<StackFrame[]> {
-    if (callId === null || error === null) return []
+  /** The call of a run that failed; null of others. */
+  async function readFailed({ sessionId, callId, error }: RunInfo): Promise<CallDetail | null> {
+    if (callId === null || error === null) return null
     const read = await client.call('readCall', { sessionId, callId })
-    return (read.ok && read.value.stack) || []
+    return read.ok ? read.value : null
   }
 
   try {
@@ -155,13 +160,15 @@ function reportNoExport(session: SessionInfo): number {
  * How the run ended stands in the console already; what lies underneath an error is added. Of a trap that is the
  * guest's stack: JavaScript's own text of it has less to say.
  */
-function reportRun(run: RunInfo, stack: readonly StackFrame[]): number {
+function reportRun(run: RunInfo, failed: CallDetail | null): number {
+  const stack = failed?.stack ?? []
   const isTold = run.state === 'trapped' && stack.length > 0
   if (run.error?.cause && !isTold) {
     printCause(run.error.cause)
     if (stack.length > 0) printNotice('    in the guest:')
   }
   printStack(stack)
+  if (stack.length > 0 && failed?.debug?.error) printError(failed.debug.error)
   if (run.state === 'returned') return STATUS.ok
   return run.state === 'cancelled' ? STATUS.cancelled : STATUS.failed
 }

@@ -25,6 +25,18 @@ export const ERRORS = {
     'Build the guest without that feature, or run a newer engine.',
   ],
   GUEST_WAT_SYNTAX: ['The text module has a syntax error.', 'Correct the line that is named.'],
+  DEBUG_FILE_UNREADABLE: [
+    'The file with debug information cannot be read.',
+    'Check the path and its permissions.',
+  ],
+  DEBUG_FILE_INVALID: [
+    'The file has no debug information of a WebAssembly module.',
+    'Choose the module as it was built with debug information (-g), from before it was stripped.',
+  ],
+  DEBUG_FILE_MISMATCH: [
+    'The debug information is that of another build.',
+    'Choose the file that was made together with this guest.',
+  ],
   HOST_NOT_FOUND: ['The host module does not exist.', 'Check the path that --host names.'],
   HOST_WITHOUT_GUEST: [
     'A host module was opened without a guest.',

@@ -171,6 +171,8 @@ export interface SessionInfo {
   sessionId: SessionId
   guest: GuestInfo
   host: HostModuleInfo | null
+  /** The file that the user gave for the guest's debug information. */
+  debugFile: { name: string; path: string } | null
   state: SessionState
   /** Why the session failed, is unbound or ended by itself. */
   error: InspectorError | null
@@ -282,6 +284,8 @@ export interface CallRow {
 export interface StackFrame {
   /** Demangled: from the debug information, the name section or the exports; else `function 3`. */
   functionName: string
+  /** Whether the guest, or its debug information, has that name; otherwise it stands in for one. */
+  named: boolean
   /** Imported functions come first in this numbering. */
   functionIndex: number
   /** Of the instruction, from the start of the guest's file. */
@@ -296,6 +300,19 @@ export interface StackFrame {
   inlined: boolean
 }
 
+/** Where the files and lines in a guest's stacks are from. */
+export interface DebugInfo {
+  /**
+   * `guest`: the guest's own file. `named`: the file beside it that it names. `given`: the one that the user gave.
+   * `none`: they are not known.
+   */
+  source: 'guest' | 'named' | 'given' | 'none'
+  /** Of that file; of `none` the one that the guest names, which is not there or does not fit. */
+  fileName: string | null
+  /** Why a file that was given or named is not used. */
+  error: InspectorError | null
+}
+
 /** Everything about one call. */
 export interface CallDetail extends CallRow {
   error: InspectorError | null
@@ -307,6 +324,8 @@ export interface CallDetail extends CallRow {
    * Null where they were not recorded.
    */
   stack: StackFrame[] | null
+  /** Where the lines in the stack are from; null where there is no stack. */
+  debug: DebugInfo | null
   /** From the outermost call down to the parent. */
   ancestors: CallSummary[]
   /** The first ones; `childCount` says how many there are. */

@@ -75,6 +75,7 @@ export const REQUEST_SCHEMAS = {
   ]),
   setInterleaved: v.strictTuple([v.strictObject({ sessionId: identifier, interleaved: v.boolean() })]),
   setStackCapture: v.strictTuple([v.strictObject({ sessionId: identifier, enabled: v.boolean() })]),
+  setDebugFile: v.strictTuple([v.strictObject({ sessionId: identifier, file: v.nullable(file) })]),
   setRecording: v.strictTuple([v.strictObject({ sessionId: identifier, enabled: v.boolean() })]),
   setSlices: v.strictTuple([
     v.strictObject({

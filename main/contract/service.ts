@@ -131,6 +131,12 @@ export interface InspectorService {
    */
   setStackCapture(request: { sessionId: SessionId; enabled: boolean }): Result<SessionInfo>
   /**
+   * Takes the files and lines of the guest's stacks from a file with its debug information (DWARF), also for calls that
+   * are recorded already; null: from the guest's own, or the one beside it that it names. Kept over reloads of the
+   * session. Fails with DEBUG_FILE_UNREADABLE, DEBUG_FILE_INVALID, or DEBUG_FILE_MISMATCH where it is another module's.
+   */
+  setDebugFile(request: { sessionId: SessionId; file: FileReference | null }): Promise<Result<SessionInfo>>
+  /**
    * Whether to record calls of imports. Without, the guest runs about as fast as without the inspector, and what
    * imports took counts as the guest's time. Takes effect as {@link setStackCapture} does.
    */

@@ -2,7 +2,7 @@
 import { copyFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { makeError } from '../contract/error-codes.ts'
-import type { SessionId, SessionInfo, StackFrame, TraceStatus } from '../contract/model.ts'
+import type { DebugInfo, SessionId, SessionInfo, StackFrame, TraceStatus } from '../contract/model.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { SessionFile } from '../session-file/open-session-file.ts'
@@ -82,6 +82,7 @@ export class ArchivedSession {
       sessionId: this.sessionId,
       state: 'ended',
       stall: null,
+      debugFile: null,
       error: null,
       warnings: lostBytes > 0 ? [describeLoss(lostBytes, this.path)] : [],
       archive: {
@@ -106,6 +107,11 @@ export class ArchivedSession {
   /** Null where the guest is not where it was, or is another by now. */
   describeStack(stack: RawStack | null): StackFrame[] | null {
     return stack && this.#stackReader ? this.#stackReader.describe(stack) : null
+  }
+
+  /** Null where the guest is not where it was, or is another by now. */
+  describeDebug(): DebugInfo | null {
+    return this.#stackReader?.describeDebug() ?? null
   }
 
   /** Copies the file. Throws what the file system throws. */

@@ -11,7 +11,7 @@ import { Events } from './events.ts'
 import { exampleGuestPath, isBundled, listExamples } from './examples.ts'
 import { createFilterService } from './filter-service.ts'
 import { hashFile } from './host-file.ts'
-import { openFiles } from './open-files.ts'
+import { openFiles, placeFiles } from './open-files.ts'
 import { createReadingService } from './reading-service.ts'
 import type { Session } from './session.ts'
 import { Sessions } from './sessions.ts'
@@ -102,6 +102,13 @@ export function createInspector(options: InspectorOptions): Inspector {
       if (!found.ok) return found
       found.value.setStackCapture(enabled)
       return success(found.value.info())
+    },
+    async setDebugFile({ sessionId, file }) {
+      const found = sessions.findLive(sessionId)
+      if (!found.ok) return found
+      const [placed] = file === null ? [] : await placeFiles([file], uploads)
+      const set = found.value.setDebugFile(placed?.path ?? null)
+      return set.ok ? success(found.value.info()) : set
     },
     setRecording({ sessionId, enabled }) {
       const found = sessions.findLive(sessionId)

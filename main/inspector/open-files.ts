@@ -73,7 +73,7 @@ export async function openFiles(
 }
 
 /** Uploaded files of one drop lie in one folder, so that a host module finds what came with it. */
-async function placeFiles(files: readonly FileReference[], uploads: Uploads): Promise<OpenedFile[]> {
+export async function placeFiles(files: readonly FileReference[], uploads: Uploads): Promise<OpenedFile[]> {
   const named = files.filter((file) => 'bytes' in file)
   const paths = named.length > 0 ? await uploads.store(named) : []
   return files.map((file) =>

@@ -7,6 +7,7 @@ import type { InspectorService } from '../contract/service.ts'
 import { describeProblem, parseFilter } from '../filter/parse.ts'
 import { encodePiece } from '../trace/export/encoders.ts'
 import { createCallTest } from '../trace/filter-scan.ts'
+import type { RawStack } from '../trace/stack-store.ts'
 import { EMPTY_DENSITY, EMPTY_TIMELINE } from '../trace/timeline/read-timeline.ts'
 import { Trace } from '../trace/trace.ts'
 import { listStackNames } from './call-filters.ts'
@@ -82,13 +83,15 @@ export function createReadingService(sessions: Sessions, version: string): Readi
       const snapshot = given ?? { callCount: calls.callCount, nowNs: found.value.nowNs() }
       // A session that was reloaded meanwhile has fewer.
       const callCount = Math.min(snapshot.callCount, calls.callCount)
-      const { guest, startedAtMs, archive } = found.value.info()
-      const holds = createCallTest(calls, filter, listStackNames(found.value, trace))
+      const session = found.value
+      const { guest, startedAtMs, archive } = session.info()
+      const holds = createCallTest(calls, filter, listStackNames(session, trace))
       const source = {
         calls,
         timeline,
         snapshot: { ...snapshot, callCount },
         isWanted: (id: number) => holds(id, snapshot.nowNs),
+        describeStack: (stack: RawStack | null) => session.describeStack(stack),
         guestName: guest.name,
         startedAtMs,
         version: archive?.version ?? version,
@@ -110,11 +113,13 @@ function describeCall(session: OpenedSession, trace: Trace, callId: number): Res
     ancestors.unshift(id)
   }
   const overlaps = calls.overlaps.list(callId, OVERLAP_LIMIT)
+  const stack = session.describeStack(calls.stackOf(callId))
   return success({
     ...calls.row(callId, nowNs),
     error: calls.errorOf(callId),
     decoded: calls.decoded.get(callId),
-    stack: session.describeStack(calls.stackOf(callId)),
+    stack,
+    debug: stack && session.describeDebug(),
     ancestors: ancestors.map((id) => calls.summary(id, nowNs)),
     children: calls.childrenOf(callId, CHILD_LIMIT).map((id) => calls.summary(id, nowNs)),
     childCount: calls.childCountOf(callId),

@@ -5,6 +5,7 @@ import type { SessionLimits } from '../contract/limits.ts'
 import type {
   Binding,
   ConsoleLevel,
+  DebugInfo,
   GuestInfo,
   ImportInfo,
   RunId,
@@ -62,6 +63,7 @@ export class Session {
   readonly #namedReadings: NamedReadings[]
   #guest: LoadedGuest | null = null
   #stackReader: GuestStackReader | null = null
+  #debugPath: string | null = null
   #capturesStacks = false
   #recordsImports = true
   #sliceMs: number | null
@@ -147,6 +149,7 @@ export class Session {
     return {
       sessionId: this.sessionId,
       guest,
+      debugFile: this.#debugPath ? { name: basename(this.#debugPath), path: this.#debugPath } : null,
       host: this.#hostPath
         ? { name: basename(this.#hostPath), path: this.#hostPath, trusted: this.#hostTrusted }
         : null,
@@ -217,7 +220,7 @@ export class Session {
     if (!guest.ok) return this.#setState('failed', guest.error)
     this.#guest = guest.value
     void keepImportWrappers(guest.value.shape)
-    this.#stackReader = new GuestStackReader(guest.value, dirname(this.guestPath))
+    this.#stackReader = new GuestStackReader(guest.value, dirname(this.guestPath), this.#debugPath)
     for (const { importName, readings } of this.#namedReadings.splice(0)) {
       const set = this.#readings.setNamed(guest.value.shape, importName, readings)
       if (!set.ok) return this.#setState('failed', set.error)
@@ -292,6 +295,21 @@ export class Session {
   /** A stack of the present trace; null where there is none. */
   describeStack(stack: RawStack | null): StackFrame[] | null {
     return stack && this.#stackReader ? this.#stackReader.describe(stack) : null
+  }
+
+  /** Where the lines of stacks are from; null before a guest was read. */
+  describeDebug(): DebugInfo | null {
+    return this.#stackReader?.describeDebug() ?? null
+  }
+
+  /** Takes the guest's debug information from a file, also after a reload; null: from where the guest has it. */
+  setDebugFile(path: string | null): Result<null> {
+    const set = this.#stackReader?.useDebugFile(path)
+    if (!set) return failure(makeError('SESSION_NOT_READY', { why: 'Its guest has not been read.' }))
+    if (!set.ok) return set
+    this.#debugPath = path
+    this.#changed()
+    return set
   }
 
   setInterleaved(interleaved: boolean): void {

@@ -18,7 +18,11 @@ export function createTraceWriter(filter: Filter, write: (lines: string) => void
       tested = { trace, holds: createCallTest(trace.calls, filter, listStackNames(session, trace)) }
     }
     let lines = ''
-    for (const id of ids) if (tested.holds(id, 0)) lines += formatJsonLine(trace.calls, id, 0)
+    for (const id of ids) {
+      if (tested.holds(id, 0)) {
+        lines += formatJsonLine(trace.calls, id, 0, (stack) => session.describeStack(stack))
+      }
+    }
     if (lines !== '') write(lines)
   }
 }

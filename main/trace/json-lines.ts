@@ -1,17 +1,27 @@
 /** The public format of a trace: JSON Lines, a call a line. See docs/trace-format.md and its schema. */
-import type { CallId } from '../contract/model.ts'
+import type { CallId, StackFrame } from '../contract/model.ts'
 import type { CallStore } from './call-store.ts'
+import type { RawStack } from './stack-store.ts'
 
 /** Counts the incompatible changes to the format. */
 const TRACE_FORMAT_VERSION = 1
 /** Overlapping calls that a line names. */
 const OVERLAP_LIMIT = 100
 
+/** Names a stack's frames, innermost first; null where they cannot be named. */
+export type DescribeStack = (stack: RawStack | null) => StackFrame[] | null
+
 /** The line of a call as it stands at `nowNs`, with its line feed. Times are whole nanoseconds. */
-export function formatJsonLine(calls: CallStore, id: CallId, nowNs: number): string {
+export function formatJsonLine(
+  calls: CallStore,
+  id: CallId,
+  nowNs: number,
+  describeStack: DescribeStack,
+): string {
   const row = calls.row(id, nowNs)
   const error = calls.errorOf(id)
   const decoded = calls.decoded.get(id)
+  const stack = describeStack(calls.stackOf(id)) ?? []
   const isImport = row.kind === 'import'
   return `${JSON.stringify({
     v: TRACE_FORMAT_VERSION,
@@ -25,6 +35,7 @@ export function formatJsonLine(calls: CallStore, id: CallId, nowNs: number): str
     ...(decoded.length > 0 ? { decoded } : {}),
     outcome: row.outcome,
     ...(error ? { error: { code: error.code, message: `${error.what} ${error.why}`.trim() } } : {}),
+    ...(stack.length > 0 ? { stack: stack.map(formatFrame) } : {}),
     ...(row.overlapped ? { overlaps: calls.overlaps.list(id, OVERLAP_LIMIT).ids } : {}),
     startNs: Math.round(row.startNs),
     ...(isImport ? {} : { guestNs: Math.round(row.guestNs) }),
@@ -32,4 +43,15 @@ export function formatJsonLine(calls: CallStore, id: CallId, nowNs: number): str
     suspendedNs: Math.round(row.suspendedNs),
     endNs: row.endNs === null ? null : Math.round(row.endNs),
   })}\n`
+}
+
+function formatFrame({ functionName, named, offsetBytes, file, line, column, inlined }: StackFrame) {
+  return {
+    offset: offsetBytes,
+    function: named ? functionName : null,
+    ...(file !== undefined && { file }),
+    ...(line !== undefined && { line }),
+    ...(column !== undefined && { column }),
+    ...(inlined && { inlined }),
+  }
 }

@@ -17,8 +17,8 @@ export interface FunctionMap {
   codeStartBytes: number
   /** The index of the function whose body holds the byte; null outside of every body. */
   indexAt(offsetBytes: number): number | null
-  /** From the name section, demangled; else its name as an export; else `function 7`. */
-  nameOf(functionIndex: number): string
+  /** From the name section, demangled; else its name as an export; null where it has none. */
+  nameOf(functionIndex: number): string | null
 }
 
 /**
@@ -47,7 +47,7 @@ export function readFunctionMap(bytes: Uint8Array, shape: ModuleShape): Function
     },
     nameOf(functionIndex) {
       const name = names.get(functionIndex)
-      return name ? demangle(name).slice(0, LONGEST_NAME) : `function ${functionIndex}`
+      return name ? demangle(name).slice(0, LONGEST_NAME) : null
     },
   }
 }

@@ -16,6 +16,7 @@ import type { Inspector, OpenRequest } from '../../main/inspector/api.ts'
 import { Settings } from '../../main/inspector/settings.ts'
 import { BLOCK_TYPES, encodeBlock } from '../../main/session-file/file-block.ts'
 import { encodePart } from '../../main/session-file/file-parts.ts'
+import { buildId, extractDebug, namesDebugFile, stripShapes } from '../support/debug-files.ts'
 import {
   createFolder,
   errorOf,
@@ -114,6 +115,22 @@ async function openBytes(name: string, bytes: string | Uint8Array): Promise<Insp
 async function openWithHost(host: string, wat = WAIT_GUEST): Promise<InspectorError> {
   const folder = await makeFolder({ 'guest.wat': wat, 'host.ts': host })
   return openFailing({ path: join(folder, 'guest.wat'), trustHost: true })
+}
+
+/** Has a guest without debug information fail. */
+async function trapStripped(...customSections: Uint8Array[]): Promise<TestSession> {
+  const folder = await makeFolder({ 'shapes.wasm': stripShapes(...customSections) })
+  const inspector = startInspector()
+  const opened = await inspector.open({ path: join(folder, 'shapes.wasm'), stubUnbound: true })
+  const session = new TestSession(inspector, valueOf(opened))
+  await session.call('run', '13')
+  return session
+}
+
+async function giveDebugFile(name: string, bytes: Uint8Array): Promise<InspectorError> {
+  const { inspector, sessionId } = await trapStripped(buildId(0x0a, 1))
+  const path = join(await makeFolder({ [name]: bytes }), name)
+  return errorOf(await inspector.service.setDebugFile({ sessionId, file: { path } }))
 }
 
 async function runFailing(
@@ -220,6 +237,13 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
   GUEST_IS_COMPONENT: () => openBytes('component.wasm', Uint8Array.of(0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0)),
   GUEST_NEEDS_FEATURE: () => openBytes('guest.wat', '(module (memory 1 (pagesize 1)))'),
   GUEST_WAT_SYNTAX: () => openBytes('guest.wat', '(module\n  (func (export "run")\n    i32.cosnt 1))\n'),
+  async DEBUG_FILE_UNREADABLE() {
+    const session = await trapStripped(namesDebugFile('shapes.debug.wasm'))
+    const { inspector, sessionId } = session
+    return valueOf(inspector.service.readCall({ sessionId, callId: 1 })).debug!.error!
+  },
+  DEBUG_FILE_INVALID: () => giveDebugFile('stripped.wasm', stripShapes()),
+  DEBUG_FILE_MISMATCH: () => giveDebugFile('shapes.debug.wasm', extractDebug(buildId(0x0b, 2))),
   async HOST_NOT_FOUND() {
     const folder = await makeFolder({ 'guest.wat': WAIT_GUEST })
     return openFailing({ path: join(folder, 'guest.wat'), hostPath: join(folder, 'hots.ts') })

@@ -61,7 +61,7 @@ function checkPlaces(random: Random, guest: LoadedGuest, isValid: boolean, folde
   for (const offset of offsets) {
     const index = functions.indexAt(offset)
     if (index === null) continue
-    expectThat(typeof functions.nameOf(index) === 'string', 'a function has no name')
+    expectThat(functions.nameOf(index) !== '', 'a function has an empty name')
     expectThat(
       !isValid || (index >= importedCount && index < functionCount),
       `byte ${offset} is in function ${index}, of ${functionCount}`,

@@ -1,11 +1,9 @@
-import { copyFile, readFile } from 'node:fs/promises'
+import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { StackFrame } from '../../main/contract/model.ts'
-import { listSectionRanges } from '../../main/wasm/section-ranges.ts'
 import { createFolder, openExample, openText, ROOT, startInspector } from '../support/inspector.ts'
 import { TestSession, valueOf } from '../support/inspector.ts'
-import { encodeName } from '../wasm/modules.ts'
 
 const SHAPES = join(ROOT, 'test/fixtures/guest-stack/shapes-dwarf5.wasm')
 
@@ -89,31 +87,6 @@ describe('the stack of a guest that fails', () => {
     expect(await places('13')).toEqual([['shapes::Square<int>::area', 'shapes.cc', 15, true], ...inside])
     // After a resumption: 0 is what it divides by.
     expect(await places('0')).toEqual([['shapes::Square<int>::area', 'shapes.cc', 17, true], ...inside])
-  })
-
-  test('has files and lines from a file beside the guest that has its debug information', async () => {
-    const bytes = new Uint8Array(await readFile(SHAPES))
-    const debug = listSectionRanges(bytes).find(({ name }) => name?.startsWith('.debug_'))
-    // The debug sections come last but for names and producers; nothing is found by its place there.
-    const code = bytes.subarray(0, debug!.startBytes - '.debug_info'.length - 4)
-    expect(listSectionRanges(code).at(-1)!.name).toBeNull()
-    const address = encodeName('../elsewhere/shapes.debug.wasm')
-    const section = [...encodeName('external_debug_info'), ...address]
-    const stripped = Uint8Array.from([...code, 0, section.length, ...section])
-    const open = async (files: Record<string, Uint8Array>) => {
-      const folder = await createFolder({ 'shapes.wasm': stripped, ...files })
-      const inspector = startInspector()
-      const opened = await inspector.open({ path: join(folder, 'shapes.wasm'), stubUnbound: true })
-      const stack = await stackOfCall(new TestSession(inspector, valueOf(opened)), 'run', '13')
-      return stack!.map(({ functionName, line }) => [functionName, line])
-    }
-    expect(await open({ 'shapes.debug.wasm': bytes })).toContainEqual(['shapes::Square<int>::area', 15])
-    const without = [
-      ['function 1', undefined],
-      ['run', undefined],
-    ]
-    expect(await open({})).toEqual(without)
-    expect(await open({ 'shapes.debug.wasm': Uint8Array.of(1, 2, 3) })).toEqual(without)
   })
 
   test('gives offsets in the file of the guest, also where the module is rewritten before it is compiled', async () => {

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { TestSession } from '../support/inspector.ts'
-import { openExample, openText, ROOT, startInspector, valueOf, waitFor } from '../support/inspector.ts'
+import { openExample, openText, ROOT, startInspector, TestSession } from '../support/inspector.ts'
+import { valueOf, waitFor } from '../support/inspector.ts'
 import type { Line } from './trace-lines.ts'
 import { explainRefusal, exportLines, findProblems, parseLines } from './trace-lines.ts'
 
@@ -34,7 +34,11 @@ async function cancelSuspended(session: TestSession, ...exportNames: string[]): 
 /** What is done with each bundled guest. */
 const USES: Record<string, (session: TestSession) => Promise<void>> = {
   sum: calling(['sum', '223']),
-  timers: calling(['nap', '2'], ['laps', '3', '1']),
+  async timers(session) {
+    const { inspector, sessionId } = session
+    valueOf(inspector.service.setStackCapture({ sessionId, enabled: true }))
+    await calling(['nap', '2'], ['laps', '3', '1'])(session)
+  },
   'word-count': calling(['countWords', '64']),
   values: calling(
     ['i32', '-2147483648'],
@@ -159,6 +163,59 @@ describe('every value is kept', () => {
   })
 })
 
+describe("the guest's stack", () => {
+  test('is there for calls that failed, with files, lines and inlined functions', async () => {
+    const path = join(ROOT, 'test/fixtures/guest-stack/shapes-dwarf5.wasm')
+    const inspector = startInspector()
+    const session = new TestSession(inspector, valueOf(await inspector.open({ path, stubUnbound: true })))
+    const streamed: string[] = []
+    inspector.streamTrace(session.sessionId, (lines) => streamed.push(lines))
+    await session.call('run', '13')
+    const lines = exportLines(session)
+    expect(findProblems(lines)).toEqual([])
+    const { stack } = lines.find(({ outcome }) => outcome === 'trapped')!
+    const [{ offset } = { offset: 0 }] = stack!
+    expect(stack!.slice(0, 2)).toEqual([
+      {
+        offset,
+        function: 'shapes::Square<int>::area',
+        file: 'shapes.cc',
+        line: 15,
+        column: 21,
+        inlined: true,
+      },
+      expect.objectContaining({
+        offset,
+        function: 'shapes::(anonymous namespace)::twice',
+        line: 24,
+        inlined: true,
+      }),
+    ])
+    expect(stack!.map(({ inlined }) => inlined)).toEqual([true, true, undefined, undefined])
+    expect(parseLines(streamed.join('')).find(({ id }) => id === 1)!.stack).toEqual(stack)
+  })
+
+  test('is there for calls of imports once it is asked for, and gives no name that nothing tells', async () => {
+    const session = await openText(
+      `(module (import "env" "ask" (func (result i32)))
+        (func (result i32) (call 0)) (func (export "run") (result i32) (i32.add (call 1) (i32.const 1))))`,
+      'export default { env: { ask: async () => 7 } }',
+    )
+    const { inspector, sessionId } = session
+    await session.call('run')
+    valueOf(inspector.service.setStackCapture({ sessionId, enabled: true }))
+    await session.call('run')
+    const lines = exportLines(session)
+    expect(findProblems(lines)).toEqual([])
+    const offset = expect.any(Number)
+    const stack = [
+      { offset, function: null },
+      { offset, function: 'run' },
+    ]
+    expect(lines.map((line) => line.stack)).toEqual([undefined, undefined, undefined, stack])
+  })
+})
+
 describe('calls that have not returned', () => {
   test('running ones have neither end nor results, and their times add up to now', async () => {
     const session = await openExample('fail-host')
@@ -245,6 +302,9 @@ describe('a broken line is refused', () => {
     ['a float that is a word', (line) => (line.params = [{ type: 'f64', value: 'inf' }])],
     ['a reference without a number', (line) => (line.params = [{ type: 'externref', value: 'externref' }])],
     ['a preview of a number', (line) => (line.params = [{ type: 'i32', value: 1, preview: '1' }])],
+    ['a stack without frames', (line) => (line.stack = [])],
+    ['a frame without a function', (line) => (line.stack = [{ offset: 1 }])],
+    ['a line 0', (line) => (line.stack = [{ offset: 1, function: null, line: 0 }])],
     ['a vector', (line) => (line.params = [{ type: 'v128', value: '0' }])],
     [
       'an error without a code',

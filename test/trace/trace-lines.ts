@@ -16,6 +16,7 @@ export interface Line {
   results: { type: string; value: unknown; preview?: string }[] | null
   outcome: string
   error?: { code: string; message: string }
+  stack?: { offset: number; function: string | null; file?: string; line?: number; inlined?: true }[]
   startNs: number
   guestNs?: number
   hostNs: number

@@ -19,7 +19,7 @@ describe('the functions of a module', () => {
 
   it('are named by the name section, else by an export, else by their number', async () => {
     const map = mapOf(await buildModule(text))
-    expect([1, 2, 3].map(map.nameOf)).toEqual(['second', 'third', 'function 3'])
+    expect([1, 2, 3].map(map.nameOf)).toEqual(['second', 'third', null])
   })
 
   it('are found by the bytes of their code', async () => {
@@ -41,7 +41,7 @@ describe('the functions of a module', () => {
       [10, [2, 2, 0, 0x0b, 2, 0, 0x0b]],
       [0, [...encodeName('name'), ...names]],
     )
-    expect([0, 1].map(mapOf(module).nameOf)).toEqual(['one', 'function 1'])
+    expect([0, 1].map(mapOf(module).nameOf)).toEqual(['one', null])
   })
 })
 

@@ -2,6 +2,7 @@
 import type { CallId, CallRow, TypedValue } from '../../contract/model.ts'
 import type { TraceSnapshot } from '../../contract/trace-format.ts'
 import type { CallStore } from '../call-store.ts'
+import type { DescribeStack } from '../json-lines.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 
 /** What is exported. */
@@ -11,6 +12,7 @@ export interface ExportSource {
   snapshot: TraceSnapshot
   /** Whether a call is to be written. */
   isWanted: (id: CallId) => boolean
+  describeStack: DescribeStack
   guestName: string
   /** Wall clock at the session's time zero, in milliseconds since 1970. */
   startedAtMs: number

@@ -12,7 +12,9 @@ const PIECE_LENGTH = 256 * 1024
 const PIECE_CALLS = 50_000
 
 const ENCODERS: Record<TraceFormat, (source: ExportSource) => TraceEncoder> = {
-  jsonl: ({ calls, snapshot }) => ({ call: (id) => formatJsonLine(calls, id, snapshot.nowNs) }),
+  jsonl: ({ calls, snapshot, describeStack }) => ({
+    call: (id) => formatJsonLine(calls, id, snapshot.nowNs, describeStack),
+  }),
   chrome: createChromeEncoder,
   csv: createCsvEncoder,
   otlp: createOtlpEncoder,

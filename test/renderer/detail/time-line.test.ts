@@ -29,6 +29,7 @@ function detail(call: CallSummary, rest: Partial<CallDetail> = {}): CallDetail {
     errorText: null,
     error: null,
     stack: null,
+    debug: null,
     decoded: [],
     ancestors: [],
     children: [],

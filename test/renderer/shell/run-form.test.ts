@@ -25,6 +25,7 @@ function createSession(names: string[], change: Partial<ExportInfo> = {}): Sessi
     sessionId: `chosen-${sessionCount}`,
     guest: { name: 'a.wasm', sizeBytes: 8 },
     host: null,
+    debugFile: null,
     state: 'ready',
     error: null,
     warnings: [],

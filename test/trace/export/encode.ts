@@ -18,6 +18,7 @@ export function encodeTrace(
   for (let next: number | null = 1; next !== null;) {
     const source = {
       isWanted: () => true,
+      describeStack: () => null,
       calls,
       timeline,
       snapshot,
