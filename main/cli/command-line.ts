@@ -127,7 +127,6 @@ function defineParser(version: string, choose: (command: Command) => void) {
         ...optional('debugFile', readOption(options, 'debugFile', 'debug-file')),
         ...optional('trace', readOption(options, 'trace')),
         ...readFilter(options),
-        ...readFilter(options),
         ...optional('session', readOption(options, 'session')),
         ...optional('timeoutMs', readNumber(options, 'timeout', 1, 2_147_483_647)),
         ...optional('sliceMs', readNumber(options, 'slices', ...SLICE_RANGE_MS)),

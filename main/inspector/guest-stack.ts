@@ -84,7 +84,7 @@ export class GuestStackReader {
     const own = { functionIndex, offsetBytes }
     const named = { functionName: name ?? `function ${functionIndex}`, named: name !== null }
     if (places.length === 0) return [{ ...named, ...own, inlined: false }]
-    return places.map((place) => ({ ...namePlace(place, named), ...own, ...describePlace(place) }))
+    return places.map((place) => Object.assign({}, namePlace(place, named), own, describePlace(place)))
   }
 
   #findDebug(): FoundDebug {

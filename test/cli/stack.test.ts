@@ -40,3 +40,19 @@ test('names do not reach the terminal as commands', async () => {
     /^ {4}at \u{fffd}\[2J\u{fffd}fail \(\+0x[0-9a-f]+\)\n$/u,
   )
 })
+
+test('--debug-file takes the debug information of the guest, and nothing else', async () => {
+  const guest = join(ROOT, 'test/fixtures/guest-stack/shapes-dwarf5.wasm')
+  const given = await runProgram(['run', guest, 'run', '1', '--stub', '--debug-file', guest])
+  expect(given).toMatchObject({ status: 0, stderr: '' })
+  const wrong = await runProgram([
+    'run',
+    guest,
+    'run',
+    '1',
+    '--stub',
+    '--debug-file',
+    join(ROOT, 'README.md'),
+  ])
+  expect(wrong).toMatchObject({ status: 2, stderr: expect.stringContaining('DEBUG_FILE_INVALID') })
+})

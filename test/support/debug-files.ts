@@ -5,7 +5,7 @@ import { listSectionRanges } from '../../main/wasm/section-ranges.ts'
 import { encodeName } from '../wasm/modules.ts'
 import { ROOT } from './inspector.ts'
 
-export const SHAPES = join(ROOT, 'test/fixtures/guest-stack/shapes-dwarf5.wasm')
+const SHAPES = join(ROOT, 'test/fixtures/guest-stack/shapes-dwarf5.wasm')
 
 /** The guest with its debug information: its `run` traps for every number. */
 export function readShapes(): Uint8Array {
@@ -19,7 +19,7 @@ export function stripShapes(...customSections: Uint8Array[]): Uint8Array {
   // The debug sections come last but for names and producers; nothing is found by its place there.
   const code = bytes.subarray(0, debug!.startBytes - '.debug_info'.length - 4)
   if (listSectionRanges(code).at(-1)!.name !== null) throw new Error('The code does not come before them.')
-  return Uint8Array.from([code, ...customSections].flatMap((part) => [...part]))
+  return Uint8Array.from(Buffer.concat([code, ...customSections]))
 }
 
 /** The debug information alone: no code, which could be compared, and a custom section more. */
@@ -28,10 +28,10 @@ export function extractDebug(...customSections: Uint8Array[]): Uint8Array {
   const parts = listSectionRanges(bytes)
     .filter(({ name }) => name?.startsWith('.debug_'))
     .map(({ name, startBytes, endBytes }) => customSection(name!, bytes.subarray(startBytes, endBytes)))
-  return Uint8Array.from([bytes.subarray(0, 8), ...customSections, ...parts].flatMap((part) => [...part]))
+  return Uint8Array.from(Buffer.concat([bytes.subarray(0, 8), ...customSections, ...parts]))
 }
 
-export function customSection(name: string, contents: Uint8Array | readonly number[]): Uint8Array {
+function customSection(name: string, contents: Uint8Array | readonly number[]): Uint8Array {
   const section = [...encodeName(name), ...contents]
   return Uint8Array.from([0, ...encodeLength(section.length), ...section])
 }
