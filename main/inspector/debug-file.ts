@@ -9,7 +9,8 @@ import type { SourceLocator } from '../wasm/dwarf/locate.ts'
 import { createSourceLocator } from '../wasm/dwarf/locate.ts'
 import { checkHeader } from '../wasm/header.ts'
 import type { SectionRange } from '../wasm/section-ranges.ts'
-import { listSectionRanges, SECTIONS } from '../wasm/section-ranges.ts'
+import { SECTIONS } from '../wasm/binary-codes.ts'
+import { listSectionRanges } from '../wasm/section-ranges.ts'
 
 const MEBIBYTE = 1024 * 1024
 

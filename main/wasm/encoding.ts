@@ -1,4 +1,7 @@
 /** Writes the binary format: what is small enough to be written as bytes. */
+import { SECTIONS } from './binary-codes.ts'
+
+const MODULE_NAME_SUBSECTION = 0
 
 /** LEB128 (specification 3.0, "Binary Format", "Integers"). */
 export function encodeU32(value: number): number[] {
@@ -44,6 +47,14 @@ export function encodeList(entries: readonly (Uint8Array | readonly number[])[])
 export function encodeSection(identifier: number, parts: readonly Uint8Array[]): Uint8Array {
   const content = concatenate(parts)
   return concatenate([Uint8Array.from([identifier, ...encodeU32(content.length)]), content])
+}
+
+/** The custom section by which a module says its name. */
+export function encodeModuleName(name: string): Uint8Array {
+  return encodeSection(SECTIONS.custom, [
+    encodeName('name'),
+    encodeSection(MODULE_NAME_SUBSECTION, [encodeName(name)]),
+  ])
 }
 
 /** One after the other. */

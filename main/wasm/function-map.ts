@@ -1,7 +1,8 @@
 /** Which function of a module an instruction belongs to, and what that function is called. */
 import { ByteReader, FormatError } from './byte-reader.ts'
 import { demangle } from './demangle.ts'
-import { listSectionRanges, SECTIONS } from './section-ranges.ts'
+import { SECTIONS } from './binary-codes.ts'
+import { listSectionRanges } from './section-ranges.ts'
 import type { SectionRange } from './section-ranges.ts'
 import type { ModuleShape } from './types.ts'
 

@@ -1,10 +1,10 @@
 /** Makes a module out of another one, with some of its sections changed; the rest is copied byte for byte. */
+import { SECTIONS } from './binary-codes.ts'
 import { ByteReader } from './byte-reader.ts'
 import { concatenate, encodeSection, encodeU32 } from './encoding.ts'
 import { headerSizeBytes } from './header.ts'
 import { sectionKinds } from './sections.ts'
 
-const CUSTOM_SECTION = 0
 const sectionOrder = [...sectionKinds.keys()]
 
 /**
@@ -39,7 +39,7 @@ export function rebuildModule(
     const identifier = reader.byte()
     const contents = reader.range(reader.u32(), 'section')
     const section = bytes.subarray(startBytes, reader.offsetBytes)
-    if (identifier === CUSTOM_SECTION) {
+    if (identifier === SECTIONS.custom) {
       if (!dropsCustom(contents.name())) parts.push(section)
       continue
     }

@@ -2,15 +2,11 @@
  * Makes callable and visible what a module keeps to itself: its start function, its stack pointer. Nothing else
  * changes; names and debug information stay, though all bytes behind the export section move.
  */
+import { KINDS, SECTIONS } from './binary-codes.ts'
 import { encodeName, encodeU32 } from './encoding.ts'
 import type { SectionChange } from './rebuild-module.ts'
 import { rebuildModule } from './rebuild-module.ts'
 import type { ModuleShape } from './types.ts'
-
-const EXPORT_SECTION = 7
-const START_SECTION = 8
-const FUNCTION_KIND = 0
-const GLOBAL_KIND = 3
 
 /** A module that exports more than it did. */
 export interface RewrittenModule {
@@ -27,15 +23,15 @@ export interface RewrittenModule {
 export function liftStart(bytes: Uint8Array, shape: ModuleShape): RewrittenModule | null {
   if (shape.startFunctionIndex === undefined) return null
   const exportName = chooseName(shape, 'jspi-inspector:start')
-  const entry = { name: exportName, kind: FUNCTION_KIND, index: shape.startFunctionIndex }
-  return { bytes: addExport(bytes, entry, START_SECTION), exportName }
+  const entry = { name: exportName, kind: KINDS.function, index: shape.startFunctionIndex }
+  return { bytes: addExport(bytes, entry, SECTIONS.start), exportName }
 }
 
 /** Exports the stack pointer under a reserved name; null for a module whose stack pointer is not known. */
 export function exposeStackPointer(bytes: Uint8Array, shape: ModuleShape): RewrittenModule | null {
   if (shape.stackPointer === undefined) return null
   const exportName = chooseName(shape, 'jspi-inspector:stack-pointer')
-  const entry = { name: exportName, kind: GLOBAL_KIND, index: shape.stackPointer.globalIndex }
+  const entry = { name: exportName, kind: KINDS.global, index: shape.stackPointer.globalIndex }
   return { bytes: addExport(bytes, entry), exportName }
 }
 
@@ -54,7 +50,7 @@ function addExport(
   removedSection?: number,
 ): Uint8Array<ArrayBuffer> {
   const entry = Uint8Array.from([...encodeName(name), kind, ...encodeU32(index)])
-  const changes = new Map<number, SectionChange>([[EXPORT_SECTION, { append: [entry] }]])
+  const changes = new Map<number, SectionChange>([[SECTIONS.export, { append: [entry] }]])
   if (removedSection !== undefined) changes.set(removedSection, 'remove')
   return rebuildModule(bytes, changes)
 }

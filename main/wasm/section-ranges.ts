@@ -1,4 +1,5 @@
 /** Where the sections of a module lie, for readers of single ones. */
+import { SECTIONS } from './binary-codes.ts'
 import { ByteReader } from './byte-reader.ts'
 import { headerSizeBytes } from './header.ts'
 
@@ -12,9 +13,6 @@ export interface SectionRange {
   endBytes: number
 }
 
-/** The identifiers of the sections that are read one by one. */
-export const SECTIONS = { table: 4, memory: 5, export: 7, code: 10 } as const
-
 /**
  * Lists a module's sections in order. `bytes` begin as a module does; throws a `FormatError` where the
  * sections are broken.
@@ -25,7 +23,7 @@ export function listSectionRanges(bytes: Uint8Array): SectionRange[] {
   while (reader.remainingBytes > 0) {
     const identifier = reader.byte()
     const contents = reader.range(reader.u32(), 'section')
-    const name = identifier === 0 ? contents.name() : null
+    const name = identifier === SECTIONS.custom ? contents.name() : null
     sections.push({ identifier, name, startBytes: contents.offsetBytes, endBytes: contents.endBytes })
   }
   return sections

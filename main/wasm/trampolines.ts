@@ -4,9 +4,27 @@
  * itself does. A trampoline calls the host as a plain import first, and suspends only when there is a promise to
  * wait for, as the proposal describes it (js-promise-integration, "Overview": no promise, no suspension).
  */
-import { concatenate, encodeList, encodeName, encodeSection, encodeU32 } from './encoding.ts'
+import {
+  EMPTY_BLOCK,
+  FUNCTION_TYPE,
+  HEAP_TYPES,
+  INSTRUCTIONS,
+  KINDS,
+  MUTABLE,
+  NUMBER_TYPES,
+  REFERENCE_TYPES,
+  SECTIONS,
+} from './binary-codes.ts'
+import {
+  concatenate,
+  encodeList,
+  encodeModuleName,
+  encodeName,
+  encodeSection,
+  encodeU32,
+} from './encoding.ts'
 import { moduleHeader } from './header.ts'
-import type { AbstractHeapType, FunctionType, NumberType, ValueType } from './types.ts'
+import type { FunctionType, ValueType } from './types.ts'
 import { canCrossBoundary, formatValueType } from './types.ts'
 
 /** The name of the module. V8 has it in the addresses of stack frames, by which they are told from the guest's. */
@@ -14,40 +32,6 @@ export const TRAMPOLINE_MODULE_NAME = 'jspi-inspector-trampolines'
 
 /** Names of what the module imports and exports; functions have their index behind it. */
 export const TRAMPOLINE_NAMES = { host: 'host', call: 'call', wait: 'wait', isPending: 'isPending' } as const
-
-const NUMBER_TYPES: Record<NumberType, number> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b }
-const HEAP_TYPES: Record<AbstractHeapType, number> = {
-  func: 0x70,
-  extern: 0x6f,
-  any: 0x6e,
-  eq: 0x6d,
-  i31: 0x6c,
-  struct: 0x6b,
-  array: 0x6a,
-  exn: 0x69,
-  none: 0x71,
-  noextern: 0x72,
-  nofunc: 0x73,
-  noexn: 0x74,
-}
-const REFERENCE = 0x64
-const FUNCTION_TYPE = 0x60
-const EMPTY_BLOCK = 0x40
-const I32 = NUMBER_TYPES.i32
-const MUTABLE = 1
-const KINDS = { function: 0, global: 3 } as const
-const SECTIONS = { custom: 0, type: 1, import: 2, function: 3, export: 7, code: 10 } as const
-const MODULE_NAME_SUBSECTION = 0
-const OPCODES = {
-  if: 0x04,
-  end: 0x0b,
-  return: 0x0f,
-  call: 0x10,
-  localGet: 0x20,
-  globalGet: 0x23,
-  globalSet: 0x24,
-  i32Const: 0x41,
-} as const
 
 /**
  * Whether imports of a type can be called through a trampoline: its types do not refer to the guest's own, values of
@@ -96,7 +80,7 @@ export function makeTrampolines(types: readonly FunctionType[]): Uint8Array<Arra
     encodeSection(SECTIONS.type, [encodeList(encoded)]),
     encodeSection(SECTIONS.import, [
       encodeList([
-        importEntry(isPending, KINDS.global, [I32, MUTABLE]),
+        importEntry(isPending, KINDS.global, [NUMBER_TYPES.i32, MUTABLE]),
         ...importedFunctions(call, calls),
         ...importedFunctions(wait, waits),
       ]),
@@ -115,31 +99,28 @@ export function makeTrampolines(types: readonly FunctionType[]): Uint8Array<Arra
     encodeSection(SECTIONS.code, [
       encodeList(types.map((type, index) => encodeBody(type, index, length + index))),
     ]),
-    encodeSection(SECTIONS.custom, [
-      encodeName('name'),
-      encodeSection(MODULE_NAME_SUBSECTION, [encodeName(TRAMPOLINE_MODULE_NAME)]),
-    ]),
+    encodeModuleName(TRAMPOLINE_MODULE_NAME),
   ])
 }
 
 function encodeBody({ params }: FunctionType, call: number, wait: number): Uint8Array {
   const instructions = [
-    ...params.flatMap((_, index) => [OPCODES.localGet, ...encodeU32(index)]),
-    OPCODES.call,
+    ...params.flatMap((_, index) => [INSTRUCTIONS.localGet, ...encodeU32(index)]),
+    INSTRUCTIONS.call,
     ...encodeU32(call),
-    OPCODES.globalGet,
+    INSTRUCTIONS.globalGet,
     0,
-    OPCODES.if,
+    INSTRUCTIONS.if,
     EMPTY_BLOCK,
-    OPCODES.i32Const,
+    INSTRUCTIONS.i32Const,
     0,
-    OPCODES.globalSet,
+    INSTRUCTIONS.globalSet,
     0,
-    OPCODES.call,
+    INSTRUCTIONS.call,
     ...encodeU32(wait),
-    OPCODES.return,
-    OPCODES.end,
-    OPCODES.end,
+    INSTRUCTIONS.return,
+    INSTRUCTIONS.end,
+    INSTRUCTIONS.end,
   ]
   const noLocals = 0
   const body = Uint8Array.from([noLocals, ...instructions])
@@ -154,7 +135,7 @@ function encodeType(type: ValueType): number[] {
   if (typeof type === 'string') return [NUMBER_TYPES[type]]
   if (typeof type.heap === 'number') throw new Error('the type is one of a module of its own')
   const heap = HEAP_TYPES[type.heap]
-  return type.nullable ? [heap] : [REFERENCE, heap]
+  return type.nullable ? [heap] : [REFERENCE_TYPES.required, heap]
 }
 
 function isOfNoModule(type: ValueType): boolean {

@@ -1,3 +1,4 @@
+import { FUNCTION_TYPE, HEAP_TYPES, NUMBER_TYPES, REFERENCE_TYPES } from './binary-codes.ts'
 import type { ByteReader } from './byte-reader.ts'
 import type {
   AbstractHeapType,
@@ -6,7 +7,6 @@ import type {
   FunctionType,
   GlobalType,
   MemoryType,
-  NumberType,
   ReferenceType,
   TableType,
   TagType,
@@ -25,30 +25,14 @@ export interface DefinedTypes {
   contentOffsetsBytes: number[]
 }
 
-const numberTypes = new Map<number, NumberType>([
-  [0x7f, 'i32'],
-  [0x7e, 'i64'],
-  [0x7d, 'f32'],
-  [0x7c, 'f64'],
-  [0x7b, 'v128'],
-])
-
-const abstractHeapTypes = new Map<number, AbstractHeapType>([
-  [0x74, 'noexn'],
-  [0x73, 'nofunc'],
-  [0x72, 'noextern'],
-  [0x71, 'none'],
-  [0x70, 'func'],
-  [0x6f, 'extern'],
-  [0x6e, 'any'],
-  [0x6d, 'eq'],
-  [0x6c, 'i31'],
-  [0x6b, 'struct'],
-  [0x6a, 'array'],
-  [0x69, 'exn'],
-])
+const numberTypes = invert(NUMBER_TYPES)
+const abstractHeapTypes = invert(HEAP_TYPES)
 
 const packedTypes = new Set([0x78, 0x77])
+
+function invert<Name extends string>(codes: Record<Name, number>): ReadonlyMap<number, Name> {
+  return new Map(Object.entries(codes).map(([name, code]) => [code as number, name as Name]))
+}
 
 function formatByte(byte: number | undefined): string {
   return byte === undefined ? 'no byte' : `0x${byte.toString(16).padStart(2, '0')}`
@@ -74,10 +58,10 @@ export function readReferenceType(reader: ByteReader, types: DefinedTypes): Refe
   const code = reader.byte()
   const shorthand = abstractHeapTypes.get(code)
   if (shorthand !== undefined) return { nullable: true, heap: shorthand }
-  if (code !== 0x63 && code !== 0x64) {
+  if (code !== REFERENCE_TYPES.nullable && code !== REFERENCE_TYPES.required) {
     throw reader.malformed(`${formatByte(code)} is not a known reference type.`, startBytes)
   }
-  const nullable = code === 0x63
+  const nullable = code === REFERENCE_TYPES.nullable
   const heap = readHeapType(reader)
   const shape = typeof heap === 'number' ? types.shapes[heap] : undefined
   return shape === undefined ? { nullable, heap } : { nullable, heap, shape }
@@ -118,7 +102,7 @@ function readFunctionContents(reader: ByteReader, types: DefinedTypes): Function
 function scanCompositeType(reader: ByteReader, types: DefinedTypes): void {
   const code = reader.byte()
   const contentOffsetBytes = reader.offsetBytes
-  if (code === 0x60) {
+  if (code === FUNCTION_TYPE) {
     readFunctionContents(reader, types)
     types.shapes.push('function')
   } else if (code === 0x5f) {

@@ -3,6 +3,7 @@
  * for what V8 also accepts, the proposals "Threads" and "Legacy Exceptions"). Values do not matter here, so an
  * integer is the bytes up to the one without the continuation bit.
  */
+import { REFERENCE_TYPES } from '../binary-codes.ts'
 import type { ByteReader } from '../byte-reader.ts'
 
 /**
@@ -138,7 +139,7 @@ const UNASSIGNED = [
   0xe2, 0xee,
 ]
 
-const REFERENCE_TYPES = new Set([0x63, 0x64])
+const TYPES_WITH_HEAP_TYPE = new Set<number>(Object.values(REFERENCE_TYPES))
 const VECTOR_PREFIX = 0xfd
 const HAS_MEMORY_INDEX = 0x40
 /** Clauses `catch` and `catch_ref` have a tag before the label. */
@@ -223,7 +224,7 @@ export class InstructionReader {
 
   /** A block's type may be an index. Heap types are one integer: of a type, or a negative number. */
   #skipType(): void {
-    if (REFERENCE_TYPES.has(this.#reader.peek() ?? 0)) this.#reader.byte()
+    if (TYPES_WITH_HEAP_TYPE.has(this.#reader.peek() ?? 0)) this.#reader.byte()
     this.#skipInteger()
   }
 

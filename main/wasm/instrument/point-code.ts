@@ -1,4 +1,5 @@
 /** The instructions of slice points. */
+import { EMPTY_BLOCK, INSTRUCTIONS } from '../binary-codes.ts'
 import { concatenate, encodeS32, encodeU32 } from '../encoding.ts'
 
 /** Rounds of a loop between two that come to the common counter. */
@@ -6,22 +7,7 @@ const ROUNDS = 64
 /** What a point takes off the common counter, by what comes then. */
 const WEIGHTS = { round: 1, call: 1, import: 500, range: 100 } as const
 
-const EMPTY_BLOCK = 0x40
 const NO_LOCALS = 0
-const CODE = {
-  if: 0x04,
-  end: 0x0b,
-  call: 0x10,
-  callIndirect: 0x11,
-  localGet: 0x20,
-  localSet: 0x21,
-  localTee: 0x22,
-  globalGet: 0x23,
-  globalSet: 0x24,
-  i32Const: 0x41,
-  i32LessSigned: 0x48,
-  i32Subtract: 0x6b,
-} as const
 
 /** The indices of what is added. */
 export interface Added {
@@ -47,17 +33,31 @@ export class PointCode {
     const counter = encodeU32(global)
     const count = (weight: number, atEnd: readonly number[]): number[] =>
       [
-        [CODE.globalGet, ...counter, CODE.i32Const, ...encodeS32(weight), CODE.i32Subtract],
-        [CODE.globalSet, ...counter, CODE.globalGet, ...counter, CODE.i32Const, 0, CODE.i32LessSigned],
-        [CODE.if, EMPTY_BLOCK, ...atEnd, CODE.end],
+        [
+          INSTRUCTIONS.globalGet,
+          ...counter,
+          INSTRUCTIONS.i32Const,
+          ...encodeS32(weight),
+          INSTRUCTIONS.i32Subtract,
+        ],
+        [
+          INSTRUCTIONS.globalSet,
+          ...counter,
+          INSTRUCTIONS.globalGet,
+          ...counter,
+          INSTRUCTIONS.i32Const,
+          0,
+          INSTRUCTIONS.i32LessSigned,
+        ],
+        [INSTRUCTIONS.if, EMPTY_BLOCK, ...atEnd, INSTRUCTIONS.end],
       ].flat()
-    const call = [CODE.call, ...encodeU32(functionIndex)]
+    const call = [INSTRUCTIONS.call, ...encodeU32(functionIndex)]
     const make = (weight: number): Uint8Array => Uint8Array.from(count(weight, call))
     const askHost = [
-      [CODE.i32Const, ...encodeS32(limit), CODE.globalSet, ...counter],
-      [CODE.i32Const, 0, CODE.callIndirect, ...encodeU32(type), ...encodeU32(table)],
+      [INSTRUCTIONS.i32Const, ...encodeS32(limit), INSTRUCTIONS.globalSet, ...counter],
+      [INSTRUCTIONS.i32Const, 0, INSTRUCTIONS.callIndirect, ...encodeU32(type), ...encodeU32(table)],
     ].flat()
-    const body = Uint8Array.from([NO_LOCALS, ...count(WEIGHTS.round, askHost), CODE.end])
+    const body = Uint8Array.from([NO_LOCALS, ...count(WEIGHTS.round, askHost), INSTRUCTIONS.end])
     this.function = concatenate([Uint8Array.from(encodeU32(body.length)), body])
     this.#before = { call: make(WEIGHTS.call), import: make(WEIGHTS.import), range: make(WEIGHTS.range) }
     this.#call = call
@@ -75,9 +75,24 @@ export class PointCode {
     const index = encodeU32(local)
     const code = Uint8Array.from(
       [
-        [CODE.localGet, ...index, CODE.i32Const, 1, CODE.i32Subtract],
-        [CODE.localTee, ...index, CODE.i32Const, 0, CODE.i32LessSigned, CODE.if, EMPTY_BLOCK],
-        [...this.#call, CODE.i32Const, ...encodeS32(ROUNDS - 1), CODE.localSet, ...index, CODE.end],
+        [INSTRUCTIONS.localGet, ...index, INSTRUCTIONS.i32Const, 1, INSTRUCTIONS.i32Subtract],
+        [
+          INSTRUCTIONS.localTee,
+          ...index,
+          INSTRUCTIONS.i32Const,
+          0,
+          INSTRUCTIONS.i32LessSigned,
+          INSTRUCTIONS.if,
+          EMPTY_BLOCK,
+        ],
+        [
+          ...this.#call,
+          INSTRUCTIONS.i32Const,
+          ...encodeS32(ROUNDS - 1),
+          INSTRUCTIONS.localSet,
+          ...index,
+          INSTRUCTIONS.end,
+        ],
       ].flat(),
     )
     this.#rounds.set(local, code)

@@ -12,6 +12,16 @@
  * What is added (a type, a function, a table for the host's function, the counter) comes after all that the module
  * has, so that no index changes.
  */
+import {
+  FUNCTION_TYPE,
+  HEAP_TYPES,
+  INSTRUCTIONS,
+  KINDS,
+  MUTABLE,
+  NUMBER_TYPES,
+  REFERENCE_TYPES,
+  SECTIONS,
+} from '../binary-codes.ts'
 import { ByteReader, FormatError } from '../byte-reader.ts'
 import { encodeName, encodeS32, encodeU32 } from '../encoding.ts'
 import { readDeclarations } from '../read-module.ts'
@@ -19,7 +29,7 @@ import type { SectionChange } from '../rebuild-module.ts'
 import { rebuildModule } from '../rebuild-module.ts'
 import type { Result } from '../result.ts'
 import { chooseName } from '../rewrite-module.ts'
-import { listSectionRanges, SECTIONS } from '../section-ranges.ts'
+import { listSectionRanges } from '../section-ranges.ts'
 import type { Declarations } from '../sections.ts'
 import { resolveFunctionType } from '../type-reader.ts'
 import type { ModuleShape } from '../types.ts'
@@ -60,7 +70,7 @@ const RANGE_INSTRUCTIONS = new Set<number>([
   OPCODES.arrayInitData,
   OPCODES.arrayInitElem,
 ])
-const TYPES_WITH_HEAP_TYPE = new Set([0x63, 0x64])
+const TYPES_WITH_HEAP_TYPE = new Set<number>(Object.values(REFERENCE_TYPES))
 const INDIRECT_CALLS = new Set<number>([
   OPCODES.callIndirect,
   OPCODES.returnCallIndirect,
@@ -72,20 +82,9 @@ const BLOCKS = new Set<number>([OPCODES.block, OPCODES.loop, OPCODES.if, OPCODES
 const BRANCHES = new Set<number>([OPCODES.else, OPCODES.catch, OPCODES.catchAll])
 const BLOCK_ENDS = new Set<number>([OPCODES.end, OPCODES.delegate])
 
-const I32 = 0x7f
-const I32_CONST = 0x41
-const END = 0x0b
-const FUNCTION_REFERENCE = 0x70
-const FUNCTION_TYPE = 0x60
-const MUTABLE = 1
 /** A group of locals. */
-const ONE_I32 = Uint8Array.of(1, I32)
-const TABLE_KIND = 1
+const ONE_I32 = Uint8Array.of(1, NUMBER_TYPES.i32)
 const WITH_MAXIMUM = 1
-const TYPE_SECTION = 1
-const FUNCTION_SECTION = 3
-const TABLE_SECTION = 4
-const GLOBAL_SECTION = 6
 /** Branch hints and the like: they name instructions by where they were. */
 const CODE_METADATA = /^metadata\.code\./
 
@@ -189,11 +188,14 @@ function listChanges(
   code: Uint8Array,
 ): Map<number, SectionChange> {
   return new Map<number, SectionChange>([
-    [TYPE_SECTION, append([FUNCTION_TYPE, 0, 0])],
-    [FUNCTION_SECTION, append(encodeU32(added.type))],
-    [TABLE_SECTION, append([FUNCTION_REFERENCE, WITH_MAXIMUM, 1, 1])],
-    [GLOBAL_SECTION, append([I32, MUTABLE, I32_CONST, ...encodeS32(count), END])],
-    [SECTIONS.export, append([...encodeName(tableExportName), TABLE_KIND, ...encodeU32(added.table)])],
+    [SECTIONS.type, append([FUNCTION_TYPE, 0, 0])],
+    [SECTIONS.function, append(encodeU32(added.type))],
+    [SECTIONS.table, append([HEAP_TYPES.func, WITH_MAXIMUM, 1, 1])],
+    [
+      SECTIONS.global,
+      append([NUMBER_TYPES.i32, MUTABLE, INSTRUCTIONS.i32Const, ...encodeS32(count), INSTRUCTIONS.end]),
+    ],
+    [SECTIONS.export, append([...encodeName(tableExportName), KINDS.table, ...encodeU32(added.table)])],
     [SECTIONS.code, { contents: code }],
   ])
 }
