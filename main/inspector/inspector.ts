@@ -39,6 +39,17 @@ export function createInspector(options: InspectorOptions): Inspector {
     return success(found.value.info())
   }
 
+  /** The same at once; what is refused is answered instead. */
+  function changeNow(
+    sessionId: SessionId,
+    act: (session: Session) => Result<null> | void,
+  ): Result<SessionInfo> {
+    const found = sessions.findLive(sessionId)
+    if (!found.ok) return found
+    const done = act(found.value)
+    return done?.ok === false ? done : success(found.value.info())
+  }
+
   const service: InspectorService = {
     ...createReadingService(sessions, options.version),
     ...createFilterService(sessions, events),
@@ -85,24 +96,12 @@ export function createInspector(options: InspectorOptions): Inspector {
       await found.value.load()
       return success(found.value.info())
     },
-    setReadings({ sessionId, module, name, readings }) {
-      const found = sessions.findLive(sessionId)
-      if (!found.ok) return found
-      const set = found.value.setReadings(module, name, readings)
-      return set.ok ? success(found.value.info()) : set
-    },
-    setInterleaved({ sessionId, interleaved }) {
-      const found = sessions.findLive(sessionId)
-      if (!found.ok) return found
-      found.value.setInterleaved(interleaved)
-      return success(found.value.info())
-    },
-    setStackCapture({ sessionId, enabled }) {
-      const found = sessions.findLive(sessionId)
-      if (!found.ok) return found
-      found.value.setStackCapture(enabled)
-      return success(found.value.info())
-    },
+    setReadings: ({ sessionId, module, name, readings }) =>
+      changeNow(sessionId, (session) => session.setReadings(module, name, readings)),
+    setInterleaved: ({ sessionId, interleaved }) =>
+      changeNow(sessionId, (session) => session.setInterleaved(interleaved)),
+    setStackCapture: ({ sessionId, enabled }) =>
+      changeNow(sessionId, (session) => session.setStackCapture(enabled)),
     async setDebugFile({ sessionId, file }) {
       const found = sessions.findLive(sessionId)
       if (!found.ok) return found
@@ -110,29 +109,15 @@ export function createInspector(options: InspectorOptions): Inspector {
       const set = found.value.setDebugFile(placed?.path ?? null)
       return set.ok ? success(found.value.info()) : set
     },
-    setRecording({ sessionId, enabled }) {
-      const found = sessions.findLive(sessionId)
-      if (!found.ok) return found
-      found.value.setRecording(enabled)
-      return success(found.value.info())
-    },
+    setRecording: ({ sessionId, enabled }) =>
+      changeNow(sessionId, (session) => session.setRecording(enabled)),
     setSlices: ({ sessionId, enabled, sliceMs }) =>
       change(sessionId, (session) => {
         session.setSlices(enabled ? (sliceMs ?? DEFAULT_SLICE_MS) : null)
         return session.load()
       }),
-    setPaused({ sessionId, paused }) {
-      const found = sessions.findLive(sessionId)
-      if (!found.ok) return found
-      const set = found.value.setPaused(paused)
-      return set.ok ? success(found.value.info()) : set
-    },
-    setLimits({ sessionId, limits }) {
-      const found = sessions.findLive(sessionId)
-      if (!found.ok) return found
-      found.value.setLimits(limits)
-      return success(found.value.info())
-    },
+    setPaused: ({ sessionId, paused }) => changeNow(sessionId, (session) => session.setPaused(paused)),
+    setLimits: ({ sessionId, limits }) => changeNow(sessionId, (session) => session.setLimits(limits)),
     startRun({ sessionId, exportName, argumentTexts, timeoutMs }) {
       const found = sessions.findLive(sessionId)
       if (!found.ok) return found

@@ -98,6 +98,11 @@ export class Runs {
     }
   }
 
+  /** Whether time limits stand still. */
+  get isPaused(): boolean {
+    return this.#isPaused
+  }
+
   /** Lets the time limits of runs stand still, or go on. */
   setPaused(paused: boolean): void {
     if (paused === this.#isPaused) return

@@ -67,7 +67,6 @@ export class Session {
   #capturesStacks = false
   #recordsImports = true
   #sliceMs: number | null
-  #isPaused = false
   /** Runs of which the worker has heard that they are cancelled. */
   readonly #cancelling = new Set<RunId>()
   #hostPath: string | null
@@ -135,6 +134,11 @@ export class Session {
     return this.#worker?.trace ?? null
   }
 
+  /** Whether a guest is there, or comes. */
+  get #isAlive(): boolean {
+    return this.#state === 'ready' || this.#state === 'starting'
+  }
+
   /** On the session's clock. */
   nowNs(): number {
     return this.#worker?.nowNs() ?? 0
@@ -162,7 +166,7 @@ export class Session {
       capturesStacks: this.#capturesStacks,
       recordsImports: this.#recordsImports,
       sliceMs: this.#sliceMs,
-      paused: this.#isPaused,
+      paused: this.runs.isPaused && this.#isAlive,
       limits: this.#limits,
       stall: this.#stall,
       startedAtMs: this.#worker?.zeroWallMs ?? Date.now(),
@@ -205,7 +209,6 @@ export class Session {
     this.#generation++
     this.#endedIds = []
     this.runs.forgetCalls()
-    this.#isPaused = false
     this.runs.setPaused(false)
     this.#bindings = []
     this.#warnings = []
@@ -280,12 +283,10 @@ export class Session {
 
   /** Holds guests at the end of their slice, or lets them go on. SESSION_NOT_READY where there are no slices. */
   setPaused(paused: boolean): Result<null> {
-    const isAlive = this.#state === 'ready' || this.#state === 'starting'
-    if (!isAlive || this.#sliceMs === null) {
-      const why = isAlive ? 'Its guest has no slices.' : `It is ${this.#state}.`
+    if (!this.#isAlive || this.#sliceMs === null) {
+      const why = this.#isAlive ? 'Its guest has no slices.' : `It is ${this.#state}.`
       return failure(makeError('SESSION_NOT_READY', { why }))
     }
-    this.#isPaused = paused
     this.runs.setPaused(paused)
     this.#worker?.post({ type: 'pause', enabled: paused })
     this.#changed()
@@ -386,7 +387,6 @@ export class Session {
   async end(error: InspectorError = ENDED_BY_USER): Promise<void> {
     if (this.#state === 'ended') return
     this.#loadCount++
-    this.#isPaused = false
     const shown = error === ENDED_BY_USER ? null : makeError('SESSION_ENDED', { why: error.why })
     await this.#stop(error)
     this.#setState('ended', shown)
@@ -437,7 +437,6 @@ export class Session {
         },
         onExit: (error) => {
           this.#endRuns(error, worker.nowNs())
-          this.#isPaused = false
           this.#setState(this.#state === 'starting' ? 'failed' : 'ended', error)
         },
         onCallEnded: (id) => {

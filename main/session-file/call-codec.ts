@@ -98,13 +98,13 @@ export function readCalls(
   }
 }
 
-/** Writes what may have changed of calls that were written before. `ids` are in order. */
+/** Writes what may have changed of calls that were written before, in the order of `ids`; returns the blocks that they are in. */
 export function writeChanges(
   sink: ByteSink,
   blocks: CallBlocks,
   definitions: readonly FunctionDefinition[],
   ids: readonly CallId[],
-): void {
+): number[] {
   const touched = [...new Set(ids.map(blockIndexOf))]
   sink.u32(touched.length)
   for (const blockIndex of touched) sink.u32(blockIndex)
@@ -112,6 +112,7 @@ export function writeChanges(
   for (let from = 0; from < ids.length; from += PIECE_LENGTH) {
     writePiece(sink, blocks, definitions, ids.slice(from, from + PIECE_LENGTH))
   }
+  return touched
 }
 
 /** The blocks of the store whose calls {@link readChanges} is about to change. */

@@ -87,7 +87,7 @@ function loadByIndex(reader: BlockFileReader, limitBytes: number): Loaded | null
     takeConsole(trace, decodePart<FileConsole>(found.payload))
   }
   trace.restore(index)
-  useBlocks(trace, reader, index.blocks, new Set(index.running))
+  useBlocks(trace, reader, index.blocks)
   endRunning(trace, index.running, index.endNs)
   return { trace, endNs: index.endNs, lostBytes: 0, session: index.session }
 }
@@ -99,22 +99,12 @@ function readIndex(reader: BlockFileReader): FileIndex | null {
   return found?.header.type === BLOCK_TYPES.index ? decodePart<FileIndex>(found.payload) : null
 }
 
-function useBlocks(
-  trace: Trace,
-  reader: BlockFileReader,
-  stored: readonly StoredBlock[],
-  running: ReadonlySet<CallId>,
-): void {
+function useBlocks(trace: Trace, reader: BlockFileReader, stored: readonly StoredBlock[]): void {
   const { calls } = trace
-  const isKept = (blockIndex: number): boolean => {
-    for (const id of running) if (blockIndexOf(id) === blockIndex) return true
-    return false
-  }
   calls.blocks.setSource(
     {
       load: createLoader(calls, stored, (offset) => reader.read(offset)),
-      // Memory alone has how a call ended whose end is not in the file.
-      mayGo: (_block, blockIndex) => !isKept(blockIndex),
+      mayGo: (block) => block.changedCount === 0,
       limitBytes: trace.blockLimitBytes,
     },
     stored.length,
@@ -154,7 +144,7 @@ class Scan {
   constructor(reader: BlockFileReader, limitBytes: number) {
     this.#reader = reader
     this.#trace = new Trace(limitBytes)
-    useBlocks(this.#trace, reader, this.#stored, this.#running)
+    useBlocks(this.#trace, reader, this.#stored)
   }
 
   run(from: Offset): Loaded {

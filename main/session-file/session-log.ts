@@ -187,12 +187,9 @@ export class SessionLog implements TraceLog {
   }
 
   #mayGo(block: CallBlock, blockIndex: number): boolean {
-    if (block.runningCount > 0) return false
-    const { calls } = this.#trace
+    if (block.runningCount > 0 || block.changedCount > 0) return false
     const last = this.#stored[blockIndex]?.offsets.at(-1)
-    if (last === undefined || last >= this.#writer.writtenBytes || !isWholeIn(calls, blockIndex)) return false
-    for (const id of calls.changed) if (blockIndexOf(id) === blockIndex) return false
-    return true
+    return last !== undefined && last < this.#writer.writtenBytes && isWholeIn(this.#trace.calls, blockIndex)
   }
 
   /** Writes nearly all that there is, with time for others in between. */
@@ -221,7 +218,7 @@ export class SessionLog implements TraceLog {
       noteStored(this.#stored, blockIndexOf(firstId), offset, calls.startOf(firstId))
       calls.writtenCount += count
     }
-    if (isForced || calls.changed.size >= BLOCK_LENGTH) this.#writeChanges()
+    if (isForced || calls.changedCount >= BLOCK_LENGTH) this.#writeChanges()
     if (isForced) this.#writeTexts()
   }
 
@@ -234,14 +231,12 @@ export class SessionLog implements TraceLog {
   }
 
   #writeChanges(): void {
-    const { blocks, changed, definitions } = this.#trace.calls
-    if (changed.size === 0) return
-    const ids = [...changed].sort((a, b) => a - b)
-    changed.clear()
+    const { calls } = this.#trace
+    if (calls.changedCount === 0) return
     this.#sink.clear()
-    writeChanges(this.#sink, blocks, definitions, ids)
+    const touched = writeChanges(this.#sink, calls.blocks, calls.definitions, calls.takeChanged())
     const offset = this.#writer.append(BLOCK_TYPES.changes, this.#sink.written)
-    for (const blockIndex of new Set(ids.map(blockIndexOf))) noteStored(this.#stored, blockIndex, offset, 0)
+    for (const blockIndex of touched) noteStored(this.#stored, blockIndex, offset, 0)
   }
 
   /** Writes what is known besides the calls; says whether there is more of it. */

@@ -30,6 +30,8 @@ export class CallBlock {
   stacks: Uint32Array | null = null
   /** Its calls that have not ended. */
   runningCount = 0
+  /** Its calls of which memory knows what no file does, although one has them. */
+  changedCount = 0
   /** Whether it could not be read back: what it says of its calls is nothing. */
   isDamaged = false
 
@@ -38,20 +40,11 @@ export class CallBlock {
   }
 }
 
+type Column = Uint8Array | Uint16Array | Uint32Array | Float64Array
 /** A column that every call has. */
-export type CallField =
-  | 'functions'
-  | 'parents'
-  | 'roots'
-  | 'depths'
-  | 'outcomes'
-  | 'starts'
-  | 'ends'
-  | 'hosts'
-  | 'suspensions'
-  | 'paramSlots'
-  | 'resultSlots'
-  | 'childCounts'
+export type CallField = {
+  [Field in keyof CallBlock]: CallBlock[Field] extends Column ? Field : never
+}[keyof CallBlock]
 
 /** Where blocks are that are not in memory. */
 export interface BlockSource {

@@ -63,7 +63,7 @@ export class CallStore {
   /** The calls up to this one are in a file. */
   writtenCount = 0
   /** Those among them that are no longer as they were written. */
-  readonly changed = new Set<CallId>()
+  readonly #changed = new Set<CallId>()
   #previewSizeBytes = 0
   /** The import call that a running export is inside of, where that one is recorded as running. */
   readonly #insideOf = new Map<CallId, CallId>()
@@ -237,14 +237,31 @@ export class CallStore {
     if (this.#insideOf.get(parent) === id) this.#insideOf.delete(parent)
   }
 
-  /** Takes a call that was read from a file as one that runs. */
+  /** How many calls are no longer as they were written. */
+  get changedCount(): number {
+    return this.#changed.size
+  }
+
+  /** Gives these calls, in order of their ids, to whoever writes them now. */
+  takeChanged(): CallId[] {
+    const ids = [...this.#changed].sort((a, b) => a - b)
+    this.#changed.clear()
+    for (const id of ids) this.blocks.block(id).changedCount--
+    return ids
+  }
+
+  /** Takes a call that was read from a file as one that runs. How it ends only memory will know. */
   adopt(id: CallId): void {
-    this.blocks.block(id).runningCount++
+    const block = this.blocks.block(id)
+    block.runningCount++
+    block.changedCount++
     this.running.add(id)
   }
 
   #noteChange(id: CallId): void {
-    if (id <= this.writtenCount) this.changed.add(id)
+    if (id > this.writtenCount || this.#changed.has(id)) return
+    this.#changed.add(id)
+    this.blocks.block(id).changedCount++
   }
 
   kindOf(id: CallId): CallKind {

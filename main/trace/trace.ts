@@ -71,11 +71,6 @@ export class Trace {
     return this.#sums.droppedCount
   }
 
-  /** The file that it is written to, if any. */
-  get log(): TraceLog | null {
-    return this.#log
-  }
-
   /** Memory that blocks of calls may take where a file has them. */
   get blockLimitBytes(): number {
     return BLOCK_SHARE * this.#limitBytes
