@@ -267,6 +267,7 @@ function readReadings(options: Options): NamedReadings[] {
 
 /** What a file's name ends with, the first that fits. */
 const FORMATS_BY_ENDING: [ending: string, format: TraceFormat][] = [
+  ['.speedscope.json', 'speedscope'],
   ['.json', 'chrome'],
   ['.csv', 'csv'],
   ['.otlp.jsonl', 'otlp'],

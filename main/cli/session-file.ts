@@ -50,11 +50,12 @@ export function exportSessionFile(
     for (let next: number | null = 1; next !== null;) {
       const piece = inspector.service.exportTrace({ sessionId, format, fromCallId: next, filterText: filter })
       if (!piece.ok) return fail(piece.error)
+      const { content } = piece.value
       if (collector) {
-        const sent = piece.value.text === '' ? null : await sendSpans(collector, piece.value.text)
+        const sent = content === '' ? null : await sendSpans(collector, String(content))
         if (sent?.ok === false) return fail(sent.error)
-      } else if (target) target.write(piece.value.text)
-      else await writeOut(piece.value.text)
+      } else if (target) target.write(content)
+      else await writeOut(content)
       next = piece.value.nextCallId
     }
     target?.close()
@@ -63,8 +64,8 @@ export function exportSessionFile(
 }
 
 /** Waits while the reader of the output is slower than the disk. */
-async function writeOut(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await new Promise((done) => process.stdout.once('drain', done))
+async function writeOut(content: string | Uint8Array): Promise<void> {
+  if (!process.stdout.write(content)) await new Promise((done) => process.stdout.once('drain', done))
 }
 
 /** Prints what the calls of a session file come to, for each import and export. */

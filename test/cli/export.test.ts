@@ -21,6 +21,11 @@ const LOOKS: Record<string, (text: string) => unknown> = {
     JSON.parse(text)
       .traceEvents.filter(({ ph }: { ph: string }) => ph === 'X')
       .map(({ tid, args }: { tid: number; args: { outcome: string } }) => [tid, args.outcome]),
+  speedscope: (text) =>
+    JSON.parse(text).profiles.map(({ name, events }: { name: string; events: unknown[] }) => [
+      name,
+      events.length,
+    ]),
   csv: (text) => text.split('\r\n').map((record) => record.split(',').slice(0, 4).join()),
   otlp: (text) =>
     JSON.parse(text).resourceSpans[0].scopeSpans[0].spans.map(({ name }: { name: string }) => name),
@@ -31,6 +36,8 @@ const EXPECTED: Record<string, unknown> = {
     [1, 'returned'],
     [1, 'returned'],
   ],
+  // What the import waited for is a frame, too.
+  speedscope: [['lane 1', 6]],
   csv: ['id,parent,depth,kind', '1,,0,export', '2,1,1,import', ''],
   otlp: ['sum', 'env.from_host'],
 }
@@ -40,6 +47,7 @@ test('a session file is exported in each format, by its name and by that of the 
   for (const [format, ending] of [
     ['jsonl', 'jsonl'],
     ['chrome', 'json'],
+    ['speedscope', 'speedscope.json'],
     ['csv', 'CSV'],
     ['otlp', 'otlp.jsonl'],
   ] as const) {
@@ -58,5 +66,7 @@ test('a session file is exported in each format, by its name and by that of the 
 test('an unknown format is refused', async () => {
   const { status, stderr } = await runProgram(['export', 'sum.jspi', '--format', 'xml'])
   expect(status).toBe(2)
-  expect(stderr).toMatch(/^USAGE: .*--format is "xml", which is none of jsonl, chrome, csv, otlp\./)
+  expect(stderr).toMatch(
+    /^USAGE: .*--format is "xml", which is none of jsonl, chrome, speedscope, csv, otlp\./,
+  )
 })
