@@ -270,6 +270,7 @@ const FORMATS_BY_ENDING: [ending: string, format: TraceFormat][] = [
   ['.speedscope.json', 'speedscope'],
   ['.json', 'chrome'],
   ['.csv', 'csv'],
+  ['.parquet', 'parquet'],
   ['.otlp.jsonl', 'otlp'],
 ]
 

@@ -38,6 +38,12 @@ export const EXPORT_FORMATS: readonly [ExportFormat, ...ExportFormat[]] = [
     mediaType: 'application/json',
   },
   { format: 'csv', name: 'CSV', extension: 'csv', mediaType: 'text/csv' },
+  {
+    format: 'parquet',
+    name: 'Parquet',
+    extension: 'parquet',
+    mediaType: 'application/vnd.apache.parquet',
+  },
   { format: 'otlp', name: 'OpenTelemetry', extension: 'otlp.jsonl', mediaType: 'application/jsonl' },
 ]
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parquetReadObjects } from 'hyparquet'
 import { beforeAll, expect, test } from 'vitest'
 import { explainRefusal, parseLines } from '../trace/trace-lines.ts'
 import { ensureBuilt } from './build.ts'
@@ -63,10 +64,25 @@ test('a session file is exported in each format, by its name and by that of the 
   }
 })
 
+test('a session file is exported as Parquet, to a file or a pipe', async () => {
+  const session = await recordSession()
+  const output = `${session}.parquet`
+  const written = await runProgram(['export', session, '--output', output])
+  expect(written).toMatchObject({ status: 0, stdout: '', stderr: '' })
+  const { buffer } = new Uint8Array(readFileSync(output))
+  expect(await parquetReadObjects({ file: buffer, columns: ['id', 'name', 'results'] })).toEqual([
+    { id: 1n, name: 'sum', results: [572] },
+    { id: 2n, name: 'from_host', results: [349] },
+  ])
+  const printed = await runProgram(['export', session, '--format', 'parquet'])
+  expect(printed).toMatchObject({ status: 0, stderr: '' })
+  expect(printed.stdout).toBe(readFileSync(output, 'utf8'))
+})
+
 test('an unknown format is refused', async () => {
   const { status, stderr } = await runProgram(['export', 'sum.jspi', '--format', 'xml'])
   expect(status).toBe(2)
   expect(stderr).toMatch(
-    /^USAGE: .*--format is "xml", which is none of jsonl, chrome, speedscope, csv, otlp\./,
+    /^USAGE: .*--format is "xml", which is none of jsonl, chrome, speedscope, csv, parquet, otlp\./,
   )
 })

@@ -42,7 +42,7 @@ export interface ExportStep {
   doneCount: number
 }
 
-/** Writes a format in which a piece depends on those before it, in steps that each take milliseconds at most. */
+/** Writes a format in which a piece depends on those before it, in steps between which others have their turn. */
 export type TraceWriter = Generator<ExportStep, void>
 
 /** When a call ended, or the moment of the export where it had not yet, in nanoseconds. */

@@ -5,6 +5,7 @@ import { createChromeEncoder } from './chrome.ts'
 import { createCsvEncoder } from './csv.ts'
 import type { ExportSource, TraceEncoder, TraceWriter } from './encoder.ts'
 import { createOtlpEncoder } from './otlp.ts'
+import { writeParquet } from './parquet.ts'
 import { writeSpeedscope } from './speedscope.ts'
 
 /** Formats whose pieces are made each by itself. */
@@ -20,4 +21,5 @@ export const ENCODERS: Partial<Record<TraceFormat, (source: ExportSource) => Tra
 /** Formats that are written from their beginning to their end. */
 export const WRITERS: Partial<Record<TraceFormat, (source: ExportSource) => TraceWriter>> = {
   speedscope: writeSpeedscope,
+  parquet: writeParquet,
 }
