@@ -79,6 +79,28 @@ test('a session file is exported as Parquet, to a file or a pipe', async () => {
   expect(printed.stdout).toBe(readFileSync(output, 'utf8'))
 })
 
+test('a run writes its calls in the format of the file’s name, when it has ended', async () => {
+  const folder = makeFolder()
+  for (const [format, ending] of [
+    ['chrome', 'json'],
+    ['speedscope', 'speedscope.json'],
+    ['csv', 'csv'],
+    ['otlp', 'otlp.jsonl'],
+  ] as const) {
+    const path = join(folder, `sum.${ending}`)
+    const ended = await runProgram(['run', 'guests/sum/sum.wasm', 'sum', '223', '--trace', path])
+    expect(ended).toMatchObject({ status: 0, stderr: '' })
+    expect(LOOKS[format]!(readFileSync(path, 'utf8'))).toEqual(EXPECTED[format])
+  }
+  const path = join(folder, 'sum.parquet')
+  const failing = ['run', 'guests/fail-host/fail-host.wasm', 'throws', '--trace', path]
+  expect((await runProgram([...failing, '--filter', 'import:*'])).status).toBe(1)
+  const { buffer } = new Uint8Array(readFileSync(path))
+  expect(await parquetReadObjects({ file: buffer, columns: ['name', 'error'] })).toEqual([
+    { name: 'throws', error: 'HOST_THREW' },
+  ])
+})
+
 test('an unknown format is refused', async () => {
   const { status, stderr } = await runProgram(['export', 'sum.jspi', '--format', 'xml'])
   expect(status).toBe(2)
