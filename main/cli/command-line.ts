@@ -22,7 +22,8 @@ export type Command =
       stub: boolean
       readings: NamedReadings[]
       debugFile?: string
-      trace?: string
+      trace?: { path: string; format: TraceFormat }
+      collector?: URL
       /** Of the calls that the trace is to have. */
       filter?: string
       session?: string
@@ -45,6 +46,7 @@ const VALUE_OPTIONS = new Set([
   'read',
   'debug-file',
   'trace',
+  'trace-format',
   'filter',
   'session',
   'output',
@@ -107,7 +109,9 @@ function defineParser(version: string, choose: (command: Command) => void) {
     .option('--stub', 'Bind imports that nobody else binds to stubs that return zeros')
     .option('--read <text>', "Keep what an import's pointers stand for: env.log=utf8(0,1)")
     .option('--debug-file <file>', "Take the lines of the guest's stacks from this file with its DWARF")
-    .option('--trace <file>', 'Write every call to a file, as JSON Lines')
+    .option('--trace <file>', 'Write every call to a file')
+    .option('--trace-format <name>', `${TRACE_FORMATS.join(', ')}; by the name of the file if left out`)
+    .option('--otlp <url>', 'Send the calls to a collector of OpenTelemetry when the call has ended')
     .option('--session <file>', 'Write the session to a file, as it goes, to be opened again')
     .option('--filter <text>', 'Write only calls for which this holds: "import:env.* suspended>5ms"')
     .option('--timeout <ms>', 'Cancel the call after this many milliseconds')
@@ -125,7 +129,8 @@ function defineParser(version: string, choose: (command: Command) => void) {
         ...optional('exportName', readText(exportName)),
         ...readHost(options),
         ...optional('debugFile', readOption(options, 'debugFile', 'debug-file')),
-        ...optional('trace', readOption(options, 'trace')),
+        ...readTrace(options),
+        ...optional('collector', readCollector(options)),
         ...readFilter(options),
         ...optional('session', readOption(options, 'session')),
         ...optional('timeoutMs', readNumber(options, 'timeout', 1, 2_147_483_647)),
@@ -250,8 +255,9 @@ function readHost(options: Options): { host?: string } {
 /** What a trace that is written is limited to. */
 function readFilter(options: Options): { filter?: string } {
   const filter = optional('filter', readOption(options, 'filter'))
-  if (filter.filter === undefined || options['trace'] !== undefined) return filter
-  throw new UsageError('--filter says what --trace writes, and --trace is not given')
+  if (filter.filter === undefined || options['trace'] !== undefined || options['otlp'] !== undefined)
+    return filter
+  throw new UsageError('--filter says what --trace writes or --otlp sends, and neither is given')
 }
 
 /** `env.log=utf8(0, 1)`, any number of times. */
@@ -267,19 +273,30 @@ function readReadings(options: Options): NamedReadings[] {
 
 /** What a file's name ends with, the first that fits. */
 const FORMATS_BY_ENDING: [ending: string, format: TraceFormat][] = [
+  ['.speedscope.json', 'speedscope'],
   ['.json', 'chrome'],
   ['.csv', 'csv'],
+  ['.parquet', 'parquet'],
   ['.otlp.jsonl', 'otlp'],
 ]
 
-function readFormat(options: Options, output = ''): TraceFormat {
-  const name = readOption(options, 'format')
+function readTrace(options: Options): { trace?: { path: string; format: TraceFormat } } {
+  const path = readOption(options, 'trace')
+  if (path !== undefined)
+    return { trace: { path, format: readFormat(options, path, 'traceFormat', 'trace-format') } }
+  if (options['traceFormat'] === undefined) return {}
+  throw new UsageError('--trace-format says how --trace writes, and --trace is not given')
+}
+
+/** The parser knows an option of several words by its name in camel case; `shown` is as it is typed. */
+function readFormat(options: Options, output = '', option = 'format', shown = option): TraceFormat {
+  const name = readOption(options, option, shown)
   if (name === undefined) {
     return FORMATS_BY_ENDING.find(([ending]) => output.toLowerCase().endsWith(ending))?.[1] ?? 'jsonl'
   }
   const format = TRACE_FORMATS.find((known) => known === name)
   if (format) return format
-  throw new UsageError(`--format is "${name}", which is none of ${TRACE_FORMATS.join(', ')}`)
+  throw new UsageError(`--${shown} is "${name}", which is none of ${TRACE_FORMATS.join(', ')}`)
 }
 
 function readCollector(options: Options): URL | undefined {
@@ -292,7 +309,6 @@ function readCollector(options: Options): URL | undefined {
   throw new UsageError(`--otlp is "${text}", which is no address such as http://localhost:4318`)
 }
 
-/** The parser knows an option of several words by its name in camel case; `shown` is as it is typed. */
 function readNumber(
   options: Options,
   name: string,

@@ -4,20 +4,18 @@ import type { ErrorCode } from '../contract/error-codes.ts'
 import type { CallDetail, RunInfo, SessionInfo } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 import { connectInProcess } from '../doors/in-process.ts'
-import type { Filter } from '../filter/model.ts'
 import { describeProblem, parseFilter } from '../filter/parse.ts'
-import type { Inspector } from '../inspector/api.ts'
 import { createInspector } from '../inspector/inspector.ts'
 import { setStackBytes } from '../inspector/stack-size.ts'
 import type { Command } from './command-line.ts'
 import { createConsolePrinter } from './console-printer.ts'
+import { beginTrace } from './export-calls.ts'
 import { whenAborted } from './interruption.ts'
 import type { Interruption } from './interruption.ts'
 import { STATUS, printCause, printError, printNotice, printStack } from './output.ts'
 import type { ProgramPaths } from './paths.ts'
 import { createRunWatcher } from './run-watcher.ts'
 import { formatTable } from './table.ts'
-import { openTraceFile } from './trace-file.ts'
 
 type RunCommand = Extract<Command, { verb: 'run' }>
 
@@ -74,15 +72,14 @@ export async function run(
       const given = await client.call('setDebugFile', { sessionId: session.sessionId, file })
       if (!given.ok) return reportUnusable(given.error)
     }
-    const endTrace =
-      command.trace === undefined ? null : writeTrace(inspector, session, command.trace, filter)
+    const trace = beginTrace(inspector, session, command, filter)
     for (const warning of session.warnings) printError(warning)
     const status =
       session.state === 'ready'
         ? await callExport(session)
         : reportUnusable(session.error ?? makeError('SESSION_NOT_READY'))
     await printer.finish(session.sessionId)
-    endTrace?.()
+    await trace.finish()
     return status
   }
 
@@ -128,15 +125,6 @@ export async function run(
 function findCommandExport(session: SessionInfo): string | null {
   const found = session.exports.some(({ kind, name }) => kind === 'function' && name === COMMAND_EXPORT)
   return found ? COMMAND_EXPORT : null
-}
-
-function writeTrace(inspector: Inspector, session: SessionInfo, path: string, filter: Filter): () => void {
-  const file = openTraceFile(path)
-  const stop = inspector.streamTrace(session.sessionId, file.write, filter)
-  return () => {
-    stop()
-    file.close()
-  }
 }
 
 function reportUnusable(error: InspectorError): number {

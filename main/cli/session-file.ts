@@ -2,11 +2,13 @@
 import { resolve } from 'node:path'
 import type { SessionInfo, TimingRow } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
+import { success } from '../contract/result.ts'
 import { describeProblem, parseFilter } from '../filter/parse.ts'
 import type { Inspector } from '../inspector/api.ts'
 import { createInspector } from '../inspector/inspector.ts'
 import type { Command } from './command-line.ts'
-import { sendSpans } from './otlp-sender.ts'
+import type { TakePiece } from './export-calls.ts'
+import { exportCalls, sendTo } from './export-calls.ts'
 import { STATUS, printError, printNotice, printResult } from './output.ts'
 import type { ProgramPaths } from './paths.ts'
 import { formatColumns } from './table.ts'
@@ -47,24 +49,21 @@ export function exportSessionFile(
   if (problem) return Promise.resolve(fail(describeProblem(problem)))
   return withSessionFile(file, paths, async (inspector, { sessionId }) => {
     const target = output === undefined ? null : openTraceFile(output)
-    for (let next: number | null = 1; next !== null;) {
-      const piece = inspector.service.exportTrace({ sessionId, format, fromCallId: next, filterText: filter })
-      if (!piece.ok) return fail(piece.error)
-      if (collector) {
-        const sent = piece.value.text === '' ? null : await sendSpans(collector, piece.value.text)
-        if (sent?.ok === false) return fail(sent.error)
-      } else if (target) target.write(piece.value.text)
-      else await writeOut(piece.value.text)
-      next = piece.value.nextCallId
+    const write: TakePiece = async (content) => {
+      if (target) target.write(content)
+      else await writeOut(content)
+      return success(null)
     }
+    const request = { sessionId, format, filterText: filter }
+    const exported = await exportCalls(inspector, request, collector ? sendTo(collector) : write)
     target?.close()
-    return STATUS.ok
+    return exported.ok ? STATUS.ok : fail(exported.error)
   })
 }
 
 /** Waits while the reader of the output is slower than the disk. */
-async function writeOut(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await new Promise((done) => process.stdout.once('drain', done))
+async function writeOut(content: string | Uint8Array): Promise<void> {
+  if (!process.stdout.write(content)) await new Promise((done) => process.stdout.once('drain', done))
 }
 
 /** Prints what the calls of a session file come to, for each import and export. */

@@ -4,7 +4,7 @@ import { printError } from './output.ts'
 
 /** A file that a trace is written to. */
 export interface TraceFile {
-  write(lines: string): void
+  write(content: string | Uint8Array): void
   close(): void
 }
 
@@ -35,9 +35,9 @@ export function openTraceFile(path: string): TraceFile {
   })
   return {
     // Synchronous: a disk that is slower than the guest shall slow us down rather than fill the memory.
-    write(lines) {
+    write(content) {
       const open = descriptor
-      if (open !== null) attempt(() => writeFileSync(open, lines))
+      if (open !== null) attempt(() => writeFileSync(open, content))
     },
     close,
   }

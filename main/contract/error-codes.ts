@@ -169,6 +169,7 @@ export const ERRORS = {
     'The trace cannot be written.',
     'Check the disk and the path; the run went on without it.',
   ],
+  TRACE_EXPORT_LOST: ['The export of the trace cannot go on.', 'Export it again.'],
   TRACE_SEND_FAILED: [
     'The calls cannot be sent to the collector.',
     'Check that it runs, and takes OTLP as JSON over HTTP at that address.',

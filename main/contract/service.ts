@@ -74,8 +74,8 @@ export interface ConsoleLines {
 
 /** A piece of an export; ask on from `nextCallId` until it is null. */
 export interface TracePiece {
-  text: string
-  nextCallId: CallId | null
+  content: string | Uint8Array
+  nextCallId: number | null
   /** What is exported: to be passed on with `nextCallId`. */
   snapshot: TraceSnapshot
 }
@@ -227,12 +227,14 @@ export interface InspectorService {
   readSessionFile(request: { sessionId: SessionId; offset: number }): Promise<Result<FilePiece>>
   /**
    * The trace in one of the formats for other tools, JSON Lines unless it is said, piece by piece from call `fromCallId`
-   * on; with a filter, the calls that it holds for. Without the `snapshot` of the first piece, each ends with what there
-   * is by then. A piece can be empty though others follow. Fails with FILTER_INVALID.
+   * on, which is 1 or what the piece before said; with a filter, the calls that it holds for. Without the `snapshot` of
+   * the first piece, each ends with what there is by then. A piece can be empty though others follow. Of formats that are
+   * written as a whole, one export is under way for each session; begun again, it is lost to whoever began it before.
+   * Fails with FILTER_INVALID and TRACE_EXPORT_LOST.
    */
   exportTrace(request: {
     sessionId: SessionId
-    fromCallId: CallId
+    fromCallId: number
     format?: TraceFormat
     snapshot?: TraceSnapshot
     filterText?: string

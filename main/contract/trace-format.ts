@@ -2,9 +2,9 @@
 
 /**
  * `jsonl`: JSON Lines (docs/trace-format.md). The others are described in docs/exports.md: `chrome` is Chrome's trace
- * events, `csv` a table, `otlp` spans of OpenTelemetry as lines of OTLP's JSON.
+ * events, `speedscope` profiles of speedscope, `csv` and `parquet` a table, `otlp` spans of OpenTelemetry as lines of OTLP's JSON.
  */
-export const TRACE_FORMATS = ['jsonl', 'chrome', 'csv', 'otlp'] as const
+export const TRACE_FORMATS = ['jsonl', 'chrome', 'speedscope', 'csv', 'parquet', 'otlp'] as const
 
 export type TraceFormat = (typeof TRACE_FORMATS)[number]
 

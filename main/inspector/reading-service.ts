@@ -5,7 +5,7 @@ import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { InspectorService } from '../contract/service.ts'
 import { describeProblem, parseFilter } from '../filter/parse.ts'
-import { encodePiece } from '../trace/export/encoders.ts'
+import { TraceExports } from '../trace/export/trace-exports.ts'
 import { createCallTest } from '../trace/filter-scan.ts'
 import type { RawStack } from '../trace/stack-store.ts'
 import { EMPTY_DENSITY, EMPTY_TIMELINE } from '../trace/timeline/read-timeline.ts'
@@ -27,6 +27,7 @@ type ReadingService = Pick<
  * `version` is that of this inspector.
  */
 export function createReadingService(sessions: Sessions, version: string): ReadingService {
+  const traceExports = new TraceExports()
   return {
     readCalls({ sessionId, fromRow, rowCount, anchorId }) {
       const found = sessions.find(sessionId)
@@ -96,7 +97,12 @@ export function createReadingService(sessions: Sessions, version: string): Readi
         startedAtMs,
         version: archive?.version ?? version,
       }
-      return success({ ...encodePiece(format, source, fromCallId), snapshot })
+      const piece = traceExports.readPiece(format, source, fromCallId)
+      return piece
+        ? success({ ...piece, snapshot })
+        : failure(
+            makeError('TRACE_EXPORT_LOST', { why: 'It was begun again, or the session was loaded again.' }),
+          )
     },
   }
 }

@@ -31,7 +31,19 @@ export interface ExportFormat {
 export const EXPORT_FORMATS: readonly [ExportFormat, ...ExportFormat[]] = [
   { format: 'jsonl', name: 'JSON Lines', extension: 'jsonl', mediaType: 'application/jsonl' },
   { format: 'chrome', name: 'Chrome trace', extension: 'trace.json', mediaType: 'application/json' },
+  {
+    format: 'speedscope',
+    name: 'speedscope',
+    extension: 'speedscope.json',
+    mediaType: 'application/json',
+  },
   { format: 'csv', name: 'CSV', extension: 'csv', mediaType: 'text/csv' },
+  {
+    format: 'parquet',
+    name: 'Parquet',
+    extension: 'parquet',
+    mediaType: 'application/vnd.apache.parquet',
+  },
   { format: 'otlp', name: 'OpenTelemetry', extension: 'otlp.jsonl', mediaType: 'application/jsonl' },
 ]
 
@@ -59,11 +71,15 @@ export function exportTrace(
       ...snapshot,
     })
     if (!piece.ok) return piece
-    const { text, nextCallId } = piece.value
+    const { content, nextCallId } = piece.value
     snapshot = { snapshot: piece.value.snapshot }
     return {
       ok: true,
-      value: { content: text, next: nextCallId, totalCount: piece.value.snapshot.callCount },
+      value: {
+        content: typeof content === 'string' ? content : Uint8Array.from(content),
+        next: nextCallId,
+        totalCount: piece.value.snapshot.callCount,
+      },
     }
   })
 }

@@ -36,19 +36,35 @@ test('behind two dashes everything is an argument', () => {
 test('options are read in both spellings, and their values as they are typed', () => {
   expect(parse('run', 'g', '--slices', '7')).toMatchObject({ sliceMs: 10, exportName: '7' })
   expect(parse('run', 'g', '--slices=7')).toMatchObject({ sliceMs: 7 })
-  const expected = { host: '1e3', trace: '007', timeoutMs: 1000 }
+  const expected = { host: '1e3', trace: { path: '007', format: 'jsonl' }, timeoutMs: 1000 }
   expect(parse('run', 'g', '--host', '1e3', '--trace', '007', '--timeout', '1000')).toMatchObject(expected)
   expect(parse('run', 'g', '--host=1e3', '--trace=007', '--timeout=1000')).toMatchObject(expected)
-  expect(parse('run', 'g', '--trace=a=b')).toMatchObject({ trace: 'a=b' })
+  expect(parse('run', 'g', '--trace=a=b')).toMatchObject({ trace: { path: 'a=b' } })
+})
+
+test('a trace has the format that is said, or that of the end of its name', () => {
+  expect(parse('run', 'g', '--trace', 'a.csv')).toMatchObject({ trace: { format: 'csv' } })
+  expect(parse('run', 'g', '--trace', 'a.csv', '--trace-format', 'parquet')).toMatchObject({
+    trace: { path: 'a.csv', format: 'parquet' },
+  })
+  expect(parse('run', 'g', '--trace', 'a', '--trace-format', 'xml')).toMatch(
+    /^USAGE: --trace-format is "xml", which is none of jsonl, /,
+  )
+  expect(parse('run', 'g', '--trace-format', 'csv')).toBe(
+    'USAGE: --trace-format says how --trace writes, and --trace is not given.',
+  )
+  expect(parse('run', 'g', '--otlp', 'localhost')).toMatch(
+    /^USAGE: --otlp is "localhost", which is no address/,
+  )
 })
 
 test('a filter may begin with a minus, and belongs to a trace', () => {
-  const expected = { trace: 't', filter: '-import:env.log total>5ms' }
+  const expected = { trace: { path: 't' }, filter: '-import:env.log total>5ms' }
   expect(parse('run', 'g', '--trace', 't', '--filter', expected.filter)).toMatchObject(expected)
   expect(parse('run', 'g', `--filter=${expected.filter}`, '--trace=t')).toMatchObject(expected)
   expect(parse('export', 's.jspi', '--filter', '-a')).toMatchObject({ file: 's.jspi', filter: '-a' })
   expect(parse('run', 'g', '--filter', 'a')).toBe(
-    'USAGE: --filter says what --trace writes, and --trace is not given.',
+    'USAGE: --filter says what --trace writes or --otlp sends, and neither is given.',
   )
   expect(parse('run', 'g', '--filter', '--trace', 't')).toBe(
     'USAGE: Option `--filter <text>` value is missing.',

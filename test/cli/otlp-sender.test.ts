@@ -15,11 +15,22 @@ interface Received {
   body: string
 }
 
-/** Sends a session of `sum` to a server that answers one request after the other as it is told, then with success. */
+/** Sends a session of `sum` to a server. */
 async function sendTo(
   path: string,
   ...answers: ((response: ServerResponse) => void)[]
 ): Promise<Ended & { received: Received[] }> {
+  const { url, received } = await listen(path, ...answers)
+  const session = join(makeFolder(), 'sum.jspi')
+  await runProgram(['run', 'guests/sum/sum.wasm', 'sum', '223', '--session', session])
+  return { ...(await runProgram(['export', session, '--otlp', url])), received }
+}
+
+/** A server that answers one request after the other as it is told, then with success. */
+async function listen(
+  path: string,
+  ...answers: ((response: ServerResponse) => void)[]
+): Promise<{ url: string; received: Received[] }> {
   const received: Received[] = []
   const server = createServer((request, response) => {
     let body = ''
@@ -33,10 +44,7 @@ async function sendTo(
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   onTestFinished(() => void server.close())
-  const session = join(makeFolder(), 'sum.jspi')
-  await runProgram(['run', 'guests/sum/sum.wasm', 'sum', '223', '--session', session])
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
-  return { ...(await runProgram(['export', session, '--otlp', url])), received }
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`, received }
 }
 
 test.each(['', '/', '/v1/traces'])('a collector at "%s" gets the spans', async (path) => {
@@ -48,6 +56,22 @@ test.each(['', '/', '/v1/traces'])('a collector at "%s" gets the spans', async (
   const { resourceSpans } = JSON.parse(received[0]!.body)
   const { spans } = resourceSpans[0].scopeSpans[0]
   expect(spans.map(({ name }: { name: string }) => name)).toEqual(['sum', 'env.from_host'])
+})
+
+test('a run sends its calls when it has ended, and ends as it would without', async () => {
+  const { url, received } = await listen(
+    '',
+    (response) => response.end('{}'),
+    (response) => response.writeHead(400).end(),
+  )
+  const run = ['run', 'guests/sum/sum.wasm', 'sum', '223', '--otlp', url]
+  expect(await runProgram(run)).toMatchObject({ status: 0, stderr: '' })
+  const { spans } = JSON.parse(received[0]!.body).resourceSpans[0].scopeSpans[0]
+  expect(spans).toMatchObject([{ name: 'sum' }, { name: 'env.from_host', parentSpanId: spans[0].spanId }])
+  const refused = await runProgram(run)
+  expect(refused.status).toBe(0)
+  expect(refused.stdout).toContain('wasm said: 572')
+  expect(refused.stderr).toMatch(/^TRACE_SEND_FAILED: .*Status 400\./)
 })
 
 test('one that has no time is asked again, with the same', async () => {

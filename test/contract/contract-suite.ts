@@ -109,7 +109,7 @@ export function describeContract(driver: DoorDriver): void {
       expect(printed.lines.map(({ text }) => text)).toContain('called from wasm: [I32(10), I32(1)]')
       const piece = take(await other.client.call('exportTrace', { sessionId, fromCallId: 1 }))
       expect(
-        piece.text
+        String(piece.content)
           .trim()
           .split('\n')
           .map((line) => JSON.parse(line).id)

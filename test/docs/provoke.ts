@@ -429,6 +429,10 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     const path = join(folder, 'missing/trace.jsonl')
     return printByCommandLine('run', join(GUESTS_FOLDER, 'sum/sum.wasm'), 'sum', '1', '--trace', path)
   },
+  async TRACE_EXPORT_LOST() {
+    const { inspector, sessionId } = await openExample('sum')
+    return errorOf(inspector.service.exportTrace({ sessionId, format: 'speedscope', fromCallId: 2 }))
+  },
   async TRACE_SEND_FAILED() {
     const session = await openExample('sum')
     await session.call('sum', '1')

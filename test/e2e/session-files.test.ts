@@ -58,6 +58,15 @@ describeOnDrivers('session files', (app) => {
       'sum',
       'env.from_host',
     ])
+    await format.selectOption('speedscope')
+    const profiles = await app().readDownload(() =>
+      page().getByRole('button', { name: 'Export trace' }).click(),
+    )
+    expect((JSON.parse(profiles) as { profiles: unknown[] }).profiles).toHaveLength(1)
+    await format.selectOption('parquet')
+    // Bytes, which this reads as text: the format begins and ends with its name.
+    const table = await app().readDownload(() => page().getByRole('button', { name: 'Export trace' }).click())
+    expect(table).toMatch(/^PAR1[^]+from_host[^]+PAR1$/)
     await format.selectOption('jsonl')
   })
 })

@@ -138,8 +138,8 @@ export class SessionChecker {
     }
     this.#value(service.readTimings({ sessionId }))
     this.#value(service.readConsole({ sessionId, fromLine: 0, lineCount: 100 }))
-    const { text } = this.#value(service.exportTrace({ sessionId, fromCallId: 1 }))
-    for (const line of text.split('\n')) if (line) JSON.parse(line)
+    const { content } = this.#value(service.exportTrace({ sessionId, fromCallId: 1 }))
+    for (const line of String(content).split('\n')) if (line) JSON.parse(line)
   }
 
   #value<Value>(result: Result<Value>): Value {

@@ -182,7 +182,7 @@ test('an export and a stream have the calls for which the filter holds', async (
   const piece = valueOf(
     inspector.service.exportTrace({ sessionId, fromCallId: 1, filterText: 'arg0=2 or run' }),
   )
-  expect(idsIn(piece.text)).toEqual([1, 4])
+  expect(idsIn(String(piece.content))).toEqual([1, 4])
   expect(piece.nextCallId).toBeNull()
 })
 

@@ -42,10 +42,10 @@ export function explainRefusal(line: unknown): string | null {
 export function exportLines({ inspector, sessionId }: TestSession): Line[] {
   let text = ''
   for (let next: number | null = 1; next !== null;) {
-    const piece: { text: string; nextCallId: number | null } = valueOf(
+    const piece: { content: unknown; nextCallId: number | null } = valueOf(
       inspector.service.exportTrace({ sessionId, fromCallId: next }),
     )
-    text += piece.text
+    text += String(piece.content)
     next = piece.nextCallId
   }
   return parseLines(text)

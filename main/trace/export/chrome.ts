@@ -5,7 +5,7 @@
 import type { CallId } from '../../contract/model.ts'
 import { endOf, nameOf, plainValues } from './encoder.ts'
 import type { ExportSource, TraceEncoder } from './encoder.ts'
-import { Tracks } from './tracks.ts'
+import { nameTrack, Tracks } from './tracks.ts'
 
 const PROCESS_ID = 1
 /** Threads from here on are of one call each, others are lanes. Far above the calls that can be in flight. */
@@ -25,12 +25,14 @@ export function createChromeEncoder(source: ExportSource): TraceEncoder {
       const tid = track.call === undefined ? track.lane + 1 : FIRST_CALL_THREAD + track.call
       const event = `,\n${formatCall(source, id, tid)}`
       if (track.call !== id) return event
-      return `,\n${formatThread(tid, calls.parentOf(id) === null ? `#${id}` : `#${id}, outlives its caller`)}${event}`
+      return `,\n${formatThread(tid, nameTrack(source, track))}${event}`
     },
     tail() {
       // Only now are all lanes known: those of a session file are found on the way.
       const lanes = snapshot.callCount === 0 ? 0 : timeline.lanes.laneCount
-      const names = Array.from({ length: lanes }, (_, lane) => formatThread(lane + 1, `lane ${lane + 1}`))
+      const names = Array.from({ length: lanes }, (_, lane) =>
+        formatThread(lane + 1, nameTrack(source, { lane })),
+      )
       return `${names.map((name) => `,\n${name}`).join('')}\n]}\n`
     },
   }

@@ -35,6 +35,16 @@ export interface TraceEncoder {
   tail?(): string
 }
 
+/** A step on the way to a whole export: what it adds to the file, perhaps nothing, and how far it has come. */
+export interface ExportStep {
+  content: string | Uint8Array<ArrayBuffer>
+  /** In calls, as a measure of the work. */
+  doneCount: number
+}
+
+/** Writes a format in which a piece depends on those before it, in steps between which others have their turn. */
+export type TraceWriter = Generator<ExportStep, void>
+
 /** When a call ended, or the moment of the export where it had not yet, in nanoseconds. */
 export function endOf({ calls, snapshot }: ExportSource, id: CallId): number {
   const { nowNs } = snapshot

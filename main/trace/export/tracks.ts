@@ -27,22 +27,28 @@ export class Tracks {
     while (track === undefined) {
       within.push(at)
       const parent = this.#source.calls.parentOf(at)
-      track = this.#begunBy(at, parent)
+      track = trackBegunBy(this.#source, at, parent)
       // Without a parent there is always a track of the call's own.
       if (track === undefined) track = this.#found.get((at = parent!))
     }
     for (const inner of within) this.#found.set(inner, track)
     return track
   }
+}
 
-  /** The track that begins with a call; undefined where it lies in that of its parent. */
-  #begunBy(id: CallId, parent: CallId | null): Track | undefined {
-    const { calls, timeline } = this.#source
-    if (calls.kindOf(id) !== 'import') {
-      const lane = timeline.lanes.laneTakenBy(id)
-      if (lane !== null) return { lane }
-    }
-    if (parent === null || endOf(this.#source, id) > endOf(this.#source, parent)) return { call: id }
-    return undefined
+/** The track that begins with a call; undefined where it lies in that of its parent. */
+export function trackBegunBy(source: ExportSource, id: CallId, parent: CallId | null): Track | undefined {
+  const { calls, timeline } = source
+  if (calls.kindOf(id) !== 'import') {
+    const lane = timeline.lanes.laneTakenBy(id)
+    if (lane !== null) return { lane }
   }
+  if (parent === null || endOf(source, id) > endOf(source, parent)) return { call: id }
+  return undefined
+}
+
+/** What people know a track by. */
+export function nameTrack({ calls }: ExportSource, { lane, call }: Track): string {
+  if (lane !== undefined) return `lane ${lane + 1}`
+  return calls.parentOf(call) === null ? `#${call}` : `#${call}, outlives its caller`
 }

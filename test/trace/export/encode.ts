@@ -1,37 +1,53 @@
 /** Exports traces in tests, in pieces as a client asks for them. */
 import type { TraceFormat } from '../../../main/contract/trace-format.ts'
-import { encodePiece } from '../../../main/trace/export/encoders.ts'
+import type { ExportSource } from '../../../main/trace/export/encoder.ts'
+import { TraceExports } from '../../../main/trace/export/trace-exports.ts'
 import type { Trace } from '../../../main/trace/trace.ts'
 
 export const STARTED_AT_MS = 1_750_000_000_123.25
 
-/** The pieces of a trace as it stands; `betweenPieces` may add to it. */
-export function encodeTrace(
+/** A trace as it stands. */
+export function toSource(
+  { calls, timeline }: Trace,
+  nowNs: number,
+  isWanted: ExportSource['isWanted'] = () => true,
+): ExportSource {
+  return {
+    isWanted,
+    describeStack: () => null,
+    calls,
+    timeline,
+    snapshot: { callCount: calls.callCount, nowNs },
+    guestName: 'guest.wasm',
+    startedAtMs: STARTED_AT_MS,
+    version: '0.0.0',
+  }
+}
+
+/** What the pieces of a trace hold as it stands; `betweenPieces` may add to it. */
+export function encodePieces(
   trace: Trace,
   format: TraceFormat,
   nowNs: number,
   betweenPieces: () => void = () => {},
-): string[] {
-  const { calls, timeline } = trace
-  const snapshot = { callCount: calls.callCount, nowNs }
-  const pieces: string[] = []
+  isWanted?: ExportSource['isWanted'],
+): (string | Uint8Array)[] {
+  const source = toSource(trace, nowNs, isWanted)
+  const exports = new TraceExports()
+  const pieces: (string | Uint8Array)[] = []
   for (let next: number | null = 1; next !== null;) {
-    const source = {
-      isWanted: () => true,
-      describeStack: () => null,
-      calls,
-      timeline,
-      snapshot,
-      guestName: 'guest.wasm',
-      startedAtMs: STARTED_AT_MS,
-      version: '0.0.0',
-    }
-    const piece = encodePiece(format, source, next)
-    pieces.push(piece.text)
-    next = piece.nextCallId
+    const { content, nextCallId }: { content: string | Uint8Array; nextCallId: number | null } =
+      exports.readPiece(format, source, next)!
+    pieces.push(content)
+    next = nextCallId
     betweenPieces()
   }
   return pieces
+}
+
+/** The same of a format that is text. */
+export function encodeTrace(...of: Parameters<typeof encodePieces>): string[] {
+  return encodePieces(...of).map(String)
 }
 
 /** The latest begin or end that the trace knows of. */
