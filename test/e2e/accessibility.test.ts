@@ -31,8 +31,12 @@ describeOnDrivers('accessibility', (app) => {
     const found: string[] = []
     for (const colorScheme of ['light', 'dark'] as const) {
       await page().emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      // What follows the colour scheme by script does so with the next frame.
-      await page().evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))))
+      // What follows the colour scheme by script does so with the next frame; a colour that changes has its contrast
+      // when it has changed.
+      await page().evaluate(async () => {
+        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
+        await Promise.allSettled(document.getAnimations().map(({ finished }) => finished))
+      })
       if (await page().evaluate(() => !('axe' in window))) await page().evaluate(axe.source)
       const violations = await page().evaluate(async () => {
         const inPage = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
