@@ -1,0 +1,129 @@
+/**
+ * What session files cost: bytes a call on the disk, writing, opening to the first rows, and jumping to any row.
+ * `npm run bench:session-file [calls…]`; 1,000,000 and 10,000,000 where no number is given. Calls have two i32 arguments and one result, and all times.
+ * Each file is opened in a process of its own, so that nothing is known of it but what the disk's cache keeps. The milliseconds are this machine's.
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { openSessionFile } from '../../main/session-file/open-session-file.ts'
+import { SessionLog } from '../../main/session-file/session-log.ts'
+import { OUTCOMES } from '../../main/trace/events.ts'
+import { Trace } from '../../main/trace/trace.ts'
+
+const RETURNED = OUTCOMES.indexOf('returned')
+const CALLS_IN_A_RUN = 1000
+const CALLS_IN_A_TURN = 10_000
+const ROWS_IN_SIGHT = 60
+const JUMPS = 200
+const MEMORY_LIMIT_BYTES = 256 * 1024 * 1024
+
+/** Writes a file as a session does that runs an export again and again; one import call of fifty suspends. */
+async function write(path: string, callCount: number): Promise<void> {
+  const trace = new Trace(MEMORY_LIMIT_BYTES)
+  const { calls } = trace
+  trace.define(0, { kind: 'export', module: null, name: 'run', params: ['i32', 'i32'], results: ['i32'] })
+  trace.define(1, { kind: 'import', module: 'env', name: 'read', params: ['i32', 'i32'], results: ['i32'] })
+  const log = new SessionLog(trace, path, () => null, failOn)
+  trace.setLog(log)
+  const words = new Uint32Array(8)
+  let nowNs = 0
+  let runId = 0
+  for (let id = 1; id <= callCount; id++) {
+    // No two calls alike: equal ones would take less room.
+    words[0] = Math.imul(id, 0x9e3779b1)
+    words[2] = id % 1000
+    words[4] = Math.imul(id, 0x85ebca6b)
+    nowNs += 200 + (id % 97)
+    const endNs = nowNs + 100 + (id % 89)
+    if (id % CALLS_IN_A_RUN === 1) {
+      if (runId > 0) trace.end(runId, RETURNED, nowNs, 0, 0, words, 4)
+      runId = id
+      trace.begin(id, 0, 0, nowNs, words, 0)
+    } else if (id % 50 === 0) {
+      trace.begin(id, runId, 1, nowNs, words, 0)
+      trace.suspend(id, 50)
+      trace.end(id, RETURNED, endNs, 50, endNs - nowNs - 50, words, 4)
+    } else trace.addReturned(id, runId, 1, nowNs, endNs, words, 0)
+    if (id % CALLS_IN_A_TURN > 0) continue
+    trace.makeRoom()
+    do {
+      trace.write()
+      await setImmediate()
+    } while (trace.isBehind)
+  }
+  trace.end(runId, RETURNED, nowNs + 200, 0, 0, words, 4)
+  if (calls.callCount !== callCount) throw new Error(`${calls.callCount} calls`)
+  await log.finish(nowNs)
+}
+
+function failOn(failure: unknown): void {
+  if (failure) throw new Error(JSON.stringify(failure))
+}
+
+/** What a process prints that opens a file. */
+interface Opened {
+  firstRowsMs: number
+  jumpP95Ms: number
+  jumpMaxMs: number
+  memoryBytes: number
+}
+
+/** Opens a file, reads the rows at its end, and then those at any place. */
+function open(path: string, callCount: number): Opened {
+  const startMs = performance.now()
+  const opened = openSessionFile(path, MEMORY_LIMIT_BYTES)
+  if (!opened.ok) throw new Error(opened.error.why)
+  const { trace } = opened.value
+  const readRows = (firstId: number): void => {
+    for (let id = firstId; id < firstId + ROWS_IN_SIGHT; id++) trace.calls.row(id, 0)
+  }
+  readRows(callCount - ROWS_IN_SIGHT + 1)
+  const firstRowsMs = performance.now() - startMs
+  let random = 1
+  const jumpsMs = Array.from({ length: JUMPS }, () => {
+    random = (Math.imul(random, 1_103_515_245) + 12_345) >>> 0
+    const jumpMs = performance.now()
+    readRows(1 + (random % (callCount - ROWS_IN_SIGHT)))
+    return performance.now() - jumpMs
+  }).sort((a, b) => a - b)
+  opened.value.close()
+  return {
+    firstRowsMs,
+    jumpP95Ms: jumpsMs[Math.ceil(0.95 * JUMPS) - 1]!,
+    jumpMaxMs: jumpsMs.at(-1)!,
+    memoryBytes: process.memoryUsage().rss,
+  }
+}
+
+async function measure(folder: string, callCount: number): Promise<void> {
+  const path = join(folder, `${callCount}.jspi`)
+  const startMs = performance.now()
+  await write(path, callCount)
+  const writeNs = ((performance.now() - startMs) * 1e6) / callCount
+  const { size } = await stat(path)
+  const program = [import.meta.filename, '--open', path, String(callCount)]
+  const opened = JSON.parse(execFileSync(process.execPath, program, { encoding: 'utf8' })) as Opened
+  await rm(path)
+  process.stdout.write(
+    `${callCount.toLocaleString('en')} calls\n` +
+      `  ${(size / callCount).toFixed(1)} bytes a call on the disk, recorded and written in ${writeNs.toFixed(0)} ns a call\n` +
+      `  first rows after ${opened.firstRowsMs.toFixed(0)} ms, ` +
+      `any other after ${opened.jumpP95Ms.toFixed(1)} ms (p95), ${opened.jumpMaxMs.toFixed(1)} ms at most\n` +
+      `  ${(opened.memoryBytes / 2 ** 20).toFixed(0)} MiB of memory for the process that has it open\n`,
+  )
+}
+
+const [option, ...texts] = process.argv.slice(2)
+if (option === '--open') process.stdout.write(JSON.stringify(open(texts[0]!, Number(texts[1]))))
+else {
+  const folder = await mkdtemp(join(tmpdir(), 'jspi-inspector-bench-'))
+  const counts = option === undefined ? [1_000_000, 10_000_000] : [option, ...texts].map(Number)
+  try {
+    for (const callCount of counts) await measure(folder, callCount)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
