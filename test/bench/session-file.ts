@@ -7,61 +7,11 @@ import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import { openSessionFile } from '../../main/session-file/open-session-file.ts'
-import { SessionLog } from '../../main/session-file/session-log.ts'
-import { OUTCOMES } from '../../main/trace/events.ts'
-import { Trace } from '../../main/trace/trace.ts'
+import { MEMORY_LIMIT_BYTES, writeSession } from './write-session.ts'
 
-const RETURNED = OUTCOMES.indexOf('returned')
-const CALLS_IN_A_RUN = 1000
-const CALLS_IN_A_TURN = 10_000
 const ROWS_IN_SIGHT = 60
 const JUMPS = 200
-const MEMORY_LIMIT_BYTES = 256 * 1024 * 1024
-
-/** Writes a file as a session does that runs an export again and again; one import call of fifty suspends. */
-async function write(path: string, callCount: number): Promise<void> {
-  const trace = new Trace(MEMORY_LIMIT_BYTES)
-  const { calls } = trace
-  trace.define(0, { kind: 'export', module: null, name: 'run', params: ['i32', 'i32'], results: ['i32'] })
-  trace.define(1, { kind: 'import', module: 'env', name: 'read', params: ['i32', 'i32'], results: ['i32'] })
-  const log = new SessionLog(trace, path, () => null, failOn)
-  trace.setLog(log)
-  const words = new Uint32Array(8)
-  let nowNs = 0
-  let runId = 0
-  for (let id = 1; id <= callCount; id++) {
-    // No two calls alike: equal ones would take less room.
-    words[0] = Math.imul(id, 0x9e3779b1)
-    words[2] = id % 1000
-    words[4] = Math.imul(id, 0x85ebca6b)
-    nowNs += 200 + (id % 97)
-    const endNs = nowNs + 100 + (id % 89)
-    if (id % CALLS_IN_A_RUN === 1) {
-      if (runId > 0) trace.end(runId, RETURNED, nowNs, 0, 0, words, 4)
-      runId = id
-      trace.begin(id, 0, 0, nowNs, words, 0)
-    } else if (id % 50 === 0) {
-      trace.begin(id, runId, 1, nowNs, words, 0)
-      trace.suspend(id, 50)
-      trace.end(id, RETURNED, endNs, 50, endNs - nowNs - 50, words, 4)
-    } else trace.addReturned(id, runId, 1, nowNs, endNs, words, 0)
-    if (id % CALLS_IN_A_TURN > 0) continue
-    trace.makeRoom()
-    do {
-      trace.write()
-      await setImmediate()
-    } while (trace.isBehind)
-  }
-  trace.end(runId, RETURNED, nowNs + 200, 0, 0, words, 4)
-  if (calls.callCount !== callCount) throw new Error(`${calls.callCount} calls`)
-  await log.finish(nowNs)
-}
-
-function failOn(failure: unknown): void {
-  if (failure) throw new Error(JSON.stringify(failure))
-}
 
 /** What a process prints that opens a file. */
 interface Opened {
@@ -101,7 +51,7 @@ function open(path: string, callCount: number): Opened {
 async function measure(folder: string, callCount: number): Promise<void> {
   const path = join(folder, `${callCount}.jspi`)
   const startMs = performance.now()
-  await write(path, callCount)
+  await writeSession(path, callCount)
   const writeNs = ((performance.now() - startMs) * 1e6) / callCount
   const { size } = await stat(path)
   const program = [import.meta.filename, '--open', path, String(callCount)]
