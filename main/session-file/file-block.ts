@@ -24,8 +24,10 @@ export const BLOCK_TYPES = {
   console: 5,
   /** JSON: where all blocks are, and what would have to be counted together from them. */
   index: 6,
-  /** Where the index is. The last block, of a file that was closed. */
+  /** Where the index and the timeline are. The last block, of a file that was closed. */
   end: 7,
+  /** The timeline's levels of detail, which would have to be built from all calls. */
+  timeline: 8,
 } as const
 export type BlockType = (typeof BLOCK_TYPES)[keyof typeof BLOCK_TYPES]
 

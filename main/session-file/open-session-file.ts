@@ -14,11 +14,13 @@ import { BLOCK_TYPES, HEADER_BYTES } from './file-block.ts'
 import type { FileConsole, FileDetails, FileHead, FileIndex } from './file-parts.ts'
 import { decodePart, SESSION_FORMAT_VERSION } from './file-parts.ts'
 import type { StoredBlock } from './stored-blocks.ts'
+import { readTimeline } from './timeline-codec.ts'
 import { createLoader, noteStored } from './stored-blocks.ts'
 
 const RUNNING = OUTCOMES.indexOf('running')
 /** The last block of a file that was closed. */
-const END_BYTES = HEADER_BYTES + 8
+const END_PAYLOAD_BYTES = 16
+const END_BYTES = HEADER_BYTES + END_PAYLOAD_BYTES
 
 /** A session file that is open. */
 export interface SessionFile {
@@ -73,7 +75,8 @@ export function openSessionFile(path: string, limitBytes: number): Result<Sessio
 type Loaded = Pick<SessionFile, 'trace' | 'endNs' | 'lostBytes'> & Partial<Pick<SessionFile, 'session'>>
 
 function loadByIndex(reader: BlockFileReader, limitBytes: number): Loaded | null {
-  const index = readIndex(reader)
+  const end = readEnd(reader)
+  const index = end && readIndex(reader, end.indexOffset)
   if (index === null) return null
   const trace = new Trace(limitBytes)
   for (const offset of index.details) {
@@ -88,14 +91,26 @@ function loadByIndex(reader: BlockFileReader, limitBytes: number): Loaded | null
   }
   trace.restore(index)
   useBlocks(trace, reader, index.blocks)
+  restoreTimeline(trace, reader.read(end!.timelineOffset))
   endRunning(trace, index.running, index.endNs)
   return { trace, endNs: index.endNs, lostBytes: 0, session: index.session }
 }
 
-function readIndex(reader: BlockFileReader): FileIndex | null {
+/** Where the last block says that the summary is. */
+function readEnd(reader: BlockFileReader): { indexOffset: Offset; timelineOffset: Offset } | null {
   const end = reader.read(reader.sizeBytes - END_BYTES)
-  if (end?.header.type !== BLOCK_TYPES.end || end.payload.length !== 8) return null
-  const found = reader.read(new ByteSource(end.payload).f64())
+  if (end?.header.type !== BLOCK_TYPES.end || end.payload.length !== END_PAYLOAD_BYTES) return null
+  const source = new ByteSource(end.payload)
+  return { indexOffset: source.f64(), timelineOffset: source.f64() }
+}
+
+/** Without it the timeline is built from the calls. */
+function restoreTimeline(trace: Trace, found: ReturnType<BlockFileReader['read']>): void {
+  if (found?.header.type === BLOCK_TYPES.timeline) trace.timeline.restore(readTimeline(found.payload))
+}
+
+function readIndex(reader: BlockFileReader, offset: Offset): FileIndex | null {
+  const found = reader.read(offset)
   return found?.header.type === BLOCK_TYPES.index ? decodePart<FileIndex>(found.payload) : null
 }
 

@@ -14,6 +14,7 @@ import { BLOCK_TYPES } from './file-block.ts'
 import type { FileDetails } from './file-parts.ts'
 import { encodePart, SESSION_FORMAT_VERSION } from './file-parts.ts'
 import type { StoredBlock } from './stored-blocks.ts'
+import { writeTimeline } from './timeline-codec.ts'
 import { createLoader, isWholeIn, lastIdOfBlock, noteStored } from './stored-blocks.ts'
 
 const IS_TRIED_AGAIN = 'It is tried again every second, and memory keeps what it has.'
@@ -30,6 +31,12 @@ const TEXTS_PER_BLOCK = 200
 const NUMBERS_PER_BLOCK = 20_000
 /** Blocks of texts that are written in one turn. */
 const TEXT_BLOCKS_PER_TURN = 20
+
+/** What follows the calls in a file that is closed. */
+interface Summary {
+  index: Uint8Array
+  timeline: Uint8Array
+}
 
 /** One for each trace that has a file. */
 export class SessionLog implements TraceLog {
@@ -139,16 +146,16 @@ export class SessionLog implements TraceLog {
   /** Writes what is left and the index, and closes the file. The trace cannot be read from it any more. */
   async finish(endNs: number): Promise<void> {
     await this.#writeAll()
-    this.#appendIndex(this.#writer, this.#encodeIndex(endNs))
+    this.#appendSummary(this.#writer, this.#encodeSummary(endNs))
     await this.close()
   }
 
   /** Makes a whole session file of what there is now, at another path. Throws what the file system throws. */
   async copy(path: string, endNs: number): Promise<void> {
     await this.#writeAll()
-    const index = this.#encodeIndex(endNs)
+    const summary = this.#encodeSummary(endNs)
     const copy = BlockFileWriter.continue(path, await this.#writer.copy(path))
-    this.#appendIndex(copy, index)
+    this.#appendSummary(copy, summary)
     await copy.close()
     if (copy.failure) throw copy.failure
   }
@@ -165,10 +172,12 @@ export class SessionLog implements TraceLog {
   }
 
   /** Of all that there is; everything that it names has been handed to the writer. */
-  #encodeIndex(endNs: number): Uint8Array {
-    const { calls } = this.#trace
+  #encodeSummary(endNs: number): Summary {
+    const { calls, timeline } = this.#trace
     while (calls.writtenCount < calls.callCount || this.#hasMore) this.flush()
-    return encodePart({
+    const sink = new ByteSink()
+    writeTimeline(sink, timeline.save())
+    const index = encodePart({
       blocks: this.#stored,
       details: this.#detailOffsets,
       console: this.#consoleOffsets,
@@ -177,12 +186,15 @@ export class SessionLog implements TraceLog {
       session: this.#describe(),
       ...this.#trace.save(),
     })
+    return { index, timeline: sink.written }
   }
 
-  #appendIndex(writer: BlockFileWriter, index: Uint8Array): void {
-    const offset = writer.append(BLOCK_TYPES.index, index)
+  #appendSummary(writer: BlockFileWriter, { index, timeline }: Summary): void {
+    const timelineOffset = writer.append(BLOCK_TYPES.timeline, timeline)
+    const indexOffset = writer.append(BLOCK_TYPES.index, index)
     this.#sink.clear()
-    this.#sink.f64(offset)
+    this.#sink.f64(indexOffset)
+    this.#sink.f64(timelineOffset)
     writer.append(BLOCK_TYPES.end, this.#sink.written)
   }
 

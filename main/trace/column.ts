@@ -22,6 +22,15 @@ export class WordColumn {
     this.#blocks[blockIndex]![index & MASK] = value
   }
 
+  /** The first `count`, in one piece. */
+  toArray(count: number): Uint32Array {
+    const words = new Uint32Array(count)
+    for (let at = 0; at < count; at += BLOCK_LENGTH) {
+      words.set(this.#blocks[at >>> BLOCK_BITS]!.subarray(0, count - at), at)
+    }
+    return words
+  }
+
   get sizeBytes(): number {
     return this.#blocks.length * BLOCK_LENGTH * 4
   }

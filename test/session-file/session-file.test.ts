@@ -68,8 +68,13 @@ describe('a session file', () => {
       const opened = valueOf(openSessionFile(path, 1))
       expect(opened).toMatchObject({ session: { name: 'test' }, lostBytes: 0, endNs: 1e12 })
       // Those that ran have ended, because nobody can say how they went on.
-      const { calls } = opened.trace
+      const { calls, timeline } = opened.trace
       expect(calls.callCount).toBe(120_000)
+      // Nothing has to be built from the calls.
+      expect(timeline.extent(1e12)).toMatchObject({
+        isComplete: true,
+        laneRows: logged.timeline.extent(0).laneRows,
+      })
       const running = new Set(plain.calls.running)
       const ended = (row: CallRow): boolean => !running.has(row.id)
       expect(sample(opened.trace).filter(ended)).toEqual(sample(plain).filter(ended))

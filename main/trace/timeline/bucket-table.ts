@@ -1,5 +1,6 @@
 /** The buckets of one level in which something happened, in order of time. */
 import type { VisitBucket } from './buckets.ts'
+import type { SavedColumn, SavedColumns } from './saved-timeline.ts'
 
 const FIRST_LENGTH = 64
 const BYTES_PER_BUCKET = 8 + 3 * 4 + 4
@@ -31,6 +32,25 @@ export class BucketTable {
       if (startNs >= toNs) return
       visit(startNs, this.#activations[at]!, this.#hosts[at]!, this.#suspensions[at]!, this.#counts[at]!)
     }
+  }
+
+  /** What {@link restore} takes, in its order. */
+  save(): SavedColumn[] {
+    const columns = [this.#indexes, this.#activations, this.#hosts, this.#suspensions, this.#counts]
+    return columns.map((column) => column.subarray(0, this.#length))
+  }
+
+  /** The table that another has saved. */
+  static restore(columns: SavedColumns): BucketTable {
+    const table = new BucketTable()
+    table.#indexes = columns.take(Float64Array)
+    table.#activations = columns.take(Float32Array)
+    table.#hosts = columns.take(Float32Array)
+    table.#suspensions = columns.take(Float32Array)
+    table.#counts = columns.take(Uint32Array)
+    table.#length = table.#indexes.length
+    table.#capacity = table.#length
+    return table
   }
 
   get sizeBytes(): number {

@@ -8,6 +8,7 @@
  * stretch of it, and are read one by one (see {@link LongCalls}).
  */
 import { BucketTable } from './bucket-table.ts'
+import type { SavedColumn, SavedColumns } from './saved-timeline.ts'
 
 /** Width of the finest buckets: 2^14 ns, 16 µs. */
 export const FINEST_BITS = 14
@@ -144,6 +145,20 @@ export class Buckets {
   keepFrom(level: number): void {
     this.#finest = level
     for (let below = 0; below < level; below++) this.#stored[below] = undefined
+  }
+
+  /** Which levels are stored, and columns. */
+  save(): { levels: number[]; columns: SavedColumn[] } {
+    const levels = [...this.#stored.keys()].filter((level) => this.#stored[level] !== undefined)
+    const tables = levels.flatMap((level) => this.#stored[level]!.save())
+    return { levels, columns: [this.#newest, this.#open, ...tables] }
+  }
+
+  /** Takes over what another has saved. */
+  restore(levels: readonly number[], columns: SavedColumns): void {
+    this.#newest.set(columns.take(Float64Array))
+    this.#open.set(columns.take(Float64Array))
+    for (const level of levels) this.#stored[level] = BucketTable.restore(columns)
   }
 
   get sizeBytes(): number {

@@ -5,12 +5,20 @@
  */
 import type { CallId } from '../../contract/model.ts'
 import { WordColumn } from '../column.ts'
+import type { SavedColumn, SavedColumns } from './saved-timeline.ts'
 
 /** Where a call lies. */
 export interface Place {
   lane: number
   /** From 0, the row of the call that took the lane. */
   row: number
+}
+
+/** See {@link Lanes.save}. */
+export interface SavedLanes {
+  laneCount: number
+  running: [CallId, RunningPlace][]
+  entered: CallId[]
 }
 
 interface RunningPlace extends Place {
@@ -91,6 +99,42 @@ export class Lanes {
     return this.#ownedLane(id) ?? (this.#parentOf(id) === null ? 0 : null)
   }
 
+  save(): { lanes: SavedLanes; columns: SavedColumn[] } {
+    const lanes = { laneCount: this.#laneCount, running: [...this.#running], entered: [...this.#entered] }
+    const columns = [this.#ownerIds, this.#ownerLanes].map((column) => column.toArray(this.#ownerCount))
+    return { lanes, columns }
+  }
+
+  /** Takes over what another has saved; nothing has begun here yet. */
+  restore({ laneCount, running, entered }: SavedLanes, columns: SavedColumns): void {
+    this.#laneCount = laneCount
+    for (const id of entered) this.#entered.add(id)
+    for (const [id, place] of running) {
+      this.#running.set(id, place)
+      if (place.ownsLane) this.#mark(place.lane)
+    }
+    const ids = columns.take(Uint32Array)
+    const lanes = columns.take(Uint32Array)
+    for (const [at, id] of ids.entries()) {
+      this.#ownerIds.set(at, id)
+      this.#ownerLanes.set(at, lanes[at]!)
+    }
+    this.#ownerCount = ids.length
+  }
+
+  /** Takes a lane that is free. */
+  #mark(lane: number): void {
+    while (lane >>> 5 >= this.#taken.length) this.#growTaken()
+    this.#taken[lane >>> 5]! |= 1 << (lane & 31)
+    this.#takenCount++
+  }
+
+  #growTaken(): void {
+    const grown = new Uint32Array(this.#taken.length * 2)
+    grown.set(this.#taken)
+    this.#taken = grown
+  }
+
   #place(id: CallId, parent: CallId): RunningPlace {
     if (parent === 0) return this.#take(id, true)
     if (this.#entered.has(parent)) return this.#take(id, false)
@@ -102,16 +146,11 @@ export class Lanes {
   #take(id: CallId, isTopLevel: boolean): RunningPlace {
     let word = this.#lowest >>> 5
     while (word < this.#taken.length && this.#taken[word] === 0xffffffff) word++
-    if (word === this.#taken.length) {
-      const grown = new Uint32Array(word * 2)
-      grown.set(this.#taken)
-      this.#taken = grown
-    }
+    if (word === this.#taken.length) this.#growTaken()
     const free = ~this.#taken[word]!
     const lane = word * 32 + (31 - Math.clz32(free & -free))
-    this.#taken[word]! |= 1 << (lane & 31)
+    this.#mark(lane)
     this.#lowest = lane + 1
-    this.#takenCount++
     this.#laneCount = Math.max(this.#laneCount, lane + 1)
     if (lane > 0 || !isTopLevel) {
       this.#ownerIds.set(this.#ownerCount, id)

@@ -1,6 +1,7 @@
 /** The calls of a lane that are too long for the buckets of a level, so that they are read one by one. */
 import type { CallId } from '../../contract/model.ts'
 import { bucketNs, LEVEL_COUNT } from './buckets.ts'
+import type { SavedColumn, SavedColumns } from './saved-timeline.ts'
 
 const FIRST_LENGTH = 16
 const BYTES_PER_CALL = 4 + 3 * 8
@@ -37,6 +38,17 @@ export class LongCalls {
   /** Forgets the calls that lie in the buckets of this level. */
   keepAbove(level: number): void {
     for (let below = 0; below <= level; below++) this.#lists[below] = undefined
+  }
+
+  /** Which levels have calls, and columns. */
+  save(): { levels: number[]; columns: SavedColumn[] } {
+    const levels = [...this.#lists.keys()].filter((level) => this.#lists[level] !== undefined)
+    return { levels, columns: levels.flatMap((level) => this.#lists[level]!.save()) }
+  }
+
+  /** Takes over what another has saved. */
+  restore(levels: readonly number[], columns: SavedColumns): void {
+    for (const level of levels) this.#lists[level] = CallList.restore(columns)
   }
 
   get sizeBytes(): number {
@@ -83,6 +95,18 @@ class CallList {
         hostNs: this.#times[3 * at + 2]!,
       })
     }
+  }
+
+  save(): SavedColumn[] {
+    return [this.#ids.subarray(0, this.#length), this.#times.subarray(0, 3 * this.#length)]
+  }
+
+  static restore(columns: SavedColumns): CallList {
+    const list = new CallList()
+    list.#ids = columns.take(Uint32Array, FIRST_LENGTH)
+    list.#times = columns.take(Float64Array, 3 * FIRST_LENGTH)
+    list.#length = list.#ids.length - FIRST_LENGTH
+    return list
   }
 
   #endAt(index: number): number {

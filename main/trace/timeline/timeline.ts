@@ -7,6 +7,9 @@ import { Buckets, levelOf, LEVEL_COUNT } from './buckets.ts'
 import { Lanes } from './lanes.ts'
 import { LongCalls } from './long-calls.ts'
 import { Replay } from './replay.ts'
+import type { SavedLanes } from './lanes.ts'
+import type { SavedColumn, SavedTimeline } from './saved-timeline.ts'
+import { SavedColumns } from './saved-timeline.ts'
 
 /** Memory for levels; above it the finest one is given up, which calls themselves can stand in for. */
 const LEVELS_LIMIT_BYTES = 64 * 1024 * 1024
@@ -25,6 +28,16 @@ export class LaneRecord {
   /** Calls of the guest that run. Each has one call of the host in flight at most: {@link CallStore.insideOf}. */
   readonly running = new Set<CallId>()
   rowCount = 1
+}
+
+/** What a saved timeline has besides columns. */
+interface SavedRest {
+  finestLevel: number
+  callCount: number
+  latestEndNs: number
+  burstStartNs: number
+  lanes: SavedLanes
+  records: { rowCount: number; running: CallId[]; bucketLevels: number[]; callLevels: number[] }[]
 }
 
 /** Grows with the {@link CallStore}, after it. */
@@ -158,6 +171,45 @@ export class Timeline {
       else end = middle
     }
     return first
+  }
+
+  /** All that it knows, to be kept in a file. */
+  save(): SavedTimeline {
+    const { lanes, columns } = this.lanes.save()
+    const all: SavedColumn[] = [new Float64Array(this.#begins), ...columns]
+    const records = this.records.map(({ rowCount, running, buckets, longCalls }) => {
+      const ofBuckets = buckets.save()
+      const ofCalls = longCalls.save()
+      all.push(...ofBuckets.columns, ...ofCalls.columns)
+      return { rowCount, running: [...running], bucketLevels: ofBuckets.levels, callLevels: ofCalls.levels }
+    })
+    const rest: SavedRest = {
+      finestLevel: this.#finestLevel,
+      callCount: this.#callCount,
+      latestEndNs: this.#latestEndNs,
+      burstStartNs: this.#burstStartNs,
+      lanes,
+      records,
+    }
+    return { rest, columns: all }
+  }
+
+  /** Takes over what another has saved, of the same calls; nothing has begun here yet. */
+  restore(saved: SavedTimeline): void {
+    const rest = saved.rest as SavedRest
+    const columns = new SavedColumns(saved.columns)
+    this.#finestLevel = rest.finestLevel
+    this.#callCount = rest.callCount
+    this.#latestEndNs = rest.latestEndNs
+    this.#burstStartNs = rest.burstStartNs
+    this.#begins.splice(0, this.#begins.length, ...columns.take(Float64Array))
+    this.lanes.restore(rest.lanes, columns)
+    for (const [index, { rowCount, running, bucketLevels, callLevels }] of rest.records.entries()) {
+      const record = this.#record(index, rowCount - 1)
+      for (const id of running) record.running.add(id)
+      record.buckets.restore(bucketLevels, columns)
+      record.longCalls.restore(callLevels, columns)
+    }
   }
 
   /** Gives up the finest levels until the rest fits. */
