@@ -37,7 +37,7 @@ function expectSame(trace: RandomTrace, timeline: Timeline): void {
   expect(isDeepStrictEqual(readZooms({ ...trace, timeline }), readZooms(trace))).toBe(true)
 }
 
-test.each([
+test.each<[what: string, options: { overlap: number; magnitude: number; limitBytes?: number }]>([
   ['without overlap', { overlap: 0, magnitude: 5 }],
   ['with much overlap', { overlap: 0.9, magnitude: 5 }],
   ['with levels given up for want of memory', { overlap: 0.3, magnitude: 6, limitBytes: 60_000 }],
