@@ -2,7 +2,7 @@ import type { SessionLimits } from '../../main/contract/limits.ts'
 import type { RunInfo, SessionId, SessionInfo, Stub } from '../../main/contract/model.ts'
 import type { Result } from '../../main/contract/result.ts'
 import { useBackend } from '../backend/backend.ts'
-import { referToFiles } from './opening.ts'
+import { referToFile, referToFiles } from './opening.ts'
 import { reportProblem } from './problems.ts'
 import { activeSessionId, isExamplePath, putRun, sessions, updateSessions } from './sessions.ts'
 
@@ -44,6 +44,14 @@ export function useActions() {
       readings: string | null,
     ): Promise<Result<SessionInfo>> {
       const set = await call.setReadings({ sessionId, module, name, readings })
+      if (set.ok) updateSessions([set.value])
+      return set
+    },
+    /** Answers with the refusal, which belongs to the stack; null: no file of the user's any more. */
+    async setDebugFile(sessionId: SessionId, file: File | null): Promise<Result<SessionInfo>> {
+      const reference = file === null ? null : await referToFile(file, pathForFile)
+      if (reference && !reference.ok) return reference
+      const set = await call.setDebugFile({ sessionId, file: reference?.value ?? null })
       if (set.ok) updateSessions([set.value])
       return set
     },

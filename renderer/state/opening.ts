@@ -23,42 +23,47 @@ export async function referToFiles(
   const references: FileReference[] = []
   let carriedBytes = 0
   for (const file of files) {
-    const problem = checkFile(file)
-    if (problem) return { ok: false, error: problem }
-    const path = pathForFile?.(file)
-    if (path) {
-      references.push({ path })
-      continue
-    }
-    carriedBytes += file.size
+    if (!isKnownKind(file.name)) return { ok: false, error: describeUnknown(file) }
+    const reference = await referToFile(file, pathForFile)
+    if (!reference.ok) return reference
+    if ('bytes' in reference.value) carriedBytes += file.size
     if (carriedBytes > FILE_SIZE_LIMIT_BYTES) return { ok: false, error: describeTooMuch() }
-    try {
-      references.push({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })
-    } catch (cause) {
-      return { ok: false, error: describeUnreadable(file, cause) }
-    }
+    references.push(reference.value)
   }
   return { ok: true, value: references }
 }
 
-function checkFile(file: File): InspectorError | null {
-  if (!isKnownKind(file.name)) {
-    return {
-      code: 'GUEST_NOT_WASM',
-      what: 'The file is neither a guest nor a host module nor a session.',
-      why: `“${file.name}” does not end in ${KNOWN_EXTENSIONS.join(', ')}.`,
-      fix: 'Drop a .wasm or .wat file, a host module written in TypeScript or JavaScript, or a saved session.',
-    }
+/** As {@link referToFiles}, for one file of any kind. */
+export async function referToFile(
+  file: File,
+  pathForFile?: (file: File) => string,
+): Promise<Result<FileReference>> {
+  if (file.size > FILE_SIZE_LIMIT_BYTES) return { ok: false, error: describeTooLarge(file) }
+  const path = pathForFile?.(file)
+  if (path) return { ok: true, value: { path } }
+  try {
+    return { ok: true, value: { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) } }
+  } catch (cause) {
+    return { ok: false, error: describeUnreadable(file, cause) }
   }
-  if (file.size > FILE_SIZE_LIMIT_BYTES) {
-    return {
-      code: 'GUEST_TOO_LARGE',
-      what: 'The file is too large.',
-      why: `“${file.name}” has ${toMegabytes(file.size)} MB; the limit is ${toMegabytes(FILE_SIZE_LIMIT_BYTES)} MB.`,
-      fix: 'Strip its debug information, or split the module.',
-    }
+}
+
+function describeUnknown(file: File): InspectorError {
+  return {
+    code: 'GUEST_NOT_WASM',
+    what: 'The file is neither a guest nor a host module nor a session.',
+    why: `“${file.name}” does not end in ${KNOWN_EXTENSIONS.join(', ')}.`,
+    fix: 'Drop a .wasm or .wat file, a host module written in TypeScript or JavaScript, or a saved session.',
   }
-  return null
+}
+
+function describeTooLarge(file: File): InspectorError {
+  return {
+    code: 'GUEST_TOO_LARGE',
+    what: 'The file is too large.',
+    why: `“${file.name}” has ${toMegabytes(file.size)} MB; the limit is ${toMegabytes(FILE_SIZE_LIMIT_BYTES)} MB.`,
+    fix: 'Strip its debug information, or split the module.',
+  }
 }
 
 function describeTooMuch(): InspectorError {

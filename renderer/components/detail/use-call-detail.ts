@@ -10,12 +10,12 @@ const TICK_MS = 200
 /** What there is to show: no call is selected, it is not in the trace (any more), or all about it. */
 export type DetailState = { is: 'nothing' } | { is: 'missing' } | { is: 'call'; call: CallDetail }
 
-/** Reads the selected call, and again and again while it is in flight. */
+/** Reads the selected call, and again and again while it is in flight; `refresh` reads it once more. */
 export function useCallDetail(
   backend: Backend,
   sessionId: () => SessionId,
   callId: () => CallId | null,
-): Readonly<ShallowRef<DetailState>> {
+): { state: Readonly<ShallowRef<DetailState>>; refresh: () => void } {
   const state = shallowRef<DetailState>({ is: 'nothing' })
   let ticker: ReturnType<typeof setTimeout> | undefined
   const reader = createCoalescedRead(read, nextFrame)
@@ -47,5 +47,5 @@ export function useCallDetail(
     reader.dispose()
     clearTimeout(ticker)
   })
-  return state
+  return { state, refresh: reader.request }
 }

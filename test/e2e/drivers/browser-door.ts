@@ -41,7 +41,7 @@ export const browserDoorDriver: Driver = {
         return page
       },
       settingsFolder,
-      dropFiles: (paths) => dropFilesOn(page, paths),
+      dropFiles: (paths, target) => dropFilesOn(page, paths, target),
       async readDownload(action) {
         const [download] = await Promise.all([page.waitForEvent('download'), action()])
         return readFileSync(await download.path(), 'utf8')

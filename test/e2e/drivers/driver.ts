@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import type { ControlCommands } from '../../electron-stand-in/control.ts'
 
 export type DriverName = 'browser door' | 'electron stand-in' | 'electron'
@@ -34,8 +34,8 @@ export interface RunningApp {
   /** The window's page; another one after a crash. */
   readonly page: Page
   settingsFolder: string
-  /** Drops real files on the window, as the system's file manager does. */
-  dropFiles(paths: string[]): Promise<void>
+  /** Drops real files on the window, or on something in it, as the system's file manager does. */
+  dropFiles(paths: string[], target?: Locator): Promise<void>
   /** Runs `action`, which saves a file from the window, and gives the file's text. */
   readDownload(action: () => Promise<void>): Promise<string>
   /** Ends the page's process. Resolves when the window shows the inspector again. */

@@ -42,7 +42,7 @@ export const electronDriver: Driver = {
         return page
       },
       settingsFolder,
-      dropFiles: (paths) => dropFilesOn(page, paths),
+      dropFiles: (paths, target) => dropFilesOn(page, paths, target),
       readDownload: (action) => readDownload(app, action),
       async crashPage() {
         const crashed = page.waitForEvent('crash')

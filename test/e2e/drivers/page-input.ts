@@ -1,9 +1,11 @@
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 
-/** Drops real files on the middle of the page: the browser reads them from the disk, as after a real drag. */
-export async function dropFilesOn(page: Page, paths: string[]): Promise<void> {
+/** Drops real files on the middle of the page, or of `target`: the browser reads them from the disk, as after a real drag. */
+export async function dropFilesOn(page: Page, paths: string[], target?: Locator): Promise<void> {
   const session = await page.context().newCDPSession(page)
-  const { x, y } = await page.evaluate(() => ({ x: innerWidth / 2, y: innerHeight / 2 }))
+  await target?.scrollIntoViewIfNeeded()
+  const box = (await target?.boundingBox()) ?? { x: 0, y: 0, ...(await readWindowSize(page)) }
+  const { x, y } = { x: box.x + box.width / 2, y: box.y + box.height / 2 }
   const data = { items: [], files: paths, dragOperationsMask: 1 }
   // A hand goes on moving while the page answers to what hangs over it.
   for (const type of ['dragEnter', 'dragOver', 'dragOver', 'drop'] as const) {
@@ -11,6 +13,10 @@ export async function dropFilesOn(page: Page, paths: string[]): Promise<void> {
     if (type !== 'drop') await nextFrame(page)
   }
   await session.detach()
+}
+
+function readWindowSize(page: Page): Promise<{ width: number; height: number }> {
+  return page.evaluate(() => ({ width: innerWidth, height: innerHeight }))
 }
 
 async function nextFrame(page: Page): Promise<void> {

@@ -26,7 +26,7 @@ export const standInDriver: Driver = {
         return started.page()
       },
       settingsFolder,
-      dropFiles: (paths) => dropFilesOn(started.page(), paths),
+      dropFiles: (paths, target) => dropFilesOn(started.page(), paths, target),
       async readDownload(action) {
         const path = join(makeTempFolder('download'), 'saved')
         await control('saveNextDownload', path)
