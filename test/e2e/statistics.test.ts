@@ -115,10 +115,12 @@ describeOnDrivers('statistics of a selection', (app) => {
   })
 
   test('paths are a table too, and the slowest calls lead to the calls', async () => {
-    await paths(page()).getByRole('button', { name: 'Table' }).click()
+    await paths(page()).getByRole('button', { name: 'Paths' }).click()
     await eventually(() =>
-      paths(page()).getByRole('table', { name: 'Call paths' }).getByRole('row').count(),
+      paths(page()).getByRole('table', { name: 'Time by path' }).getByRole('row').count(),
     ).toBe(5)
+    await paths(page()).getByRole('button', { name: 'Functions' }).click()
+    await paths(page()).getByRole('table', { name: 'Time by function' }).waitFor()
     await paths(page()).getByRole('button', { name: 'Slowest calls' }).click()
     const slowest = paths(page()).getByRole('list', { name: 'Slowest calls' }).getByRole('button')
     await eventually(() => slowest.count()).toBe(4)

@@ -106,7 +106,7 @@ export class StatisticsScan {
     }
     return this.#timings.rows(this.#calls, running).map((row) => {
       const { selfNs, guestNs, hostNs } = this.#splits[row.functionIndex] ?? NO_TIME
-      return { ...row, selfNs: Math.max(0, selfNs), guestNs, hostNs }
+      return Object.assign(row, { selfNs: Math.max(0, selfNs), guestNs, hostNs })
     })
   }
 

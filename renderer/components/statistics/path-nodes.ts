@@ -1,5 +1,5 @@
 /** Paths of calls as a tree, and what is drawn of it. */
-import type { CallPath, TimeSums } from '../../../main/contract/statistics.ts'
+import type { CallPath, FunctionStatistics, TimeSums } from '../../../main/contract/statistics.ts'
 
 /** One step of a path, with what was called from it. */
 export interface PathNode extends TimeSums {
@@ -80,6 +80,13 @@ export function findChain(roots: readonly PathNode[], key: string): PathNode[] {
   const next = roots.find((node) => key === node.key || key.startsWith(`${node.key}/`))
   if (!next) return []
   return next.key === key ? [next] : [next, ...findChain(next.children, key)]
+}
+
+/** A function by itself, wherever it was called. */
+export function toNode(row: FunctionStatistics): PathNode {
+  const { functionIndex, count, sumTotalNs, selfNs, guestNs, hostNs, sumSuspendedNs } = row
+  const times = { totalNs: sumTotalNs, selfNs, guestNs, hostNs, suspendedNs: sumSuspendedNs }
+  return { key: String(functionIndex), functionIndex, count, ...times, valueNs: selfNs, children: [] }
 }
 
 /** Depth first, each with its depth. */
