@@ -22,8 +22,8 @@ test('calls are those that were in flight in the range, also where they run, and
   Array.from(fill([trace], 2000, 7))
   const { calls } = trace
   const lastNs = calls.startOf(calls.callCount)
-  const fromNs = lastNs * 0.4 + 0.5
-  const toNs = lastNs * 0.5 + 0.25
+  const fromNs = lastNs * 0.9 + 0.5
+  const toNs = lastNs - 0.25
   for (const filterText of ['', 'import:env.add or outcome=running', '-(name="wait") depth>0']) {
     const inRange = find(trace, filterText).filter((id) => {
       const { startNs, endNs } = calls.row(id, NOW_NS)

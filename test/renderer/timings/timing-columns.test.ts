@@ -55,7 +55,7 @@ test('there are all the columns that were promised', () => {
     'running',
     'failed',
     ...['total', 'suspended'].flatMap((part) =>
-      ['p50', 'p95', 'p99', 'max', 'sum'].map((figure) => `${part}-${figure}`),
+      ['p50', 'p90', 'p95', 'p99', 'max', 'sum'].map((figure) => `${part}-${figure}`),
     ),
   ])
 })
