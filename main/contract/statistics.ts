@@ -30,6 +30,15 @@ export interface PathFunction {
   name: string
 }
 
+/** How many calls were in flight over time: the mean in each of some columns of time, which follow one another. */
+export interface InFlightColumns {
+  fromNs: number
+  columnNs: number
+  /** Of the guest's own calls, which the host made. */
+  exports: number[]
+  imports: number[]
+}
+
 /** Statistics of the calls that a filter holds for, as far as they have been looked at. */
 export interface CallStatistics {
   /** `matchCount` counts those that have ended. */
@@ -42,4 +51,5 @@ export interface CallStatistics {
   leftOutCount: number
   /** The calls that took longest, the longest first. */
   slowest: CallSummary[]
+  inFlight: InFlightColumns
 }

@@ -61,7 +61,7 @@ describeOnDrivers('accessibility', (app) => {
 
   test('with every view of call paths', async () => {
     await page().getByRole('tab', { name: 'Call paths' }).click()
-    for (const name of ['Flame graph', 'Sandwich', 'Paths', 'Functions', 'Slowest calls']) {
+    for (const name of ['Flame graph', 'Sandwich', 'Paths', 'Functions', 'In flight', 'Slowest calls']) {
       await page().getByRole('button', { name, exact: true }).click()
       expect(await findViolations()).toEqual([])
     }

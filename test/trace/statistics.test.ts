@@ -101,6 +101,30 @@ test.each(FILTERS)('%j: sums by function and by path are those of the rows', (fi
   expect(slowest.map(({ totalNs }) => totalNs)).toEqual(longest.map(({ totalNs }) => totalNs))
 })
 
+test.each(FILTERS)('%j: what was in flight over time is what the rows say', (filterText) => {
+  const trace = new Trace(Infinity)
+  Array.from(fill([trace], 1500, 23))
+  const scan = new StatisticsScan(trace.calls, parse(filterText), noNames)
+  scan.advance(NOW_NS, Infinity)
+  const { fromNs, columnNs, exports, imports } = scan.read(NOW_NS).inFlight
+  const rows = listRows(trace, filterText)
+  for (const [column, mean] of exports.entries()) {
+    const [beginNs, endNs] = [fromNs + column * columnNs, fromNs + (column + 1) * columnNs]
+    const meanOf = (isImport: boolean) =>
+      rows
+        .filter(({ kind }) => (kind === 'import') === isImport)
+        .reduce(
+          (sum, row) => sum + Math.max(0, Math.min(row.endNs!, endNs) - Math.max(row.startNs, beginNs)),
+          0,
+        ) / columnNs
+    expect(mean).toBeCloseTo(meanOf(false), 6)
+    expect(imports[column]).toBeCloseTo(meanOf(true), 6)
+  }
+  const busyNs = (list: number[]) => list.reduce((sum, mean) => sum + mean * columnNs, 0)
+  const totalNs = rows.reduce((sum, row) => sum + row.totalNs, 0)
+  expect((busyNs(exports) + busyNs(imports)) / totalNs).toBeCloseTo(1, 6)
+})
+
 test('percentiles and the histogram are those of the sorted durations', () => {
   const trace = new Trace(Infinity)
   Array.from(fill([trace], 3000, 5))

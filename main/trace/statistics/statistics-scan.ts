@@ -1,6 +1,11 @@
 /** Sums up the calls that a filter holds for, a slice of time after the other, also while the trace grows. */
 import type { CallId } from '../../contract/model.ts'
-import type { CallStatistics, FunctionStatistics, TimeSums } from '../../contract/statistics.ts'
+import type {
+  CallStatistics,
+  FunctionStatistics,
+  InFlightColumns,
+  TimeSums,
+} from '../../contract/statistics.ts'
 import type { FilterContext } from '../../filter/call.ts'
 import { compileFilter } from '../../filter/compile.ts'
 import type { Filter } from '../../filter/model.ts'
@@ -9,6 +14,7 @@ import { CallCursor } from '../call-cursor.ts'
 import type { CallStore } from '../call-store.ts'
 import { createFilterContext } from '../filter-scan.ts'
 import { Timings } from '../timings.ts'
+import { BusyColumns, trimColumns } from './busy-columns.ts'
 import { PathTree } from './path-tree.ts'
 import { SlowestCalls } from './slowest-calls.ts'
 
@@ -27,6 +33,8 @@ export class StatisticsScan {
   readonly #splits: (Split | undefined)[] = []
   readonly #paths: PathTree
   readonly #slowest = new SlowestCalls()
+  readonly #exportColumns = new BusyColumns()
+  readonly #importColumns = new BusyColumns()
   /** Calls that ran when they were looked at. */
   readonly #unsettled = new Set<CallId>()
   /** What calls inside of imports took, while these run. */
@@ -94,6 +102,7 @@ export class StatisticsScan {
       pathFunctions: definitions.map(({ kind, module, name }) => ({ kind, module, name })),
       leftOutCount: this.#paths.leftOutCount,
       slowest: this.#slowest.ids.map((id) => this.#calls.summary(id, nowNs)),
+      inFlight: this.#listInFlight(),
     }
   }
 
@@ -110,6 +119,14 @@ export class StatisticsScan {
     })
   }
 
+  #listInFlight(): InFlightColumns {
+    const columnNs = Math.max(this.#exportColumns.widthNs, this.#importColumns.widthNs)
+    this.#exportColumns.widenTo(columnNs)
+    this.#importColumns.widenTo(columnNs)
+    const { first, lists } = trimColumns(this.#exportColumns.list(), this.#importColumns.list())
+    return { fromNs: first * columnNs, columnNs, exports: lists[0], imports: lists[1] }
+  }
+
   #begin(nowNs: number): void {
     this.#cursor.begin(nowNs)
     this.#outerCursor.begin(nowNs)
@@ -117,7 +134,7 @@ export class StatisticsScan {
 
   /** Counts the call at the cursor, which has ended. */
   #count(id: CallId): void {
-    const { functionIndex, parent, totalNs } = this.#cursor
+    const { functionIndex, parent, startNs, totalNs } = this.#cursor
     if (parent > 0 && this.#calls.kindOf(parent) === 'import') this.#takeInner(parent, totalNs)
     const knownInnerNs = this.#innerNs.get(id) ?? 0
     if (knownInnerNs > 0) this.#innerNs.delete(id)
@@ -129,6 +146,8 @@ export class StatisticsScan {
     this.#timings.record(functionIndex, hasReturned, totalNs, suspendedNs)
     this.#paths.add(parent, functionIndex, { totalNs, guestNs, hostNs, suspendedNs }, selfNs)
     this.#slowest.add(id, totalNs)
+    const columns = isImport ? this.#importColumns : this.#exportColumns
+    columns.add(startNs, startNs + totalNs)
     const split = this.#splitOf(functionIndex)
     split.selfNs += selfNs
     split.guestNs += guestNs
