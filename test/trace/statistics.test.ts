@@ -2,7 +2,9 @@
 import { expect, test } from 'vitest'
 import type { CallRow } from '../../main/contract/model.ts'
 import { parseFilter } from '../../main/filter/parse.ts'
+import { indexInBlock } from '../../main/trace/call-block.ts'
 import { createCallTest } from '../../main/trace/filter-scan.ts'
+import { BusyColumns } from '../../main/trace/statistics/busy-columns.ts'
 import { PATH_LIMIT, PathTree } from '../../main/trace/statistics/path-tree.ts'
 import { SLOWEST_LIMIT } from '../../main/trace/statistics/slowest-calls.ts'
 import { StatisticsScan } from '../../main/trace/statistics/statistics-scan.ts'
@@ -123,6 +125,28 @@ test.each(FILTERS)('%j: what was in flight over time is what the rows say', (fil
   const busyNs = (list: number[]) => list.reduce((sum, mean) => sum + mean * columnNs, 0)
   const totalNs = rows.reduce((sum, row) => sum + row.totalNs, 0)
   expect((busyNs(exports) + busyNs(imports)) / totalNs).toBeCloseTo(1, 6)
+})
+
+test('times and parents that cannot be, of a file that somebody made, hold up nothing', () => {
+  const columns = new BusyColumns()
+  for (const [startNs, endNs] of [
+    [0, Infinity],
+    [NaN, 5],
+    [-10, 5],
+    [1, 1e300],
+  ] as const) {
+    columns.add(startNs, endNs)
+  }
+  columns.add(1024, 2048)
+  expect(columns.list().filter((mean) => mean > 0)).toEqual([1])
+  const trace = new Trace(Infinity)
+  Array.from(fill([trace], 100, 3))
+  const block = trace.calls.blocks.block(1)
+  block.parents[indexInBlock(20)] = 30
+  block.parents[indexInBlock(30)] = 20
+  const scan = new StatisticsScan(trace.calls, parse(''), noNames)
+  scan.advance(NOW_NS, Infinity)
+  expect(scan.matchCount).toBe(100 - trace.calls.running.size)
 })
 
 test('percentiles and the histogram are those of the sorted durations', () => {

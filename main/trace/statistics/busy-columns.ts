@@ -1,6 +1,7 @@
 /** Columns of time that there are at most. */
 const COLUMN_COUNT = 1024
 const FIRST_WIDTH_NS = 1024
+const LATEST_NS = Number.MAX_SAFE_INTEGER
 
 /** How many calls were in flight, over time: in columns that become twice as wide whenever time outgrows them. */
 export class BusyColumns {
@@ -11,6 +12,8 @@ export class BusyColumns {
   #steps = new Float64Array(COLUMN_COUNT + 1)
 
   add(startNs: number, endNs: number): void {
+    // A session file may say anything.
+    if (!(startNs >= 0 && endNs < LATEST_NS)) return
     while (endNs >= this.widthNs * COLUMN_COUNT) this.#widen()
     const { widthNs } = this
     const first = Math.floor(startNs / widthNs)

@@ -63,7 +63,9 @@ export class PathTree {
     let at = id
     while (at !== 0 && this.#rememberedIds[at % REMEMBERED] !== at) {
       unknown.push(at)
-      at = this.#calls.parentOf(at) ?? 0
+      const parent = this.#calls.parentOf(at) ?? 0
+      // A session file may say anything, also that calls lie inside of one another.
+      at = parent < at ? parent : 0
     }
     let path = at === 0 ? ROOT : this.#rememberedPaths[at % REMEMBERED]!
     for (const each of unknown.toReversed()) {

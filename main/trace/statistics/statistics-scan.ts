@@ -135,7 +135,7 @@ export class StatisticsScan {
   /** Counts the call at the cursor, which has ended. */
   #count(id: CallId): void {
     const { functionIndex, parent, startNs, totalNs } = this.#cursor
-    if (parent > 0 && this.#calls.kindOf(parent) === 'import') this.#takeInner(parent, totalNs)
+    if (parent > 0 && parent < id && this.#calls.kindOf(parent) === 'import') this.#takeInner(parent, totalNs)
     const knownInnerNs = this.#innerNs.get(id) ?? 0
     if (knownInnerNs > 0) this.#innerNs.delete(id)
     if (!this.#test(this.#cursor)) return
