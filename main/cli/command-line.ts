@@ -35,7 +35,7 @@ export type Command =
     }
   | { verb: 'inspect'; guest: string; json: boolean }
   | { verb: 'export'; file: string; format: TraceFormat; output?: string; collector?: URL; filter?: string }
-  | { verb: 'stats'; file: string; json: boolean }
+  | { verb: 'stats'; file: string; json: boolean; filter?: string }
   /** Help or the version has been printed; there is nothing left to do. */
   | { verb: 'none' }
 
@@ -190,8 +190,14 @@ function defineParser(version: string, choose: (command: Command) => void) {
   parser
     .command('stats <session>', 'Print what the calls of a session file come to')
     .option('--json', 'Print it as JSON')
+    .option('--filter <text>', 'Only of calls for which this holds: "import:env.* suspended>5ms"')
     .action((file: unknown, options: Options) =>
-      choose({ verb: 'stats', file: readText(file) ?? '', json: readFlag(options, 'json') }),
+      choose({
+        verb: 'stats',
+        file: readText(file) ?? '',
+        json: readFlag(options, 'json'),
+        ...optional('filter', readOption(options, 'filter')),
+      }),
     )
   // The parser says of `--no-open` that it is on by default, when it means that a browser is opened.
   parser.help((sections) =>

@@ -1,8 +1,10 @@
 /** What the command line does with session files: their calls as lines, and what they come to. */
 import { resolve } from 'node:path'
-import type { SessionInfo, TimingRow } from '../contract/model.ts'
-import type { InspectorError } from '../contract/result.ts'
+import { setImmediate } from 'node:timers/promises'
+import type { SessionId, SessionInfo, TimingRow, TraceStatus } from '../contract/model.ts'
+import type { InspectorError, Result } from '../contract/result.ts'
 import { success } from '../contract/result.ts'
+import type { FunctionStatistics } from '../contract/statistics.ts'
 import { describeProblem, parseFilter } from '../filter/parse.ts'
 import type { Inspector } from '../inspector/api.ts'
 import { createInspector } from '../inspector/inspector.ts'
@@ -66,32 +68,73 @@ async function writeOut(content: string | Uint8Array): Promise<void> {
   if (!process.stdout.write(content)) await new Promise((done) => process.stdout.once('drain', done))
 }
 
-/** Prints what the calls of a session file come to, for each import and export. */
+/** Prints what the calls of a session file come to, or with a filter those for which it holds, by import and export. */
 export function printStatistics(
-  { file, json }: Extract<Command, { verb: 'stats' }>,
+  { file, json, filter }: Extract<Command, { verb: 'stats' }>,
   paths: ProgramPaths,
 ): Promise<number> {
-  return withSessionFile(file, paths, (inspector, session) => {
-    const { sessionId } = session
-    const timings = inspector.service.readTimings({ sessionId })
-    if (!timings.ok) return fail(timings.error)
-    const attached = inspector.service.attach()
-    const status = attached.ok && attached.value.traces.find((trace) => trace.sessionId === sessionId)
-    if (!status) return STATUS.failed
-    const { callCount, guestNs, hostNs, suspendedNs } = status
+  return withSessionFile(file, paths, async (inspector, session) => {
+    const { guest, archive, sessionId } = session
+    const found =
+      filter === undefined ? readAll(inspector, sessionId) : await readFiltered(inspector, sessionId, filter)
+    if (!found.ok) return fail(found.error)
+    const { totals, timings } = found.value
+    const { callCount, guestNs, hostNs, suspendedNs } = totals
     if (json) {
-      const { guest, archive } = session
-      const totals = { callCount, guestNs, hostNs, suspendedNs }
-      printResult(JSON.stringify({ guest, archive, totals, timings: timings.value }, null, 2))
+      printResult(JSON.stringify({ guest, archive, totals, timings }, null, 2))
       return STATUS.ok
     }
     printResult(`${session.guest.name}, ${callCount.toLocaleString('en')} calls`)
     printResult(`guest ${formatNs(guestNs)}, host ${formatNs(hostNs)}, suspended ${formatNs(suspendedNs)}`)
     const header = ['', 'calls', 'failed', 'total', 'p50', 'p99', 'max']
-    for (const line of formatColumns([header, ...timings.value.map(describeTimings)])) printResult(line)
-    if (callCount === 0) printNotice('No call was recorded.')
+    for (const line of formatColumns([header, ...timings.map(describeTimings)])) printResult(line)
+    if (callCount === 0)
+      printNotice(filter === undefined ? 'No call was recorded.' : 'No call fits the filter.')
     return STATUS.ok
   })
+}
+
+interface Statistics {
+  totals: Pick<TraceStatus, 'callCount' | 'guestNs' | 'hostNs' | 'suspendedNs'>
+  timings: TimingRow[]
+}
+
+function readAll({ service }: Inspector, sessionId: SessionId): Result<Statistics> {
+  const attached = service.attach()
+  if (!attached.ok) return attached
+  const timings = service.readTimings({ sessionId })
+  if (!timings.ok) return timings
+  const status = attached.value.traces.find((trace) => trace.sessionId === sessionId)
+  const { callCount = 0, guestNs = 0, hostNs = 0, suspendedNs = 0 } = status ?? {}
+  return success({ totals: { callCount, guestNs, hostNs, suspendedNs }, timings: timings.value })
+}
+
+async function readFiltered(
+  { service }: Inspector,
+  sessionId: SessionId,
+  filterText: string,
+): Promise<Result<Statistics>> {
+  for (;;) {
+    const read = service.readStatistics({ sessionId, filterText })
+    if (!read.ok) return read
+    const { progress, functions } = read.value
+    if (progress.scannedCount === progress.callCount) {
+      return success({ totals: sumUp(progress.matchCount, functions), timings: functions })
+    }
+    await setImmediate()
+  }
+}
+
+/** The parts of imports are counted in the calls that made them as well. */
+function sumUp(callCount: number, functions: readonly FunctionStatistics[]): Statistics['totals'] {
+  const totals = { callCount, guestNs: 0, hostNs: 0, suspendedNs: 0 }
+  for (const { kind, guestNs, hostNs, sumSuspendedNs } of functions) {
+    totals.guestNs += guestNs
+    if (kind !== 'import') continue
+    totals.hostNs += hostNs
+    totals.suspendedNs += sumSuspendedNs
+  }
+  return totals
 }
 
 function describeTimings({ module, name, count, failedCount, sumTotalNs, total }: TimingRow): string[] {

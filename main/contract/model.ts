@@ -353,6 +353,7 @@ export interface CallSummary {
 /** Nearest-rank percentiles, exact to 1/64 of the value. */
 export interface Distribution {
   p50Ns: number
+  p90Ns: number
   p95Ns: number
   p99Ns: number
   maxNs: number
@@ -360,6 +361,8 @@ export interface Distribution {
 
 /** The finished calls of one import or export. */
 export interface TimingRow {
+  /** The function's number in its session. */
+  functionIndex: number
   kind: CallKind
   module: string | null
   name: string
@@ -372,6 +375,8 @@ export interface TimingRow {
   sumSuspendedNs: number
   total: Distribution
   suspended: Distribution
+  /** How many totals are below 1 ns, below 2, 4, 8 and so on, each without those before. */
+  histogram: number[]
 }
 
 /** How far a session's trace has grown; pushed a few times a second while it does. */

@@ -131,6 +131,7 @@ export const REQUEST_SCHEMAS = {
     }),
   ]),
   readDensity: v.strictTuple([v.strictObject({ sessionId: identifier, columnCount })]),
+  readStatistics: v.strictTuple([v.strictObject({ sessionId: identifier, filterText: name })]),
   readTimings: v.strictTuple([session]),
   readConsole: v.strictTuple([v.strictObject({ sessionId: identifier, fromLine: index, lineCount: count })]),
   readSessionFile: v.strictTuple([v.strictObject({ sessionId: identifier, offset: index })]),

@@ -21,6 +21,7 @@ import type {
 } from './model.ts'
 import type { SessionLimits } from './limits.ts'
 import type { InspectorError, Result } from './result.ts'
+import type { CallStatistics } from './statistics.ts'
 import type { TraceFormat, TraceSnapshot } from './trace-format.ts'
 import type { Timeline, TimelineDensity } from './timeline.ts'
 
@@ -218,6 +219,12 @@ export interface InspectorService {
   }): Result<Timeline>
   /** How busy the session was from its first call until now, in up to about `columnCount` columns. */
   readDensity(request: { sessionId: SessionId; columnCount: number }): Result<TimelineDensity>
+  /**
+   * Sums up the calls that a filter holds for, of every call where it is empty. As with {@link readFilteredCalls}, the
+   * first request begins, and `statisticsAdvanced` tells of more. Fails with FILTER_INVALID.
+   */
+  readStatistics(request: { sessionId: SessionId; filterText: string }): Result<CallStatistics>
+  /** The finished calls of each function, which are counted while they are recorded. */
   readTimings(request: { sessionId: SessionId }): Result<TimingRow[]>
   readConsole(request: { sessionId: SessionId; fromLine: number; lineCount: number }): Result<ConsoleLines>
   /**
@@ -256,6 +263,8 @@ export interface ServiceEvents {
   traceGrew(status: TraceStatus): void
   /** More calls have been looked at for a filter: a few times a second until there are none left. */
   filterAdvanced(progress: FilterProgress): void
+  /** The same for statistics. */
+  statisticsAdvanced(progress: FilterProgress): void
   recentGuestsChanged(recentGuests: RecentGuest[]): void
   /** A failure that no request asked about: a file opened from the system, a full disk. */
   problem(error: InspectorError): void

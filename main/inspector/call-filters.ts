@@ -1,13 +1,15 @@
 /**
- * Evaluates filters over traces: for each trace the few that were asked about last, and of those the ones that somebody
+ * Evaluates filters over traces, to list calls or to sum them up: for each trace the few that were asked about last, and of those the ones that somebody
  * still waits for. A slice of time goes to the one that was asked about last, and everything else of the process has
  * its turn between two slices.
  */
 import type { FilterProgress } from '../contract/model.ts'
 import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
+import type { FilterContext } from '../filter/call.ts'
 import { describeProblem, parseFilter } from '../filter/parse.ts'
-import { FilterScan } from '../trace/filter-scan.ts'
+import type { Filter } from '../filter/model.ts'
+import type { CallStore } from '../trace/call-store.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { OpenedSession } from './sessions.ts'
 
@@ -23,8 +25,24 @@ const PROGRESS_INTERVAL_MS = 100
 /** What a filter needs to know of a session. */
 export type FilteredSession = Pick<OpenedSession, 'sessionId' | 'trace' | 'nowNs' | 'describeStack'>
 
-interface ActiveScan {
-  scan: FilterScan
+/** Looks at the calls of a trace, one after the other. */
+export interface TraceScan {
+  readonly scannedCount: number
+  readonly matchCount: number
+  readonly isComplete: boolean
+  advance(nowNs: number, sliceMs: number): void
+  refresh(nowNs: number): void
+}
+
+/** Begins to look at the calls of a trace that a filter holds for. */
+export type BeginScan<Scan extends TraceScan> = new (
+  calls: CallStore,
+  filter: Filter,
+  stackNames: FilterContext['stackNames'],
+) => Scan
+
+interface ActiveScan<Scan> {
+  scan: Scan
   session: FilteredSession
   trace: Trace
   filterText: string
@@ -32,16 +50,22 @@ interface ActiveScan {
   toldAtMs: number
 }
 
-/** One for all sessions. */
-export class CallFilters {
-  readonly #scans = new WeakMap<Trace, Map<string, ActiveScan>>()
+/** One for all sessions, and for one thing that is made of the calls. */
+export class CallFilters<Scan extends TraceScan> {
+  readonly #scans = new WeakMap<Trace, Map<string, ActiveScan<Scan>>>()
   /** Those that have calls left to look at. */
-  readonly #waiting = new Set<ActiveScan>()
+  readonly #waiting = new Set<ActiveScan<Scan>>()
+  readonly #Scan: BeginScan<Scan>
   readonly #tell: (progress: FilterProgress) => void
   readonly #isOpen: (session: FilteredSession) => boolean
   #hasTurn = false
 
-  constructor(tell: (progress: FilterProgress) => void, isOpen: (session: FilteredSession) => boolean) {
+  constructor(
+    Scan: BeginScan<Scan>,
+    tell: (progress: FilterProgress) => void,
+    isOpen: (session: FilteredSession) => boolean,
+  ) {
+    this.#Scan = Scan
     this.#tell = tell
     this.#isOpen = isOpen
   }
@@ -50,15 +74,15 @@ export class CallFilters {
    * The calls of a session's trace that a filter holds for, as far as they have been found. Looks on for a moment, and
    * goes on by itself after that. Fails with FILTER_INVALID.
    */
-  find(session: FilteredSession, trace: Trace, filterText: string): Result<FilterScan> {
-    const scans = this.#scans.get(trace) ?? new Map<string, ActiveScan>()
+  find(session: FilteredSession, trace: Trace, filterText: string): Result<Scan> {
+    const scans = this.#scans.get(trace) ?? new Map<string, ActiveScan<Scan>>()
     this.#scans.set(trace, scans)
     let active = scans.get(filterText)
     if (!active) {
       const parsed = parseFilter(filterText)
       if (parsed.filter === null) return failure(describeProblem(parsed.problems[0]))
       const stackNames = listStackNames(session, trace)
-      const scan = new FilterScan(trace.calls, parsed.filter, stackNames)
+      const scan = new this.#Scan(trace.calls, parsed.filter, stackNames)
       active = { scan, session, trace, filterText, askedAtMs: 0, toldAtMs: 0 }
     }
     // To the end: the first one is that which was asked about the longest time ago.
@@ -72,13 +96,13 @@ export class CallFilters {
     return success(active.scan)
   }
 
-  #forgetOldest(scans: Map<string, ActiveScan>): void {
+  #forgetOldest(scans: Map<string, ActiveScan<Scan>>): void {
     const [oldest] = scans.values()
     scans.delete(oldest!.filterText)
     this.#waiting.delete(oldest!)
   }
 
-  #wait(active: ActiveScan): void {
+  #wait(active: ActiveScan<Scan>): void {
     this.#waiting.add(active)
     this.#askForTurn()
   }
@@ -108,8 +132,8 @@ export class CallFilters {
   }
 
   /** While somebody types, what was typed before holds up nothing. Clients that wait ask again and again. */
-  #newestWaiting(): ActiveScan | null {
-    let newest: ActiveScan | null = null
+  #newestWaiting(): ActiveScan<Scan> | null {
+    let newest: ActiveScan<Scan> | null = null
     for (const active of this.#waiting) {
       if (newest === null || active.askedAtMs > newest.askedAtMs) newest = active
     }
@@ -122,7 +146,7 @@ export function describeProgress(
   session: FilteredSession,
   trace: Trace,
   filterText: string,
-  { matchCount, scannedCount }: FilterScan,
+  { matchCount, scannedCount }: TraceScan,
 ): FilterProgress {
   const { sessionId } = session
   return { sessionId, filterText, matchCount, scannedCount, callCount: trace.calls.callCount }

@@ -1,22 +1,28 @@
-/** The part of the service that filters calls: docs/filters.md. */
+/** The part of the service that lists and sums up the calls that a filter holds for: docs/filters.md. */
 import type { SessionInfo } from '../contract/model.ts'
 import { failure, success } from '../contract/result.ts'
 import type { InspectorService } from '../contract/service.ts'
 import type { FilterNames } from '../filter/complete.ts'
 import { completeFilter } from '../filter/complete.ts'
 import { describeProblem, parseFilter } from '../filter/parse.ts'
-import type { Trace } from '../trace/trace.ts'
+import { FilterScan } from '../trace/filter-scan.ts'
+import { StatisticsScan } from '../trace/statistics/statistics-scan.ts'
+import { Trace } from '../trace/trace.ts'
+import type { FilteredSession } from './call-filters.ts'
 import { CallFilters, describeProgress } from './call-filters.ts'
 import type { Events } from './events.ts'
 import type { Sessions } from './sessions.ts'
 
-type FilterService = Pick<InspectorService, 'readFilteredCalls' | 'checkFilter'>
+type FilterService = Pick<InspectorService, 'readFilteredCalls' | 'readStatistics' | 'checkFilter'>
 
 /** Answers from the sessions' traces; tells of progress by an event. */
 export function createFilterService(sessions: Sessions, events: Events): FilterService {
-  const filters = new CallFilters(
-    (progress) => events.emit('filterAdvanced', progress),
-    ({ sessionId }) => sessions.find(sessionId).ok,
+  const isOpen = ({ sessionId }: FilteredSession): boolean => sessions.find(sessionId).ok
+  const filters = new CallFilters(FilterScan, (progress) => events.emit('filterAdvanced', progress), isOpen)
+  const statistics = new CallFilters(
+    StatisticsScan,
+    (progress) => events.emit('statisticsAdvanced', progress),
+    isOpen,
   )
   return {
     readFilteredCalls({ sessionId, filterText, fromRow, rowCount, anchorId }) {
@@ -38,6 +44,19 @@ export function createFilterService(sessions: Sessions, events: Events): FilterS
         fromRow,
         rows: scan.value.list(fromRow, rowCount).map((id) => trace.calls.row(id, nowNs)),
         anchorRow: anchorId === undefined ? null : scan.value.rowOf(anchorId),
+        progress: describeProgress(session, trace, filterText, scan.value),
+      })
+    },
+    readStatistics({ sessionId, filterText }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      const session = found.value
+      // A session that has never started has an empty trace.
+      const trace = session.trace ?? new Trace(0)
+      const scan = statistics.find(session, trace, filterText)
+      if (!scan.ok) return scan
+      return success({
+        ...scan.value.read(session.nowNs()),
         progress: describeProgress(session, trace, filterText, scan.value),
       })
     },

@@ -101,7 +101,11 @@ export function createCallTest(
   }
 }
 
-function createFilterContext(calls: CallStore, stackNames: FilterContext['stackNames']): FilterContext {
+/** What a filter may ask about a trace. */
+export function createFilterContext(
+  calls: CallStore,
+  stackNames: FilterContext['stackNames'],
+): FilterContext {
   return {
     functionAt: (functionIndex) => calls.definitions[functionIndex]!,
     stackNames,

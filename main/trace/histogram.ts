@@ -68,10 +68,23 @@ export class Histogram {
   summarize(): Distribution {
     return {
       p50Ns: this.#percentile(0.5),
+      p90Ns: this.#percentile(0.9),
       p95Ns: this.#percentile(0.95),
       p99Ns: this.#percentile(0.99),
       maxNs: this.#maxNs,
     }
+  }
+
+  /** How many last from half of 2 to the power of the place up to that power of nanoseconds; at 0, none at all. */
+  countOctaves(): number[] {
+    const octaves: number[] = []
+    for (const [bucket, count] of this.#counts.entries()) {
+      if (count === 0) continue
+      const place = bucket < BUCKETS_PER_OCTAVE ? 32 - Math.clz32(bucket) : octaveOfBucket(bucket) + 1
+      while (octaves.length <= place) octaves.push(0)
+      octaves[place]! += count
+    }
+    return octaves
   }
 
   #percentile(fraction: number): number {
@@ -95,6 +108,10 @@ function octaveOf(value: number): number {
   const exponent = Math.floor(Math.log2(value))
   // Math.log2 rounds: just below a power of two it may give the power itself.
   return 2 ** exponent > value ? exponent - 1 : exponent
+}
+
+function octaveOfBucket(bucket: number): number {
+  return Math.floor(bucket / BUCKETS_PER_OCTAVE) - 1 + OCTAVE_BITS
 }
 
 function middleOf(bucket: number): number {

@@ -1,4 +1,4 @@
-import type { TimingRow } from '../contract/model.ts'
+import type { CallId, TimingRow } from '../contract/model.ts'
 import type { CallStore } from './call-store.ts'
 import type { SavedHistogram } from './histogram.ts'
 import { Histogram } from './histogram.ts'
@@ -56,10 +56,13 @@ export class Timings {
     }
   }
 
-  /** A row for each function that has been called, exports first, each in the order of their definition. */
-  rows(calls: CallStore): TimingRow[] {
+  /**
+   * A row for each function that has been called, exports first, each in the order of their definition. `running` are
+   * the calls that count as in flight.
+   */
+  rows(calls: CallStore, running: Iterable<CallId> = calls.running): TimingRow[] {
     const runningCounts = new Map<number, number>()
-    for (const id of calls.running) {
+    for (const id of running) {
       const index = calls.functionIndexOf(id)
       runningCounts.set(index, (runningCounts.get(index) ?? 0) + 1)
     }
@@ -72,6 +75,7 @@ export class Timings {
         const { total, suspended } = timings ?? { total: none, suspended: none }
         return [
           {
+            functionIndex: index,
             kind: definition.kind,
             module: definition.module,
             name: definition.name,
@@ -82,6 +86,7 @@ export class Timings {
             sumSuspendedNs: suspended.sumNs,
             total: total.summarize(),
             suspended: suspended.summarize(),
+            histogram: total.countOctaves(),
           },
         ]
       })

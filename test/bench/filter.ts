@@ -7,6 +7,7 @@ import { setImmediate } from 'node:timers/promises'
 import { CallFilters } from '../../main/inspector/call-filters.ts'
 import type { FunctionDefinition } from '../../main/trace/events.ts'
 import { OUTCOMES } from '../../main/trace/events.ts'
+import { FilterScan } from '../../main/trace/filter-scan.ts'
 import { Trace } from '../../main/trace/trace.ts'
 
 const CALL_COUNT = 10_000_000
@@ -86,7 +87,7 @@ async function measure(trace: Trace, filterText: string): Promise<void> {
   const startMs = performance.now()
   const before = process.cpuUsage()
   let firstMs: number | null = null
-  const filters = new CallFilters(read, () => true)
+  const filters = new CallFilters(FilterScan, read, () => true)
   function read(): void {
     const found = filters.find(session, trace, filterText)
     if (!found.ok) throw new Error(found.error.why)

@@ -294,6 +294,11 @@ test('--session writes a session file, which export and stats read', async () =>
   const json = JSON.parse((await runProgram(['stats', file, '--json'])).stdout) as Record<string, unknown>
   expect(json).toMatchObject({ guest: { name: 'chatty.wasm' }, totals: { callCount: 20_001 } })
 
+  const some = await runProgram(['stats', file, '--filter', 'import:env.* arg0<100'])
+  expect(some.stdout).toMatch(/^chatty\.wasm, 100 calls\n/)
+  expect(some.stdout).toMatch(/^env\.\w+ +100 +0 /m)
+  expect(some.stdout).not.toMatch(/^call_sync/m)
+  expect((await runProgram(['stats', file, '--filter', 'total>'])).stderr).toContain('FILTER_INVALID')
   const missing = await runProgram(['stats', join(folder, 'none.jspi')])
   expect(missing).toMatchObject({ status: 2, stderr: expect.stringContaining('SESSION_FILE_UNREADABLE') })
 })

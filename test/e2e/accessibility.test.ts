@@ -63,6 +63,14 @@ describeOnDrivers('accessibility', (app) => {
     expect(await findViolations()).toEqual([])
   })
 
+  test('with every view of call paths', async () => {
+    await page().getByRole('tab', { name: 'Call paths' }).click()
+    for (const name of ['Flame graph', 'Sandwich', 'Paths', 'Functions', 'In flight', 'Slowest calls']) {
+      await page().getByRole('button', { name, exact: true }).click()
+      expect(await findViolations()).toEqual([])
+    }
+  })
+
   test('with the timings, and with an argument refused', async () => {
     await page().getByRole('tab', { name: 'Timings' }).click()
     await fillCall(page(), 'sum', ['twelve'])

@@ -210,3 +210,51 @@ test('a session file is filtered as the session was', async () => {
   })
   expect(idsOf(read)).toEqual([5000, 5001])
 })
+
+test('statistics are those of the calls that the filter holds for, of all without, and their end is told', async () => {
+  const session = await openText(GUEST, HOST)
+  const { sessionId, inspector } = session
+  const readStatistics = (filterText: string) => inspector.service.readStatistics({ sessionId, filterText })
+  expect(valueOf(readStatistics('')).functions).toEqual([])
+  const callCount = 200_001
+  await session.call('run', String(callCount - 1))
+  await waitFor('all calls', () => session.status().callCount === callCount)
+  const told: FilterProgress[] = []
+  session.inspector.subscribe({ statisticsAdvanced: (progress) => told.push(progress) })
+  const filterText = 'import:env.count arg0>=100000'
+  readStatistics(filterText)
+  await waitFor('the end', () => told.some(({ scannedCount }) => scannedCount === callCount))
+  const some = valueOf(readStatistics(filterText))
+  expect(some.progress).toMatchObject({ filterText, matchCount: 100_000, callCount })
+  expect(some.functions).toMatchObject([{ name: 'count', count: 100_000, runningCount: 0, guestNs: 0 }])
+  // The way to them is there, though the filter does not hold for it.
+  expect(some.paths.map(({ count, parent }) => [count, parent])).toEqual([
+    [0, -1],
+    [100_000, 0],
+  ])
+  expect(some.paths.map(({ functionIndex }) => some.pathFunctions[functionIndex]?.name)).toEqual([
+    'run',
+    'count',
+  ])
+
+  const all = await waitFor('all', () => {
+    const read = valueOf(readStatistics(''))
+    return read.progress.scannedCount === callCount && read
+  })
+  const kept = valueOf(inspector.service.readTimings({ sessionId }))
+  expect(all.functions).toMatchObject(kept)
+  expect(all.slowest[0]).toMatchObject({ id: 1, name: 'run' })
+  expect(errorOf(readStatistics('total>')).code).toBe('FILTER_INVALID')
+})
+
+test('statistics count a call when it has ended', async () => {
+  const session = await openText(GUEST, HOST)
+  const { sessionId, inspector } = session
+  const readFunctions = () =>
+    valueOf(inspector.service.readStatistics({ sessionId, filterText: 'import:env.wait' })).functions
+  const ended = session.call('pause')
+  await waitFor('the wait', () => session.status().callCount === 2)
+  expect(readFunctions()).toMatchObject([{ name: 'wait', count: 0, runningCount: 1 }])
+  await ended
+  expect(readFunctions()).toMatchObject([{ name: 'wait', count: 1, runningCount: 0 }])
+})

@@ -15,6 +15,8 @@ export interface TimelineActions {
   hover(at: Point | null): void
   /** Marks the time between two places. */
   mark(fromPx: number, toPx: number): void
+  /** The time that was marked is the one that is meant. */
+  endMark(): void
   choose(at: Point): void
   zoomTo(at: Point): void
   /** Carries out a key; false for one that means nothing here. */
@@ -38,9 +40,15 @@ export function useTimelineInput(act: TimelineActions) {
   let lastPx = 0
   let lastDistancePx = 0
 
+  /** Ends what is under way. */
+  function change(to: Mode): void {
+    if (mode === 'mark') act.endMark()
+    mode = to
+  }
+
   function beginPinch(): void {
     const { middlePx, distancePx } = measurePinch()
-    mode = 'pinch'
+    change('pinch')
     lastPx = middlePx
     lastDistancePx = distancePx
   }
@@ -104,11 +112,11 @@ export function useTimelineInput(act: TimelineActions) {
     onPointerup(event: PointerEvent): void {
       if (!pointers.delete(event.pointerId)) return
       if (mode === 'pressed') act.choose(place(event))
-      mode = 'idle'
+      change('idle')
     },
     onPointercancel(event: PointerEvent): void {
       pointers.delete(event.pointerId)
-      mode = 'idle'
+      change('idle')
     },
     onPointerleave(): void {
       act.hover(null)

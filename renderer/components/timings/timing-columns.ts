@@ -8,11 +8,13 @@ export type TimingColumnName =
   | 'running'
   | 'failed'
   | 'total-p50'
+  | 'total-p90'
   | 'total-p95'
   | 'total-p99'
   | 'total-max'
   | 'total-sum'
   | 'suspended-p50'
+  | 'suspended-p90'
   | 'suspended-p95'
   | 'suspended-p99'
   | 'suspended-max'
@@ -30,6 +32,7 @@ export interface TimingColumn {
 
 const FIGURES = [
   ['p50', 'p50Ns'],
+  ['p90', 'p90Ns'],
   ['p95', 'p95Ns'],
   ['p99', 'p99Ns'],
   ['max', 'maxNs'],

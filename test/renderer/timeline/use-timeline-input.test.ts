@@ -15,6 +15,7 @@ function createFixture() {
     scroll: note('scroll'),
     hover: () => {},
     mark: note('mark'),
+    endMark: note('endMark'),
     choose: note('choose'),
     zoomTo: note('zoomTo'),
     press: () => false,
@@ -81,10 +82,7 @@ describe('the mouse', () => {
     down(300)
     move(302)
     up(302)
-    expect(wishes).toEqual([
-      ['mark', 200, 150],
-      ['choose', { xPx: 302, yPx: 10 }],
-    ])
+    expect(wishes).toEqual([['mark', 200, 150], ['endMark'], ['choose', { xPx: 302, yPx: 10 }]])
   })
 
   test.each([

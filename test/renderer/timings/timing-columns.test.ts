@@ -7,8 +7,9 @@ import {
 } from '../../../renderer/components/timings/timing-columns.ts'
 
 function timing(name: string, count: number, p95Ns: number): TimingRow {
-  const distribution = { p50Ns: 1, p95Ns, p99Ns: 3, maxNs: 4 }
+  const distribution = { p50Ns: 1, p90Ns: 2, p95Ns, p99Ns: 3, maxNs: 4 }
   return {
+    functionIndex: 0,
     kind: 'import',
     module: 'env',
     name,
@@ -19,6 +20,7 @@ function timing(name: string, count: number, p95Ns: number): TimingRow {
     sumSuspendedNs: count * 5,
     total: distribution,
     suspended: { ...distribution, p95Ns: -p95Ns },
+    histogram: [],
   }
 }
 
@@ -53,7 +55,7 @@ test('there are all the columns that were promised', () => {
     'running',
     'failed',
     ...['total', 'suspended'].flatMap((part) =>
-      ['p50', 'p95', 'p99', 'max', 'sum'].map((figure) => `${part}-${figure}`),
+      ['p50', 'p90', 'p95', 'p99', 'max', 'sum'].map((figure) => `${part}-${figure}`),
     ),
   ])
 })
