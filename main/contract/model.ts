@@ -252,6 +252,8 @@ export interface CallRow {
   id: CallId
   /** The call inside which this one was made. */
   parent: CallId | null
+  /** The outermost call that it lies inside of; its own number where it lies inside of none. */
+  topLevel: CallId
   /** How many calls it lies inside of. */
   depth: number
   kind: CallKind

@@ -100,6 +100,11 @@ export class CallOrder {
     return row + runs.positions[run]! + callId - runs.firstIds[run]!
   }
 
+  /** The id of the top-level call `root`. */
+  topLevelId(root: number): number {
+    return this.#rootIds.get(root)
+  }
+
   /** All that it knows, to be kept in a file. */
   save(): SavedOrder {
     this.#sum()

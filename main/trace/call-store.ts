@@ -336,6 +336,7 @@ export class CallStore {
     return {
       id,
       parent: this.parentOf(id),
+      topLevel: this.order.topLevelId(this.#read('roots', id)),
       depth: this.#read('depths', id),
       kind: definition.kind,
       module: definition.module,

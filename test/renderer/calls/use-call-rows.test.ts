@@ -12,6 +12,7 @@ function makeCall(id: number): CallRow {
   return {
     id,
     parent: null,
+    topLevel: id,
     depth: 0,
     kind: 'export',
     module: null,
