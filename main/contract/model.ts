@@ -467,3 +467,35 @@ export interface FilterProgress {
   /** Calls that there are now. */
   callCount: number
 }
+
+/** What calls can be sorted by. `id` is the order in which they began. */
+export type CallSortKey =
+  | 'id'
+  | 'name'
+  | 'kind'
+  | 'outcome'
+  | 'start'
+  | 'total'
+  | 'guest'
+  | 'host'
+  | 'suspended'
+  | 'depth'
+  | 'parent'
+  | 'topLevel'
+
+/** An order of calls: those up to a number, as they stood when somebody first asked for it. */
+export interface CallOrderRequest {
+  by: CallSortKey
+  /** The greatest first; equal ones in order of their numbers, or backwards. */
+  descending: boolean
+  /** The last call that is sorted: those that come later are left out. */
+  callCount: number
+}
+
+/** How far calls have been sorted. */
+export interface SortProgress extends Omit<CallOrderRequest, 'descending'> {
+  sessionId: SessionId
+  filterText: string
+  /** From 0 to 1: there are no rows before it is 1. */
+  doneShare: number
+}

@@ -2,6 +2,7 @@
 import type {
   CallDetail,
   CallId,
+  CallOrderRequest,
   CallRow,
   ConsoleLine,
   ExampleInfo,
@@ -15,6 +16,7 @@ import type {
   RunInfo,
   SessionId,
   SessionInfo,
+  SortProgress,
   Stub,
   TimingRow,
   TraceStatus,
@@ -54,6 +56,11 @@ export interface CallRows {
 /** A window of the calls that a filter holds for, in order of their numbers: `totalRows` is all of them so far. */
 export interface FilteredCalls extends CallRows {
   progress: FilterProgress
+}
+
+/** A window of calls in another order: `totalRows` is 0 until they have been sorted. */
+export interface SortedCalls extends FilteredCalls {
+  sortProgress: SortProgress
 }
 
 /** What there is to say about a filter while it is typed. */
@@ -201,6 +208,19 @@ export interface InspectorService {
     rowCount: number
     anchorId?: CallId
   }): Result<FilteredCalls>
+  /**
+   * Reads rows of calls in another order than that of time, all of them or those that a filter holds for. The first
+   * request begins to sort them; `sortAdvanced` tells of more, and of the end. Sorting takes eight bytes a call; fails
+   * with SORT_TOO_LARGE where that is more memory than the session's calls may take, and with FILTER_INVALID.
+   */
+  readSortedCalls(request: {
+    sessionId: SessionId
+    filterText: string
+    order: CallOrderRequest
+    fromRow: number
+    rowCount: number
+    anchorId?: CallId
+  }): Result<SortedCalls>
   /** Says what is wrong with a filter, and what can stand at the character `cursor` of it. */
   checkFilter(request: { sessionId: SessionId; filterText: string; cursor: number }): Result<FilterCheck>
   readCall(request: { sessionId: SessionId; callId: CallId }): Result<CallDetail>
@@ -256,6 +276,8 @@ export interface ServiceEvents {
   traceGrew(status: TraceStatus): void
   /** More calls have been looked at for a filter: a few times a second until there are none left. */
   filterAdvanced(progress: FilterProgress): void
+  /** More calls have been sorted: a few times a second until all are. */
+  sortAdvanced(progress: SortProgress): void
   recentGuestsChanged(recentGuests: RecentGuest[]): void
   /** A failure that no request asked about: a file opened from the system, a full disk. */
   problem(error: InspectorError): void

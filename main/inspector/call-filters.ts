@@ -122,7 +122,7 @@ export function describeProgress(
   session: FilteredSession,
   trace: Trace,
   filterText: string,
-  { matchCount, scannedCount }: FilterScan,
+  { matchCount, scannedCount }: Pick<FilterScan, 'matchCount' | 'scannedCount'>,
 ): FilterProgress {
   const { sessionId } = session
   return { sessionId, filterText, matchCount, scannedCount, callCount: trace.calls.callCount }

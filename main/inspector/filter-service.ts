@@ -1,21 +1,27 @@
-/** The part of the service that filters calls: docs/filters.md. */
+/** The part of the service that filters and sorts calls: docs/filters.md. */
 import type { SessionInfo } from '../contract/model.ts'
 import { failure, success } from '../contract/result.ts'
 import type { InspectorService } from '../contract/service.ts'
 import type { FilterNames } from '../filter/complete.ts'
 import { completeFilter } from '../filter/complete.ts'
 import { describeProblem, parseFilter } from '../filter/parse.ts'
-import type { Trace } from '../trace/trace.ts'
+import type { FilterScan } from '../trace/filter-scan.ts'
+import { Trace } from '../trace/trace.ts'
 import { CallFilters, describeProgress } from './call-filters.ts'
+import { CallSorts } from './call-sorts.ts'
 import type { Events } from './events.ts'
 import type { Sessions } from './sessions.ts'
 
-type FilterService = Pick<InspectorService, 'readFilteredCalls' | 'checkFilter'>
+type FilterService = Pick<InspectorService, 'readFilteredCalls' | 'readSortedCalls' | 'checkFilter'>
 
 /** Answers from the sessions' traces; tells of progress by an event. */
 export function createFilterService(sessions: Sessions, events: Events): FilterService {
   const filters = new CallFilters(
     (progress) => events.emit('filterAdvanced', progress),
+    ({ sessionId }) => sessions.find(sessionId).ok,
+  )
+  const sorts = new CallSorts(
+    (progress) => events.emit('sortAdvanced', progress),
     ({ sessionId }) => sessions.find(sessionId).ok,
   )
   return {
@@ -41,6 +47,26 @@ export function createFilterService(sessions: Sessions, events: Events): FilterS
         progress: describeProgress(session, trace, filterText, scan.value),
       })
     },
+    readSortedCalls({ sessionId, filterText, order, fromRow, rowCount, anchorId }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      const session = found.value
+      const trace = session.trace ?? new Trace(0)
+      const scan = filterText === '' ? success(null) : filters.find(session, trace, filterText)
+      if (!scan.ok) return scan
+      const sorted = sorts.find(session, trace, filterText, scan.value, order)
+      if (!sorted.ok) return sorted
+      const { sort, progress: sortProgress } = sorted.value
+      const nowNs = session.nowNs()
+      return success({
+        totalRows: sort?.isComplete ? sort.count : 0,
+        fromRow,
+        rows: (sort?.list(fromRow, rowCount, order.descending) ?? []).map((id) => trace.calls.row(id, nowNs)),
+        anchorRow: anchorId === undefined ? null : (sort?.rowOf(anchorId, order.descending) ?? null),
+        progress: describeProgress(session, trace, filterText, scan.value ?? lookedAtAll(trace)),
+        sortProgress,
+      })
+    },
     checkFilter({ sessionId, filterText, cursor }) {
       const found = sessions.find(sessionId)
       if (!found.ok) return found
@@ -57,4 +83,9 @@ function listNames({ imports, exports }: SessionInfo, trace: Trace | null): Filt
     exports: exports.filter(({ kind }) => kind === 'function').map(({ name }) => name),
     errorCodes: [...new Set(trace?.calls.errors.list.map(({ code }) => code))],
   }
+}
+
+/** How far it is where there is no filter. */
+function lookedAtAll({ calls: { callCount } }: Trace): Pick<FilterScan, 'matchCount' | 'scannedCount'> {
+  return { matchCount: callCount, scannedCount: callCount }
 }

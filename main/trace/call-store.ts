@@ -288,6 +288,11 @@ export class CallStore {
     return this.#read('parents', id) || null
   }
 
+  /** The outermost call that a call lies inside of, or the call itself. */
+  topLevelOf(id: CallId): CallId {
+    return this.order.topLevelId(this.#read('roots', id))
+  }
+
   startOf(id: CallId): number {
     return this.#read('starts', id)
   }
@@ -336,7 +341,7 @@ export class CallStore {
     return {
       id,
       parent: this.parentOf(id),
-      topLevel: this.order.topLevelId(this.#read('roots', id)),
+      topLevel: this.topLevelOf(id),
       depth: this.#read('depths', id),
       kind: definition.kind,
       module: definition.module,

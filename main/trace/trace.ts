@@ -71,6 +71,11 @@ export class Trace {
     return this.#sums.droppedCount
   }
 
+  /** Memory that the calls may take. */
+  get limitBytes(): number {
+    return this.#limitBytes
+  }
+
   /** Memory that blocks of calls may take where a file has them. */
   get blockLimitBytes(): number {
     return BLOCK_SHARE * this.#limitBytes

@@ -31,6 +31,16 @@ export const REQUESTS: { [Name in ServiceFunction]: Parameters<InspectorService[
   readFilteredCalls: [
     { sessionId: 'none', filterText: 'import:env.*', fromRow: 0, rowCount: 10, anchorId: 1 },
   ],
+  readSortedCalls: [
+    {
+      sessionId: 'none',
+      filterText: '',
+      order: { by: 'total', descending: true, callCount: 10 },
+      fromRow: 0,
+      rowCount: 10,
+      anchorId: 1,
+    },
+  ],
   checkFilter: [{ sessionId: 'none', filterText: 'import:', cursor: 7 }],
   readCall: [{ sessionId: 'none', callId: 1 }],
   readTimeline: [{ sessionId: 'none', fromNs: 0, toNs: 1e9, columnCount: 100, firstLane: 0, laneCount: 8 }],
@@ -74,6 +84,7 @@ export const ANSWERS: { [Name in ServiceFunction]: string } = {
   closeSession: 'SESSION_NOT_FOUND',
   readCalls: 'SESSION_NOT_FOUND',
   readFilteredCalls: 'SESSION_NOT_FOUND',
+  readSortedCalls: 'SESSION_NOT_FOUND',
   checkFilter: 'SESSION_NOT_FOUND',
   readCall: 'SESSION_NOT_FOUND',
   readTimeline: 'SESSION_NOT_FOUND',
