@@ -1,4 +1,5 @@
 /** The columns of the calls table: which there are, which are shown, and how wide each is. */
+import type { CallSortKey } from '../../../main/contract/model.ts'
 
 /** A column's name; also the class of its cells. */
 export type CallColumnName =
@@ -29,6 +30,8 @@ export interface CallColumn {
   heading: string
   /** What it is called where there is room to say it. */
   label: string
+  /** What calls are sorted by when its heading is pressed; null: they cannot be. */
+  sortKey: CallSortKey | null
   /** By the width of the table: wide, compact, tight. */
   sizes: readonly [ColumnSize, ColumnSize, ColumnSize]
   /** The width of the table from which on it is shown; null for one that is shown only where it is asked for. */
@@ -43,11 +46,12 @@ const asNumber: CallColumn['sizes'] = [{ widthPx: 'number' }, { widthPx: 'number
 
 /** In the order in which they stand. */
 export const CALL_COLUMNS: readonly CallColumn[] = [
-  { name: 'number', heading: '#', label: 'Number', sizes: asNumber, shownFromPx: 0 },
+  { name: 'number', heading: '#', label: 'Number', sortKey: 'id', sizes: asNumber, shownFromPx: 0 },
   {
     name: 'call',
     heading: 'Call',
     label: 'Call',
+    sortKey: 'name',
     sizes: [
       { widthPx: 110, share: 1.5 },
       { widthPx: 110, share: 2.2 },
@@ -55,11 +59,19 @@ export const CALL_COLUMNS: readonly CallColumn[] = [
     ],
     shownFromPx: 0,
   },
-  { name: 'kind', heading: 'Kind', label: 'Kind', sizes: fixed(66, 60, 60), shownFromPx: null },
+  {
+    name: 'kind',
+    heading: 'Kind',
+    label: 'Kind',
+    sortKey: 'kind',
+    sizes: fixed(66, 60, 60),
+    shownFromPx: null,
+  },
   {
     name: 'arguments',
     heading: 'Arguments',
     label: 'Arguments',
+    sortKey: null,
     sizes: [
       { widthPx: 72, share: 1.8 },
       { widthPx: 56, share: 1 },
@@ -71,6 +83,7 @@ export const CALL_COLUMNS: readonly CallColumn[] = [
     name: 'result',
     heading: 'Result',
     label: 'Result',
+    sortKey: null,
     sizes: [
       { widthPx: 64, share: 1.3 },
       { widthPx: 48, share: 1.1 },
@@ -78,17 +91,87 @@ export const CALL_COLUMNS: readonly CallColumn[] = [
     ],
     shownFromPx: 0,
   },
-  { name: 'outcome', heading: 'Outcome', label: 'Outcome', sizes: fixed(86, 76, 76), shownFromPx: 0 },
-  { name: 'start', heading: 'Start', label: 'Start', sizes: fixed(116, 108, 108), shownFromPx: null },
-  { name: 'total', heading: 'Total', label: 'Total', sizes: fixed(86, 72, 72), shownFromPx: 0 },
+  {
+    name: 'outcome',
+    heading: 'Outcome',
+    label: 'Outcome',
+    sortKey: 'outcome',
+    sizes: fixed(86, 76, 76),
+    shownFromPx: 0,
+  },
+  {
+    name: 'start',
+    heading: 'Start',
+    label: 'Start',
+    sortKey: 'start',
+    sizes: fixed(116, 108, 108),
+    shownFromPx: null,
+  },
+  {
+    name: 'total',
+    heading: 'Total',
+    label: 'Total',
+    sortKey: 'total',
+    sizes: fixed(86, 72, 72),
+    shownFromPx: 0,
+  },
   // The split bar tells what these two did; the detail has the figures.
-  { name: 'guest', heading: 'Guest', label: 'Guest', sizes: fixed(86, 72, 72), shownFromPx: 680 },
-  { name: 'host', heading: 'Host', label: 'Host', sizes: fixed(86, 72, 72), shownFromPx: 680 },
-  { name: 'suspended', heading: 'Suspended', label: 'Suspended', sizes: fixed(86, 76, 76), shownFromPx: 560 },
-  { name: 'split', heading: 'Split', label: 'Split of the time', sizes: fixed(112, 56, 44), shownFromPx: 0 },
-  { name: 'depth', heading: 'Depth', label: 'Depth', sizes: fixed(58, 52, 52), shownFromPx: null },
-  { name: 'parent', heading: 'Made by', label: 'Made by call', sizes: asNumber, shownFromPx: null },
-  { name: 'top-level', heading: 'Outermost', label: 'Outermost call', sizes: asNumber, shownFromPx: null },
+  {
+    name: 'guest',
+    heading: 'Guest',
+    label: 'Guest',
+    sortKey: 'guest',
+    sizes: fixed(86, 72, 72),
+    shownFromPx: 680,
+  },
+  {
+    name: 'host',
+    heading: 'Host',
+    label: 'Host',
+    sortKey: 'host',
+    sizes: fixed(86, 72, 72),
+    shownFromPx: 680,
+  },
+  {
+    name: 'suspended',
+    heading: 'Suspended',
+    label: 'Suspended',
+    sortKey: 'suspended',
+    sizes: fixed(86, 76, 76),
+    shownFromPx: 560,
+  },
+  {
+    name: 'split',
+    heading: 'Split',
+    label: 'Split of the time',
+    sortKey: null,
+    sizes: fixed(112, 56, 44),
+    shownFromPx: 0,
+  },
+  {
+    name: 'depth',
+    heading: 'Depth',
+    label: 'Depth',
+    sortKey: 'depth',
+    sizes: fixed(58, 52, 52),
+    shownFromPx: null,
+  },
+  {
+    name: 'parent',
+    heading: 'Made by',
+    label: 'Made by call',
+    sortKey: 'parent',
+    sizes: asNumber,
+    shownFromPx: null,
+  },
+  {
+    name: 'top-level',
+    heading: 'Outermost',
+    label: 'Outermost call',
+    sortKey: 'topLevel',
+    sizes: asNumber,
+    shownFromPx: null,
+  },
 ]
 
 /** The least and the most that a user can make a column. */

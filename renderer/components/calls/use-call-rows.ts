@@ -1,6 +1,14 @@
 import { computed, onScopeDispose, shallowRef, watch } from 'vue'
 import type { ComputedRef, ShallowRef } from 'vue'
-import type { CallId, CallRow, FilterProgress, SessionId, TraceStatus } from '../../../main/contract/model.ts'
+import type {
+  CallId,
+  CallOrderRequest,
+  CallRow,
+  FilterProgress,
+  SessionId,
+  TraceStatus,
+} from '../../../main/contract/model.ts'
+import type { InspectorError } from '../../../main/contract/result.ts'
 import type { CallRows } from '../../../main/contract/service.ts'
 import type { Backend } from '../../backend/backend.ts'
 import { createCoalescedRead, nextFrame } from './coalesced-read.ts'
@@ -26,6 +34,8 @@ export interface CallRowsView {
   readonly newCallCount: ComputedRef<number>
   /** How far the filter that is in force has been evaluated; null where there is none. */
   readonly progress: Readonly<ShallowRef<FilterProgress | null>>
+  /** How far the calls have been sorted, from 0 to 1; null where they are as they come. */
+  readonly sortedShare: Readonly<ShallowRef<number | null>>
   /** Takes over the height of the place for rows. */
   resize(viewportPx: number): void
   /** Scrolls to a position that the user chose; following goes on if that is the end. */
@@ -42,6 +52,15 @@ export interface CallRowsView {
   readRow(row: number): Promise<CallRow | null>
 }
 
+/** What the table is to show. */
+export interface CallRowsChoice {
+  filterText: () => string
+  /** Null: as they come. */
+  order: () => CallOrderRequest | null
+  /** Hears why the calls cannot be had in that order. */
+  onOrderRefused: (error: InspectorError) => void
+}
+
 /**
  * Keeps the rows of a session's calls that are in sight, and never more than a few beyond them: of all calls, or of
  * those that a filter holds for.
@@ -50,13 +69,14 @@ export function useCallRows(
   backend: Backend,
   sessionId: () => SessionId,
   trace: () => TraceStatus | null,
-  filterText: () => string = () => '',
+  { filterText, order, onOrderRefused }: CallRowsChoice,
 ): CallRowsView {
   const window = shallowRef<RowWindow>({ totalRows: 0, viewportPx: 0, topPx: 0 })
   const loaded = shallowRef<LoadedRows>({ fromRow: 0, rows: [] })
   const following = shallowRef(true)
   const totalWhenLeft = shallowRef(0)
   const progress = shallowRef<FilterProgress | null>(null)
+  const sortedShare = shallowRef<number | null>(null)
   /** Rows that there were at the last answer. */
   let knownRows = 0
   let ticker: ReturnType<typeof setTimeout> | undefined
@@ -67,32 +87,40 @@ export function useCallRows(
     return loaded.value.rows[row - loaded.value.fromRow] ?? null
   }
 
-  /** Null where the answer came too late: for another session or filter. */
-  async function read(range: {
+  interface RangeRequest {
     fromRow: number
     rowCount: number
     anchorId?: CallId
-  }): Promise<CallRows | null> {
-    const asked = { session: sessionId(), filter: filterText() }
-    const isPresent = () => asked.session === sessionId() && asked.filter === filterText()
+  }
+
+  /** Null where the answer came too late: for another session, filter or order. */
+  async function read(range: RangeRequest): Promise<CallRows | null> {
+    const asked = { session: sessionId(), filter: filterText(), order: order() }
     const request = { sessionId: asked.session, ...range }
-    if (asked.filter === '') {
-      const answer = await backend.call.readCalls(request)
-      return answer.ok && isPresent() ? answer.value : null
+    const answer =
+      asked.order !== null
+        ? await backend.call.readSortedCalls({ ...request, filterText: asked.filter, order: asked.order })
+        : asked.filter !== ''
+          ? await backend.call.readFilteredCalls({ ...request, filterText: asked.filter })
+          : await backend.call.readCalls(request)
+    if (asked.session !== sessionId() || asked.filter !== filterText() || asked.order !== order()) return null
+    if (!answer.ok) {
+      if (asked.order !== null) onOrderRefused(answer.error)
+      return null
     }
-    const answer = await backend.call.readFilteredCalls({ ...request, filterText: asked.filter })
-    if (!answer.ok || !isPresent()) return null
-    progress.value = answer.value.progress
+    if (asked.filter !== '' && 'progress' in answer.value) progress.value = answer.value.progress
+    if ('sortProgress' in answer.value) sortedShare.value = answer.value.sortProgress.doneShare
     return answer.value
   }
 
   async function readWindow(): Promise<void> {
     clearTimeout(ticker)
-    const newestRows = filterText() === '' ? (trace()?.callCount ?? 0) : knownRows
+    const newestRows = filterText() === '' && order() === null ? (trace()?.callCount ?? 0) : knownRows
     const expectedRows = following.value ? newestRows : window.value.totalRows
     const expected = { ...window.value, totalRows: expectedRows }
     const range = widen(visibleRows(following.value ? atEnd(expected) : expected))
-    const anchor = following.value ? null : findAnchor()
+    // In another order than that of time nothing comes in above.
+    const anchor = following.value || order() !== null ? null : findAnchor()
     const answer = await read({
       fromRow: range.first,
       rowCount: range.count,
@@ -145,9 +173,10 @@ export function useCallRows(
   function reset(): void {
     loaded.value = { fromRow: 0, rows: [] }
     window.value = { ...window.value, totalRows: 0, topPx: 0 }
-    following.value = true
+    following.value = order() === null
     knownRows = 0
     progress.value = null
+    sortedShare.value = order() === null ? null : 0
     reader.request()
   }
 
@@ -156,7 +185,9 @@ export function useCallRows(
     if (!covers(loaded.value, visibleRows(window.value))) reader.request()
   }
 
-  function setFollowing(value: boolean): void {
+  function setFollowing(wanted: boolean): void {
+    // The newest call is at the end of an order by time alone.
+    const value = wanted && order() === null
     if (following.value && !value) totalWhenLeft.value = window.value.totalRows
     following.value = value
   }
@@ -169,7 +200,7 @@ export function useCallRows(
     }))
   })
 
-  watch([sessionId, filterText], reset)
+  watch([sessionId, filterText, order], reset)
   watch(
     trace,
     (status, before) => {
@@ -181,8 +212,12 @@ export function useCallRows(
   const endProgress = backend.on('filterAdvanced', (advanced) => {
     if (advanced.sessionId === sessionId() && advanced.filterText === filterText()) reader.request()
   })
+  const endSorting = backend.on('sortAdvanced', (advanced) => {
+    if (advanced.sessionId === sessionId() && order() !== null) reader.request()
+  })
   onScopeDispose(() => {
     endProgress()
+    endSorting()
     reader.dispose()
     clearTimeout(ticker)
   })
@@ -192,6 +227,7 @@ export function useCallRows(
     visible,
     following,
     progress,
+    sortedShare,
     newCallCount: computed(() =>
       following.value ? 0 : Math.max(0, window.value.totalRows - totalWhenLeft.value),
     ),
