@@ -8,8 +8,8 @@ import type {
   SessionId,
   TraceStatus,
 } from '../../../main/contract/model.ts'
-import type { InspectorError } from '../../../main/contract/result.ts'
-import type { CallRows } from '../../../main/contract/service.ts'
+import type { InspectorError, Result } from '../../../main/contract/result.ts'
+import type { CallRows, SortedCalls } from '../../../main/contract/service.ts'
 import type { Backend } from '../../backend/backend.ts'
 import { createCoalescedRead, nextFrame } from './coalesced-read.ts'
 import { clampWindow, isAtEnd, maximumTopPx, ROW_HEIGHT_PX, topPxToShow, visibleRows } from './row-window.ts'
@@ -97,20 +97,25 @@ export function useCallRows(
   async function read(range: RangeRequest): Promise<CallRows | null> {
     const asked = { session: sessionId(), filter: filterText(), order: order() }
     const request = { sessionId: asked.session, ...range }
-    const answer =
-      asked.order !== null
-        ? await backend.call.readSortedCalls({ ...request, filterText: asked.filter, order: asked.order })
-        : asked.filter !== ''
-          ? await backend.call.readFilteredCalls({ ...request, filterText: asked.filter })
-          : await backend.call.readCalls(request)
+    const answer = await ask(asked.filter, asked.order, request)
     if (asked.session !== sessionId() || asked.filter !== filterText() || asked.order !== order()) return null
     if (!answer.ok) {
       if (asked.order !== null) onOrderRefused(answer.error)
       return null
     }
-    if (asked.filter !== '' && 'progress' in answer.value) progress.value = answer.value.progress
-    if ('sortProgress' in answer.value) sortedShare.value = answer.value.sortProgress.doneShare
+    progress.value = asked.filter === '' ? null : (answer.value.progress ?? null)
+    sortedShare.value = answer.value.sortProgress?.doneShare ?? null
     return answer.value
+  }
+
+  function ask(
+    filter: string,
+    asked: CallOrderRequest | null,
+    request: RangeRequest & { sessionId: SessionId },
+  ): Promise<Result<CallRows & Partial<SortedCalls>>> {
+    if (asked !== null) return backend.call.readSortedCalls({ ...request, filterText: filter, order: asked })
+    if (filter !== '') return backend.call.readFilteredCalls({ ...request, filterText: filter })
+    return backend.call.readCalls(request)
   }
 
   async function readWindow(): Promise<void> {
