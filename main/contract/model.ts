@@ -254,6 +254,8 @@ export interface CallRow {
   parent: CallId | null
   /** The outermost call that it lies inside of; its own number where it lies inside of none. */
   topLevel: CallId
+  /** How many calls were made directly inside of it. */
+  childCount: number
   /** How many calls it lies inside of. */
   depth: number
   kind: CallKind
@@ -332,7 +334,6 @@ export interface CallDetail extends CallRow {
   ancestors: CallSummary[]
   /** The first ones; `childCount` says how many there are. */
   children: CallSummary[]
-  childCount: number
   /** The calls of the guest that overlapped with this one, in order of entry; the first ones. */
   overlaps: CallSummary[]
   /** Whether there are, or may be, more than these. */
@@ -498,4 +499,10 @@ export interface SortProgress extends Omit<CallOrderRequest, 'descending'> {
   filterText: string
   /** From 0 to 1: there are no rows before it is 1. */
   doneShare: number
+}
+
+/** Which top-level calls are folded, so that those below them have no rows: all of them or none, except these. */
+export interface Folding {
+  all: boolean
+  except: CallId[]
 }

@@ -123,6 +123,9 @@ export const REQUEST_SCHEMAS = {
       fromRow: index,
       rowCount: count,
       anchorId: v.exactOptional(index),
+      folding: v.exactOptional(
+        v.strictObject({ all: v.boolean(), except: v.pipe(v.array(index), v.maxLength(PAGE_LIMIT)) }),
+      ),
     }),
   ]),
   readFilteredCalls: v.strictTuple([

@@ -9,6 +9,7 @@ import type {
   FilterCompletions,
   FilterProblem,
   FilterProgress,
+  Folding,
   HostInfo,
   Layout,
   RecentGuest,
@@ -187,13 +188,15 @@ export interface InspectorService {
   closeSession(request: { sessionId: SessionId }): Promise<Result<null>>
   /**
    * Reads rows of the calls table: calls in order of entry, each run's calls together below it.
-   * `anchorId` asks where that call stands now, so that a table can hold still while rows stream in above.
+   * `anchorId` asks where that call stands now, so that a table can hold still while rows stream in above. Where it is
+   * hidden because its top-level call is folded, that one is meant.
    */
   readCalls(request: {
     sessionId: SessionId
     fromRow: number
     rowCount: number
     anchorId?: CallId
+    folding?: Folding
   }): Result<CallRows>
   /**
    * Reads rows of the calls that a filter (docs/filters.md) holds for. The first request begins to look for them, and

@@ -1,18 +1,20 @@
 /** The part of the service that reads traces. */
 import { makeError } from '../contract/error-codes.ts'
-import type { CallDetail } from '../contract/model.ts'
+import type { CallDetail, Folding } from '../contract/model.ts'
 import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { InspectorService } from '../contract/service.ts'
 import { describeProblem, parseFilter } from '../filter/parse.ts'
 import { TraceExports } from '../trace/export/trace-exports.ts'
 import { createCallTest } from '../trace/filter-scan.ts'
+import { FoldedRows } from '../trace/folded-rows.ts'
 import type { RawStack } from '../trace/stack-store.ts'
 import { EMPTY_DENSITY, EMPTY_TIMELINE } from '../trace/timeline/read-timeline.ts'
 import { Trace } from '../trace/trace.ts'
 import { listStackNames } from './call-filters.ts'
 import type { OpenedSession, Sessions } from './sessions.ts'
 
+const NOTHING_FOLDED: Folding = { all: false, except: [] }
 const CHILD_LIMIT = 100
 const ANCESTOR_LIMIT = 100
 const OVERLAP_LIMIT = 100
@@ -29,16 +31,17 @@ type ReadingService = Pick<
 export function createReadingService(sessions: Sessions, version: string): ReadingService {
   const traceExports = new TraceExports()
   return {
-    readCalls({ sessionId, fromRow, rowCount, anchorId }) {
+    readCalls({ sessionId, fromRow, rowCount, anchorId, folding = NOTHING_FOLDED }) {
       const found = sessions.find(sessionId)
       if (!found.ok) return found
       const { trace } = found.value
       if (!trace) return success({ totalRows: 0, fromRow, rows: [], anchorRow: null })
+      const folded = new FoldedRows(trace.calls, folding)
       return success({
-        totalRows: trace.calls.callCount,
+        totalRows: folded.totalRows,
         fromRow,
-        rows: trace.rows(fromRow, rowCount, found.value.nowNs()),
-        anchorRow: anchorId !== undefined && trace.calls.has(anchorId) ? trace.calls.rowOf(anchorId) : null,
+        rows: trace.rows(folded, fromRow, rowCount, found.value.nowNs()),
+        anchorRow: anchorId !== undefined && trace.calls.has(anchorId) ? folded.rowOf(anchorId) : null,
       })
     },
     readCall({ sessionId, callId }) {
@@ -128,7 +131,6 @@ function describeCall(session: OpenedSession, trace: Trace, callId: number): Res
     debug: stack && session.describeDebug(),
     ancestors: ancestors.map((id) => calls.summary(id, nowNs)),
     children: calls.childrenOf(callId, CHILD_LIMIT).map((id) => calls.summary(id, nowNs)),
-    childCount: calls.childCountOf(callId),
     overlaps: overlaps.ids.map((id) => calls.summary(id, nowNs)),
     overlapsCut: overlaps.isCut,
   })

@@ -6,6 +6,7 @@ import { CallStore } from './call-store.ts'
 import { ConsoleStore } from './console-store.ts'
 import type { FunctionDefinition, SliceState } from './events.ts'
 import { OUTCOMES } from './events.ts'
+import type { FoldedRows } from './folded-rows.ts'
 import type { RawStack } from './stack-store.ts'
 import type { SavedTimings } from './timings.ts'
 import { TimelineReader } from './timeline/read-timeline.ts'
@@ -234,10 +235,10 @@ export class Trace {
     }
   }
 
-  rows(fromRow: number, rowCount: number, nowNs: number): CallRow[] {
+  rows(folded: FoldedRows, fromRow: number, rowCount: number, nowNs: number): CallRow[] {
     const rows: CallRow[] = []
-    const end = Math.min(fromRow + rowCount, this.calls.callCount)
-    for (let row = fromRow; row < end; row++) rows.push(this.calls.row(this.calls.order.idAt(row), nowNs))
+    const end = Math.min(fromRow + rowCount, folded.totalRows)
+    for (let row = fromRow; row < end; row++) rows.push(this.calls.row(folded.idAt(row), nowNs))
     return rows
   }
 

@@ -13,6 +13,7 @@ import type {
 import type { Attachment } from '../../main/contract/service.ts'
 import type { Backend } from '../backend/backend.ts'
 import { clearCallFilter } from './call-filter.ts'
+import { foldAllCalls } from './call-folding.ts'
 import { orderCalls } from './call-sort.ts'
 import { restoreLayout } from './layout.ts'
 import { reportProblem } from './problems.ts'
@@ -91,6 +92,7 @@ function putTrace(trace: TraceStatus): void {
     selectCall(sessionId, null)
     selectTimeRange(sessionId, null)
     orderCalls(sessionId, null)
+    foldAllCalls(sessionId, false)
   }
   tracesById.set(sessionId, Object.freeze(trace))
 }
@@ -153,6 +155,7 @@ function forgetSession(sessionId: SessionId): void {
   tracesById.delete(sessionId)
   clearCallFilter(sessionId)
   orderCalls(sessionId, null)
+  foldAllCalls(sessionId, false)
   for (const run of runsById.values()) if (run.sessionId === sessionId) runsById.delete(run.runId)
   if (activeSessionId.value !== sessionId) return
   const at = order.indexOf(sessionId)

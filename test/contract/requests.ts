@@ -27,7 +27,9 @@ export const REQUESTS: { [Name in ServiceFunction]: Parameters<InspectorService[
   endSession: [{ sessionId: 'none' }],
   reloadSession: [{ sessionId: 'none' }],
   closeSession: [{ sessionId: 'none' }],
-  readCalls: [{ sessionId: 'none', fromRow: 0, rowCount: 10, anchorId: 1 }],
+  readCalls: [
+    { sessionId: 'none', fromRow: 0, rowCount: 10, anchorId: 1, folding: { all: true, except: [2] } },
+  ],
   readFilteredCalls: [
     { sessionId: 'none', filterText: 'import:env.*', fromRow: 0, rowCount: 10, anchorId: 1 },
   ],

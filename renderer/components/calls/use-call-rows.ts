@@ -5,6 +5,7 @@ import type {
   CallOrderRequest,
   CallRow,
   FilterProgress,
+  Folding,
   SessionId,
   TraceStatus,
 } from '../../../main/contract/model.ts'
@@ -57,6 +58,8 @@ export interface CallRowsChoice {
   filterText: () => string
   /** Null: as they come. */
   order: () => CallOrderRequest | null
+  /** Which top-level calls are folded, where there is neither filter nor order. */
+  folding: () => Folding
   /** Hears why the calls cannot be had in that order. */
   onOrderRefused: (error: InspectorError) => void
 }
@@ -69,7 +72,7 @@ export function useCallRows(
   backend: Backend,
   sessionId: () => SessionId,
   trace: () => TraceStatus | null,
-  { filterText, order, onOrderRefused }: CallRowsChoice,
+  { filterText, order, folding, onOrderRefused }: CallRowsChoice,
 ): CallRowsView {
   const window = shallowRef<RowWindow>({ totalRows: 0, viewportPx: 0, topPx: 0 })
   const loaded = shallowRef<LoadedRows>({ fromRow: 0, rows: [] })
@@ -93,12 +96,14 @@ export function useCallRows(
     anchorId?: CallId
   }
 
-  /** Null where the answer came too late: for another session, filter or order. */
+  /** Null where the answer came too late: for another session, filter, order or folding. */
   async function read(range: RangeRequest): Promise<CallRows | null> {
-    const asked = { session: sessionId(), filter: filterText(), order: order() }
+    const asked = { session: sessionId(), filter: filterText(), order: order(), folding: folding() }
     const request = { sessionId: asked.session, ...range }
     const answer = await ask(asked.filter, asked.order, request)
-    if (asked.session !== sessionId() || asked.filter !== filterText() || asked.order !== order()) return null
+    const isPresent =
+      asked.session === sessionId() && asked.filter === filterText() && asked.order === order()
+    if (!isPresent || asked.folding !== folding()) return null
     if (!answer.ok) {
       if (asked.order !== null) onOrderRefused(answer.error)
       return null
@@ -115,12 +120,16 @@ export function useCallRows(
   ): Promise<Result<CallRows & Partial<SortedCalls>>> {
     if (asked !== null) return backend.call.readSortedCalls({ ...request, filterText: filter, order: asked })
     if (filter !== '') return backend.call.readFilteredCalls({ ...request, filterText: filter })
-    return backend.call.readCalls(request)
+    const { all, except } = folding()
+    if (!all && except.length === 0) return backend.call.readCalls(request)
+    return backend.call.readCalls({ ...request, folding: { all, except: [...except] } })
   }
 
   async function readWindow(): Promise<void> {
     clearTimeout(ticker)
-    const newestRows = filterText() === '' && order() === null ? (trace()?.callCount ?? 0) : knownRows
+    const { all, except } = folding()
+    const isWhole = filterText() === '' && order() === null && !all && except.length === 0
+    const newestRows = isWhole ? (trace()?.callCount ?? 0) : knownRows
     const expectedRows = following.value ? newestRows : window.value.totalRows
     const expected = { ...window.value, totalRows: expectedRows }
     const range = widen(visibleRows(following.value ? atEnd(expected) : expected))
@@ -206,6 +215,7 @@ export function useCallRows(
   })
 
   watch([sessionId, filterText, order], reset)
+  watch(folding, reader.request)
   watch(
     trace,
     (status, before) => {

@@ -6,6 +6,7 @@ const call: CallRow = {
   id: 1204,
   parent: 1203,
   topLevel: 1203,
+  childCount: 0,
   depth: 1,
   kind: 'import',
   module: 'env',

@@ -19,6 +19,7 @@ function makeCall(id: number): CallRow {
     id,
     parent: null,
     topLevel: id,
+    childCount: 0,
     depth: 0,
     kind: 'export',
     module: null,
@@ -74,6 +75,7 @@ function createFixture(ids: number[]) {
   /** What is answered about an order. */
   const sorted = { isRefused: false, doneShare: 1 }
   const refusals: string[] = []
+  const folding = shallowRef<Folding>({ all: false, except: [] })
   async function answer(found: number[], request: { fromRow: number; rowCount: number; anchorId?: number }) {
     requests.push(request)
     inFlight += 1
@@ -93,9 +95,10 @@ function createFixture(ids: number[]) {
     on: (event: 'filterAdvanced' | 'sortAdvanced', handler: () => void) =>
       event === 'filterAdvanced' ? progress.hear(handler) : sorting.hear(handler),
     call: {
-      readCalls: async (request: Parameters<typeof answer>[1]) => ({
+      /** Where all are folded, only every tenth call has a row. */
+      readCalls: async (request: Parameters<typeof answer>[1] & { folding?: Folding }) => ({
         ok: true,
-        value: await answer(ids, request),
+        value: await answer(request.folding?.all ? ids.filter((id) => id % 10 === 0) : ids, request),
       }),
       /** The filter is a number, and finds its multiples. */
       async readFilteredCalls(request: Parameters<typeof answer>[1] & { filterText: string }) {
@@ -126,6 +129,7 @@ function createFixture(ids: number[]) {
       {
         filterText: () => filterText.value,
         order: () => order.value,
+        folding: () => folding.value,
         onOrderRefused: (error) => refusals.push(error.code),
       },
     ),
@@ -146,6 +150,7 @@ function createFixture(ids: number[]) {
     sessionId,
     filterText,
     order,
+    folding,
     sorted,
     refusals,
     tellSorting: () => sorting.tell({ sessionId: sessionId.value } as SortProgress),
@@ -361,5 +366,34 @@ describe('another order', () => {
     order.value = byNumber
     await settle()
     expect(new Set(refusals)).toEqual(new Set(['SORT_TOO_LARGE']))
+  })
+})
+
+describe('folding', () => {
+  test('shows the rows that are left, and goes on following', async () => {
+    const { view, ids, folding, settle, rest, visibleIds } = createFixture(range(1, 1001))
+    await settle()
+    folding.value = { all: true, except: [] }
+    await rest()
+    expect(view.window.value.totalRows).toBe(100)
+    expect(visibleIds()).toEqual(range(91, 101).map((tens) => 10 * tens))
+    ids.push(...range(1001, 1021))
+    await settle()
+    expect(visibleIds().at(-1)).toBe(1020)
+    folding.value = { all: false, except: [] }
+    await rest()
+    expect(visibleIds().at(-1)).toBe(1020)
+    expect(view.window.value.totalRows).toBe(1020)
+  })
+
+  test('holds a call still that stays in sight', async () => {
+    const { view, folding, settle, rest, visibleIds } = createFixture(range(1, 1001))
+    await settle()
+    view.scrollTo(499 * ROW_HEIGHT_PX)
+    await rest()
+    expect(visibleIds()[0]).toBe(500)
+    folding.value = { all: true, except: [] }
+    await rest()
+    expect(visibleIds()[0]).toBe(500)
   })
 })
