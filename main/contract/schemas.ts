@@ -148,6 +148,7 @@ export const REQUEST_SCHEMAS = {
     }),
   ]),
   checkFilter: v.strictTuple([v.strictObject({ sessionId: identifier, filterText: name, cursor: index })]),
+  findCall: v.strictTuple([v.strictObject({ sessionId: identifier, timeNs: instant })]),
   readCall: v.strictTuple([v.strictObject({ sessionId: identifier, callId: index })]),
   readTimeline: v.strictTuple([
     v.strictObject({

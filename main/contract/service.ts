@@ -226,6 +226,8 @@ export interface InspectorService {
   }): Result<SortedCalls>
   /** Says what is wrong with a filter, and what can stand at the character `cursor` of it. */
   checkFilter(request: { sessionId: SessionId; filterText: string; cursor: number }): Result<FilterCheck>
+  /** The first call that begins at a time on the session's clock, or later; null if none does. */
+  findCall(request: { sessionId: SessionId; timeNs: number }): Result<{ callId: CallId | null }>
   readCall(request: { sessionId: SessionId; callId: CallId }): Result<CallDetail>
   /**
    * What happened from `fromNs` to `toNs` on the session's clock, in `laneCount` lanes from `firstLane` on: each

@@ -1,27 +1,34 @@
 /** The part of the service that reads traces. */
 import { makeError } from '../contract/error-codes.ts'
-import type { CallDetail, Folding } from '../contract/model.ts'
+import type { CallDetail } from '../contract/model.ts'
 import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { InspectorService } from '../contract/service.ts'
 import { describeProblem, parseFilter } from '../filter/parse.ts'
 import { TraceExports } from '../trace/export/trace-exports.ts'
 import { createCallTest } from '../trace/filter-scan.ts'
-import { FoldedRows } from '../trace/folded-rows.ts'
+import { findFirstFrom } from '../trace/find-call.ts'
+import { FoldedRows, NOTHING_FOLDED } from '../trace/folded-rows.ts'
 import type { RawStack } from '../trace/stack-store.ts'
 import { EMPTY_DENSITY, EMPTY_TIMELINE } from '../trace/timeline/read-timeline.ts'
 import { Trace } from '../trace/trace.ts'
 import { listStackNames } from './call-filters.ts'
 import type { OpenedSession, Sessions } from './sessions.ts'
 
-const NOTHING_FOLDED: Folding = { all: false, except: [] }
 const CHILD_LIMIT = 100
 const ANCESTOR_LIMIT = 100
 const OVERLAP_LIMIT = 100
 
 type ReadingService = Pick<
   InspectorService,
-  'readCalls' | 'readCall' | 'readTimeline' | 'readDensity' | 'readTimings' | 'readConsole' | 'exportTrace'
+  | 'readCalls'
+  | 'findCall'
+  | 'readCall'
+  | 'readTimeline'
+  | 'readDensity'
+  | 'readTimings'
+  | 'readConsole'
+  | 'exportTrace'
 >
 
 /**
@@ -40,9 +47,15 @@ export function createReadingService(sessions: Sessions, version: string): Readi
       return success({
         totalRows: folded.totalRows,
         fromRow,
-        rows: trace.rows(folded, fromRow, rowCount, found.value.nowNs()),
+        rows: trace.rows(fromRow, rowCount, found.value.nowNs(), folded),
         anchorRow: anchorId !== undefined && trace.calls.has(anchorId) ? folded.rowOf(anchorId) : null,
       })
+    },
+    findCall({ sessionId, timeNs }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      const { trace } = found.value
+      return success({ callId: trace ? findFirstFrom(trace.calls, timeNs) : null })
     },
     readCall({ sessionId, callId }) {
       const found = sessions.find(sessionId)

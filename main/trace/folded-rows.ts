@@ -5,6 +5,9 @@
 import type { Folding } from '../contract/model.ts'
 import type { CallStore } from './call-store.ts'
 
+/** Every call has a row. */
+export const NOTHING_FOLDED: Folding = { all: false, except: [] }
+
 /** A top-level call that is not as the others are. */
 interface Exception {
   /** Its number among the top-level calls. */

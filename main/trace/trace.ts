@@ -6,7 +6,7 @@ import { CallStore } from './call-store.ts'
 import { ConsoleStore } from './console-store.ts'
 import type { FunctionDefinition, SliceState } from './events.ts'
 import { OUTCOMES } from './events.ts'
-import type { FoldedRows } from './folded-rows.ts'
+import { FoldedRows, NOTHING_FOLDED } from './folded-rows.ts'
 import type { RawStack } from './stack-store.ts'
 import type { SavedTimings } from './timings.ts'
 import { TimelineReader } from './timeline/read-timeline.ts'
@@ -235,7 +235,13 @@ export class Trace {
     }
   }
 
-  rows(folded: FoldedRows, fromRow: number, rowCount: number, nowNs: number): CallRow[] {
+  /** Rows of the calls as they stand at `nowNs`. */
+  rows(
+    fromRow: number,
+    rowCount: number,
+    nowNs: number,
+    folded = new FoldedRows(this.calls, NOTHING_FOLDED),
+  ): CallRow[] {
     const rows: CallRow[] = []
     const end = Math.min(fromRow + rowCount, folded.totalRows)
     for (let row = fromRow; row < end; row++) rows.push(this.calls.row(folded.idAt(row), nowNs))

@@ -81,6 +81,19 @@ describeOnDrivers('accessibility', (app) => {
     await field.press('Escape')
   })
 
+  test('with calls folded, and going to a call that there is not', async () => {
+    await page().getByRole('button', { name: 'Outermost calls only' }).click()
+    await eventually(() => countRows(page())).toBe(1)
+    await page().keyboard.press('Control+g')
+    const panel = page().getByRole('dialog', { name: 'Go to a call' })
+    await panel.getByRole('textbox').fill('77')
+    await page().keyboard.press('Enter')
+    await eventually(() => panel.getByRole('alert').textContent()).toBe('There are calls 1 to 2.')
+    expect(await findViolations()).toEqual([])
+    await page().keyboard.press('Escape')
+    await page().getByRole('button', { name: 'Outermost calls only' }).click()
+  })
+
   test('with the menu of columns, all of them, sorted by one', async () => {
     await page().getByRole('button', { name: 'Columns' }).click()
     const menu = page().getByRole('menu', { name: 'Columns' })

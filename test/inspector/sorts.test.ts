@@ -161,3 +161,16 @@ test('what is no filter is refused', async () => {
   expect(errorOf(inspector.service.readSortedCalls(request)).code).toBe('FILTER_INVALID')
   expect(errorOf(startInspector().service.readSortedCalls(request)).code).toBe('SESSION_NOT_FOUND')
 })
+
+test('a call is found by the time at which it began', async () => {
+  const session = await openText(GUEST, HOST)
+  await session.call('run', '200')
+  const { sessionId, inspector } = session
+  const find = (timeNs: number) => valueOf(inspector.service.findCall({ sessionId, timeNs })).callId
+  const rows = session.rows()
+  for (const { startNs } of rows) {
+    expect(find(startNs)).toBe(rows.find((row) => row.startNs >= startNs)!.id)
+    expect(find(startNs + 0.5)).toBe(rows.find((row) => row.startNs > startNs)?.id ?? null)
+  }
+  expect(find(0)).toBe(1)
+})
