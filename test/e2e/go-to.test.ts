@@ -20,9 +20,9 @@ describeOnDrivers('folding, and going to a call', (app) => {
   const outermostOnly = () => page().getByRole('button', { name: 'Outermost calls only' })
   const panel = () => page().getByRole('dialog', { name: 'Go to a call' })
   const rowOf = (id: number) =>
-    callsTable(page())
-      .getByRole('row')
-      .filter({ has: page().getByRole('gridcell', { name: id.toLocaleString('en'), exact: true }) })
+    callsTable(page()).locator('[role=row]', {
+      has: page().locator('.number', { hasText: new RegExp(`^${id.toLocaleString('en')}$`) }),
+    })
 
   async function goTo(text: string): Promise<void> {
     await page().keyboard.press('Control+g')

@@ -80,6 +80,9 @@ export function useCallRows(
   const totalWhenLeft = shallowRef(0)
   const progress = shallowRef<FilterProgress | null>(null)
   const sortedShare = shallowRef<number | null>(null)
+  /** What was folded in the rows that are loaded: until others are, the window may be ahead of them. */
+  let loadedFolding = folding()
+  let moves = 0
   /** Rows that there were at the last answer. */
   let knownRows = 0
   let ticker: ReturnType<typeof setTimeout> | undefined
@@ -135,6 +138,7 @@ export function useCallRows(
     const range = widen(visibleRows(following.value ? atEnd(expected) : expected))
     // In another order than that of time nothing comes in above.
     const anchor = following.value || order() !== null ? null : findAnchor()
+    const asked = { folding: folding(), moves }
     const answer = await read({
       fromRow: range.first,
       rowCount: range.count,
@@ -142,8 +146,12 @@ export function useCallRows(
     })
     if (!answer) return
     knownRows = answer.totalRows
+    // A place that was chosen since something was folded counts rows as they are now.
+    const isPlaced = asked.folding !== loadedFolding && asked.moves !== moves
+    loadedFolding = asked.folding
+    const shiftRows = anchor && !isPlaced && answer.anchorRow !== null ? answer.anchorRow - anchor.row : 0
     if (following.value) takeNewest(answer)
-    else takeInPlace(answer, anchor && answer.anchorRow !== null ? answer.anchorRow - anchor.row : 0)
+    else takeInPlace(answer, shiftRows)
     if (!covers(loaded.value, visibleRows(window.value))) reader.request()
     scheduleTick()
   }
@@ -188,6 +196,7 @@ export function useCallRows(
     loaded.value = { fromRow: 0, rows: [] }
     window.value = { ...window.value, totalRows: 0, topPx: 0 }
     following.value = order() === null
+    loadedFolding = folding()
     knownRows = 0
     progress.value = null
     sortedShare.value = order() === null ? null : 0
@@ -195,6 +204,8 @@ export function useCallRows(
   }
 
   function moveTo(topPx: number): void {
+    moves += 1
+    if (loadedFolding !== folding()) loaded.value = { fromRow: 0, rows: [] }
     window.value = clampWindow({ ...window.value, topPx })
     if (!covers(loaded.value, visibleRows(window.value))) reader.request()
   }
@@ -269,7 +280,7 @@ export function useCallRows(
     async locate(callId) {
       const found = await read({ fromRow: 0, rowCount: 0, anchorId: callId })
       // There may have been no read yet, and then no row to scroll to.
-      if (found && window.value.totalRows === 0) {
+      if (found && (window.value.totalRows === 0 || loadedFolding !== folding())) {
         window.value = { ...window.value, totalRows: found.totalRows }
       }
       return found?.anchorRow ?? null

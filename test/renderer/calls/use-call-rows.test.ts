@@ -396,4 +396,18 @@ describe('folding', () => {
     await rest()
     expect(visibleIds()[0]).toBe(500)
   })
+
+  test('a call that is located while something is being folded is where it is found', async () => {
+    const { view, folding, settle, rest, visibleIds } = createFixture(range(1, 1001))
+    folding.value = { all: true, except: [] }
+    await settle()
+    view.scrollTo(20 * ROW_HEIGHT_PX)
+    await rest()
+    expect(visibleIds()[0]).toBe(210)
+    folding.value = { all: false, except: [] }
+    const row = await view.locate(701)
+    view.showRow(row!)
+    await rest()
+    expect(visibleIds().at(-1)).toBe(701)
+  })
 })
