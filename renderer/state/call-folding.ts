@@ -3,7 +3,7 @@ import type { ComputedRef, MaybeRefOrGetter } from 'vue'
 import type { CallId, Folding, SessionId } from '../../main/contract/model.ts'
 
 /** Calls that can be otherwise than the rest; where there are more, the one that was so for longest is as the rest. */
-export const EXCEPTION_LIMIT = 500
+const EXCEPTION_LIMIT = 500
 
 const NONE: Folding = { all: false, except: [] }
 const foldings = shallowReactive(new Map<SessionId, Folding>())

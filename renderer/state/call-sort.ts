@@ -5,7 +5,7 @@ import type { CallOrderRequest, CallSortKey, SessionId } from '../../main/contra
 const orders = shallowReactive(new Map<SessionId, CallOrderRequest>())
 
 /** What people look for is at the other end of these. */
-const ASCENDING_FIRST: readonly CallSortKey[] = ['id', 'name', 'kind', 'start', 'depth', 'parent', 'topLevel']
+const ASCENDING_FIRST = new Set<CallSortKey>(['id', 'name', 'kind', 'start', 'depth', 'parent', 'topLevel'])
 
 /** The order of a session's calls; null: as they come. */
 export function useCallOrder(sessionId: MaybeRefOrGetter<SessionId>): ComputedRef<CallOrderRequest | null> {
@@ -18,7 +18,7 @@ export function nextOrder(
   by: CallSortKey,
   callCount: number,
 ): CallOrderRequest | null {
-  const descendsFirst = !ASCENDING_FIRST.includes(by)
+  const descendsFirst = !ASCENDING_FIRST.has(by)
   if (order?.by !== by) return { by, descending: descendsFirst, callCount }
   // The same calls the other way round: there is nothing to sort again.
   return order.descending === descendsFirst ? { ...order, descending: !descendsFirst } : null

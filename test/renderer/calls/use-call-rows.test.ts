@@ -5,6 +5,7 @@ import type {
   CallOrderRequest,
   CallRow,
   FilterProgress,
+  Folding,
   SortProgress,
   TraceStatus,
 } from '../../../main/contract/model.ts'
