@@ -411,4 +411,18 @@ describe('folding', () => {
     await rest()
     expect(visibleIds().at(-1)).toBe(701)
   })
+
+  test('a place that is chosen while the rows are on their way is kept', async () => {
+    const { view, folding, requests, settle, rest, visibleIds } = createFixture(range(1, 1001))
+    folding.value = { all: true, except: [] }
+    await settle()
+    view.scrollTo(20 * ROW_HEIGHT_PX)
+    await rest()
+    folding.value = { all: false, except: [] }
+    const before = requests.length
+    while (requests.length === before) await new Promise(setImmediate)
+    view.showRow(0)
+    await rest()
+    expect(visibleIds()[0]).toBe(1)
+  })
 })
