@@ -169,6 +169,7 @@ export const ERRORS = {
     'The trace cannot be written.',
     'Check the disk and the path; the run went on without it.',
   ],
+  SORT_TOO_LARGE: ['There are too many calls to sort.', 'Filter them first.'],
   TRACE_EXPORT_LOST: ['The export of the trace cannot go on.', 'Export it again.'],
   TRACE_SEND_FAILED: [
     'The calls cannot be sent to the collector.',

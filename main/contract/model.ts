@@ -252,6 +252,10 @@ export interface CallRow {
   id: CallId
   /** The call inside which this one was made. */
   parent: CallId | null
+  /** The outermost call that it lies inside of; its own number where it lies inside of none. */
+  topLevel: CallId
+  /** How many calls were made directly inside of it. */
+  childCount: number
   /** How many calls it lies inside of. */
   depth: number
   kind: CallKind
@@ -330,7 +334,6 @@ export interface CallDetail extends CallRow {
   ancestors: CallSummary[]
   /** The first ones; `childCount` says how many there are. */
   children: CallSummary[]
-  childCount: number
   /** The calls of the guest that overlapped with this one, in order of entry; the first ones. */
   overlaps: CallSummary[]
   /** Whether there are, or may be, more than these. */
@@ -469,4 +472,42 @@ export interface FilterProgress {
   scannedCount: number
   /** Calls that there are now. */
   callCount: number
+}
+
+/** What calls can be sorted by. `id` is the order in which they began. */
+export type CallSortKey =
+  | 'id'
+  | 'name'
+  | 'kind'
+  | 'outcome'
+  | 'start'
+  | 'total'
+  | 'guest'
+  | 'host'
+  | 'suspended'
+  | 'depth'
+  | 'parent'
+  | 'topLevel'
+
+/** An order of calls: those up to a number, as they stood when somebody first asked for it. */
+export interface CallOrderRequest {
+  by: CallSortKey
+  /** The greatest first; equal ones in order of their numbers, or backwards. */
+  descending: boolean
+  /** The last call that is sorted: those that come later are left out. */
+  callCount: number
+}
+
+/** How far calls have been sorted. */
+export interface SortProgress extends Omit<CallOrderRequest, 'descending'> {
+  sessionId: SessionId
+  filterText: string
+  /** From 0 to 1: there are no rows before it is 1. */
+  doneShare: number
+}
+
+/** Which top-level calls are folded, so that those below them have no rows: all of them or none, except these. */
+export interface Folding {
+  all: boolean
+  except: CallId[]
 }

@@ -3,6 +3,7 @@
  * answered with MESSAGE_INVALID and goes no further.
  */
 import * as v from 'valibot'
+import type { CallSortKey } from './model.ts'
 import type { SessionLimits } from './limits.ts'
 import { LIMIT_RANGES, SLICE_RANGE_MS } from './limits.ts'
 import type { InspectorService, ServiceFunction } from './service.ts'
@@ -54,6 +55,21 @@ const limits = v.strictObject({
   memoryBytes: v.exactOptional(v.nullable(limit('memoryBytes'))),
   tableEntries: v.exactOptional(v.nullable(limit('tableEntries'))),
 })
+
+const SORT_KEYS = [
+  'id',
+  'name',
+  'kind',
+  'outcome',
+  'start',
+  'total',
+  'guest',
+  'host',
+  'suspended',
+  'depth',
+  'parent',
+  'topLevel',
+] as const satisfies CallSortKey[]
 
 /** The argument list of every function of the contract. */
 export const REQUEST_SCHEMAS = {
@@ -107,6 +123,9 @@ export const REQUEST_SCHEMAS = {
       fromRow: index,
       rowCount: count,
       anchorId: v.exactOptional(index),
+      folding: v.exactOptional(
+        v.strictObject({ all: v.boolean(), except: v.pipe(v.array(index), v.maxLength(PAGE_LIMIT)) }),
+      ),
     }),
   ]),
   readFilteredCalls: v.strictTuple([
@@ -118,7 +137,18 @@ export const REQUEST_SCHEMAS = {
       anchorId: v.exactOptional(index),
     }),
   ]),
+  readSortedCalls: v.strictTuple([
+    v.strictObject({
+      sessionId: identifier,
+      filterText: name,
+      order: v.strictObject({ by: v.picklist(SORT_KEYS), descending: v.boolean(), callCount: index }),
+      fromRow: index,
+      rowCount: count,
+      anchorId: v.exactOptional(index),
+    }),
+  ]),
   checkFilter: v.strictTuple([v.strictObject({ sessionId: identifier, filterText: name, cursor: index })]),
+  findCall: v.strictTuple([v.strictObject({ sessionId: identifier, timeNs: instant })]),
   readCall: v.strictTuple([v.strictObject({ sessionId: identifier, callId: index })]),
   readTimeline: v.strictTuple([
     v.strictObject({

@@ -2,12 +2,14 @@
 import type {
   CallDetail,
   CallId,
+  CallOrderRequest,
   CallRow,
   ConsoleLine,
   ExampleInfo,
   FilterCompletions,
   FilterProblem,
   FilterProgress,
+  Folding,
   HostInfo,
   Layout,
   RecentGuest,
@@ -15,6 +17,7 @@ import type {
   RunInfo,
   SessionId,
   SessionInfo,
+  SortProgress,
   Stub,
   TimingRow,
   TraceStatus,
@@ -55,6 +58,11 @@ export interface CallRows {
 /** A window of the calls that a filter holds for, in order of their numbers: `totalRows` is all of them so far. */
 export interface FilteredCalls extends CallRows {
   progress: FilterProgress
+}
+
+/** A window of calls in another order: `totalRows` is 0 until they have been sorted. */
+export interface SortedCalls extends FilteredCalls {
+  sortProgress: SortProgress
 }
 
 /** What there is to say about a filter while it is typed. */
@@ -181,13 +189,15 @@ export interface InspectorService {
   closeSession(request: { sessionId: SessionId }): Promise<Result<null>>
   /**
    * Reads rows of the calls table: calls in order of entry, each run's calls together below it.
-   * `anchorId` asks where that call stands now, so that a table can hold still while rows stream in above.
+   * `anchorId` asks where that call stands now, so that a table can hold still while rows stream in above. Where it is
+   * hidden because its top-level call is folded, that one is meant.
    */
   readCalls(request: {
     sessionId: SessionId
     fromRow: number
     rowCount: number
     anchorId?: CallId
+    folding?: Folding
   }): Result<CallRows>
   /**
    * Reads rows of the calls that a filter (docs/filters.md) holds for. The first request begins to look for them, and
@@ -202,8 +212,23 @@ export interface InspectorService {
     rowCount: number
     anchorId?: CallId
   }): Result<FilteredCalls>
+  /**
+   * Reads rows of calls in another order than that of time, all of them or those that a filter holds for. The first
+   * request begins to sort them; `sortAdvanced` tells of more, and of the end. Sorting takes eight bytes a call; fails
+   * with SORT_TOO_LARGE where that is more memory than the session's calls may take, and with FILTER_INVALID.
+   */
+  readSortedCalls(request: {
+    sessionId: SessionId
+    filterText: string
+    order: CallOrderRequest
+    fromRow: number
+    rowCount: number
+    anchorId?: CallId
+  }): Result<SortedCalls>
   /** Says what is wrong with a filter, and what can stand at the character `cursor` of it. */
   checkFilter(request: { sessionId: SessionId; filterText: string; cursor: number }): Result<FilterCheck>
+  /** The first call that begins at a time on the session's clock, or later; null if none does. */
+  findCall(request: { sessionId: SessionId; timeNs: number }): Result<{ callId: CallId | null }>
   readCall(request: { sessionId: SessionId; callId: CallId }): Result<CallDetail>
   /**
    * What happened from `fromNs` to `toNs` on the session's clock, in `laneCount` lanes from `firstLane` on: each
@@ -265,6 +290,8 @@ export interface ServiceEvents {
   filterAdvanced(progress: FilterProgress): void
   /** The same for statistics. */
   statisticsAdvanced(progress: FilterProgress): void
+  /** More calls have been sorted: a few times a second until all are. */
+  sortAdvanced(progress: SortProgress): void
   recentGuestsChanged(recentGuests: RecentGuest[]): void
   /** A failure that no request asked about: a file opened from the system, a full disk. */
   problem(error: InspectorError): void

@@ -146,7 +146,7 @@ export function describeProgress(
   session: FilteredSession,
   trace: Trace,
   filterText: string,
-  { matchCount, scannedCount }: TraceScan,
+  { matchCount, scannedCount }: Pick<TraceScan, 'matchCount' | 'scannedCount'>,
 ): FilterProgress {
   const { sessionId } = session
   return { sessionId, filterText, matchCount, scannedCount, callCount: trace.calls.callCount }

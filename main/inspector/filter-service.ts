@@ -1,4 +1,4 @@
-/** The part of the service that lists and sums up the calls that a filter holds for: docs/filters.md. */
+/** The part of the service that lists, sorts and sums up the calls that a filter holds for: docs/filters.md. */
 import type { SessionInfo } from '../contract/model.ts'
 import { failure, success } from '../contract/result.ts'
 import type { InspectorService } from '../contract/service.ts'
@@ -10,10 +10,14 @@ import { StatisticsScan } from '../trace/statistics/statistics-scan.ts'
 import { Trace } from '../trace/trace.ts'
 import type { FilteredSession } from './call-filters.ts'
 import { CallFilters, describeProgress } from './call-filters.ts'
+import { CallSorts } from './call-sorts.ts'
 import type { Events } from './events.ts'
 import type { Sessions } from './sessions.ts'
 
-type FilterService = Pick<InspectorService, 'readFilteredCalls' | 'readStatistics' | 'checkFilter'>
+type FilterService = Pick<
+  InspectorService,
+  'readFilteredCalls' | 'readSortedCalls' | 'readStatistics' | 'checkFilter'
+>
 
 /** Answers from the sessions' traces; tells of progress by an event. */
 export function createFilterService(sessions: Sessions, events: Events): FilterService {
@@ -24,6 +28,7 @@ export function createFilterService(sessions: Sessions, events: Events): FilterS
     (progress) => events.emit('statisticsAdvanced', progress),
     isOpen,
   )
+  const sorts = new CallSorts((progress) => events.emit('sortAdvanced', progress), isOpen)
   return {
     readFilteredCalls({ sessionId, filterText, fromRow, rowCount, anchorId }) {
       const found = sessions.find(sessionId)
@@ -60,6 +65,26 @@ export function createFilterService(sessions: Sessions, events: Events): FilterS
         progress: describeProgress(session, trace, filterText, scan.value),
       })
     },
+    readSortedCalls({ sessionId, filterText, order, fromRow, rowCount, anchorId }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      const session = found.value
+      const trace = session.trace ?? new Trace(0)
+      const scan = filterText === '' ? success(null) : filters.find(session, trace, filterText)
+      if (!scan.ok) return scan
+      const sorted = sorts.find(session, trace, filterText, scan.value, order)
+      if (!sorted.ok) return sorted
+      const { sort, progress: sortProgress } = sorted.value
+      const nowNs = session.nowNs()
+      return success({
+        totalRows: sort?.isComplete ? sort.count : 0,
+        fromRow,
+        rows: (sort?.list(fromRow, rowCount, order.descending) ?? []).map((id) => trace.calls.row(id, nowNs)),
+        anchorRow: anchorId === undefined ? null : (sort?.rowOf(anchorId, order.descending) ?? null),
+        progress: describeProgress(session, trace, filterText, scan.value ?? lookedAtAll(trace)),
+        sortProgress,
+      })
+    },
     checkFilter({ sessionId, filterText, cursor }) {
       const found = sessions.find(sessionId)
       if (!found.ok) return found
@@ -76,4 +101,9 @@ function listNames({ imports, exports }: SessionInfo, trace: Trace | null): Filt
     exports: exports.filter(({ kind }) => kind === 'function').map(({ name }) => name),
     errorCodes: [...new Set(trace?.calls.errors.list.map(({ code }) => code))],
   }
+}
+
+/** How far it is where there is no filter. */
+function lookedAtAll({ calls: { callCount } }: Trace): Pick<FilterScan, 'matchCount' | 'scannedCount'> {
+  return { matchCount: callCount, scannedCount: callCount }
 }

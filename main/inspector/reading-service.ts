@@ -7,6 +7,8 @@ import type { InspectorService } from '../contract/service.ts'
 import { describeProblem, parseFilter } from '../filter/parse.ts'
 import { TraceExports } from '../trace/export/trace-exports.ts'
 import { createCallTest } from '../trace/filter-scan.ts'
+import { findFirstFrom } from '../trace/find-call.ts'
+import { FoldedRows, NOTHING_FOLDED } from '../trace/folded-rows.ts'
 import type { RawStack } from '../trace/stack-store.ts'
 import { EMPTY_DENSITY, EMPTY_TIMELINE } from '../trace/timeline/read-timeline.ts'
 import { Trace } from '../trace/trace.ts'
@@ -19,7 +21,14 @@ const OVERLAP_LIMIT = 100
 
 type ReadingService = Pick<
   InspectorService,
-  'readCalls' | 'readCall' | 'readTimeline' | 'readDensity' | 'readTimings' | 'readConsole' | 'exportTrace'
+  | 'readCalls'
+  | 'findCall'
+  | 'readCall'
+  | 'readTimeline'
+  | 'readDensity'
+  | 'readTimings'
+  | 'readConsole'
+  | 'exportTrace'
 >
 
 /**
@@ -29,17 +38,24 @@ type ReadingService = Pick<
 export function createReadingService(sessions: Sessions, version: string): ReadingService {
   const traceExports = new TraceExports()
   return {
-    readCalls({ sessionId, fromRow, rowCount, anchorId }) {
+    readCalls({ sessionId, fromRow, rowCount, anchorId, folding = NOTHING_FOLDED }) {
       const found = sessions.find(sessionId)
       if (!found.ok) return found
       const { trace } = found.value
       if (!trace) return success({ totalRows: 0, fromRow, rows: [], anchorRow: null })
+      const folded = new FoldedRows(trace.calls, folding)
       return success({
-        totalRows: trace.calls.callCount,
+        totalRows: folded.totalRows,
         fromRow,
-        rows: trace.rows(fromRow, rowCount, found.value.nowNs()),
-        anchorRow: anchorId !== undefined && trace.calls.has(anchorId) ? trace.calls.rowOf(anchorId) : null,
+        rows: trace.rows(fromRow, rowCount, found.value.nowNs(), folded),
+        anchorRow: anchorId !== undefined && trace.calls.has(anchorId) ? folded.rowOf(anchorId) : null,
       })
+    },
+    findCall({ sessionId, timeNs }) {
+      const found = sessions.find(sessionId)
+      if (!found.ok) return found
+      const { trace } = found.value
+      return success({ callId: trace ? findFirstFrom(trace.calls, timeNs) : null })
     },
     readCall({ sessionId, callId }) {
       const found = sessions.find(sessionId)
@@ -128,7 +144,6 @@ function describeCall(session: OpenedSession, trace: Trace, callId: number): Res
     debug: stack && session.describeDebug(),
     ancestors: ancestors.map((id) => calls.summary(id, nowNs)),
     children: calls.childrenOf(callId, CHILD_LIMIT).map((id) => calls.summary(id, nowNs)),
-    childCount: calls.childCountOf(callId),
     overlaps: overlaps.ids.map((id) => calls.summary(id, nowNs)),
     overlapsCut: overlaps.isCut,
   })

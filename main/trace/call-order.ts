@@ -91,13 +91,26 @@ export class CallOrder {
 
   /** The row of a call below the top-level call `root`. */
   rowOf(callId: number, root: number): number {
-    this.#sum()
-    let row = 0
-    for (let at = root; at > 0; at -= at & -at) row += this.#sums.get(at)
+    const row = this.#rowsBefore(root)
     const runs = this.#runs.get(root)
     if (!runs) return row + callId - this.#rootIds.get(root)
     const run = lastAtMost(runs.firstIds, callId)
     return row + runs.positions[run]! + callId - runs.firstIds[run]!
+  }
+
+  /** How many top-level calls there are. */
+  get rootCount(): number {
+    return this.#rootCount
+  }
+
+  /** Where the top-level call `root` stands, and how many rows it takes with all below it. */
+  rangeOf(root: number): { firstRow: number; size: number } {
+    return { firstRow: this.#rowsBefore(root), size: this.#sizes.get(root) }
+  }
+
+  /** The id of the top-level call `root`. */
+  topLevelId(root: number): number {
+    return this.#rootIds.get(root)
   }
 
   /** All that it knows, to be kept in a file. */
@@ -125,6 +138,13 @@ export class CallOrder {
 
   get sizeBytes(): number {
     return [this.#rootIds, this.#sizes, this.#sums].reduce((sum, column) => sum + column.sizeBytes, 0)
+  }
+
+  #rowsBefore(root: number): number {
+    this.#sum()
+    let rows = 0
+    for (let at = root; at > 0; at -= at & -at) rows += this.#sums.get(at)
+    return rows
   }
 
   /** Brings the sums up to date. */

@@ -288,6 +288,16 @@ export class CallStore {
     return this.#read('parents', id) || null
   }
 
+  /** The number, from 0, of the top-level call that a call is or lies inside of. */
+  rootOf(id: CallId): number {
+    return this.#read('roots', id)
+  }
+
+  /** The outermost call that a call lies inside of, or the call itself. */
+  topLevelOf(id: CallId): CallId {
+    return this.order.topLevelId(this.rootOf(id))
+  }
+
   startOf(id: CallId): number {
     return this.#read('starts', id)
   }
@@ -336,6 +346,8 @@ export class CallStore {
     return {
       id,
       parent: this.parentOf(id),
+      topLevel: this.topLevelOf(id),
+      childCount: this.childCountOf(id),
       depth: this.#read('depths', id),
       kind: definition.kind,
       module: definition.module,
@@ -386,7 +398,7 @@ export class CallStore {
 
   /** The row of a call. */
   rowOf(id: CallId): number {
-    return this.order.rowOf(id, this.#read('roots', id))
+    return this.order.rowOf(id, this.rootOf(id))
   }
 
   /** Whether its guest is suspended: an export is while the import that it is inside of is. */

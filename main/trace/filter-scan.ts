@@ -75,6 +75,16 @@ export class FilterScan {
     return this.#matches.list(fromRow, rowCount)
   }
 
+  /** The next calls found behind a call, in order of their ids. */
+  listAfter(id: CallId, count: number): CallId[] {
+    return this.#matches.list(this.#matches.rowOf(id + 1), count)
+  }
+
+  /** How many of the calls up to this one were found. */
+  countUpTo(id: CallId): number {
+    return this.#matches.rowOf(id + 1)
+  }
+
   /** The row of a call; null where it is not among those found. */
   rowOf(id: CallId): number | null {
     return this.#matches.has(id) ? this.#matches.rowOf(id) : null

@@ -6,6 +6,7 @@ import { CallStore } from './call-store.ts'
 import { ConsoleStore } from './console-store.ts'
 import type { FunctionDefinition, SliceState } from './events.ts'
 import { OUTCOMES } from './events.ts'
+import { FoldedRows, NOTHING_FOLDED } from './folded-rows.ts'
 import type { RawStack } from './stack-store.ts'
 import type { SavedTimings } from './timings.ts'
 import { TimelineReader } from './timeline/read-timeline.ts'
@@ -69,6 +70,11 @@ export class Trace {
 
   get droppedCount(): number {
     return this.#sums.droppedCount
+  }
+
+  /** Memory that the calls may take. */
+  get limitBytes(): number {
+    return this.#limitBytes
   }
 
   /** Memory that blocks of calls may take where a file has them. */
@@ -229,10 +235,16 @@ export class Trace {
     }
   }
 
-  rows(fromRow: number, rowCount: number, nowNs: number): CallRow[] {
+  /** Rows of the calls as they stand at `nowNs`. */
+  rows(
+    fromRow: number,
+    rowCount: number,
+    nowNs: number,
+    folded = new FoldedRows(this.calls, NOTHING_FOLDED),
+  ): CallRow[] {
     const rows: CallRow[] = []
-    const end = Math.min(fromRow + rowCount, this.calls.callCount)
-    for (let row = fromRow; row < end; row++) rows.push(this.calls.row(this.calls.order.idAt(row), nowNs))
+    const end = Math.min(fromRow + rowCount, folded.totalRows)
+    for (let row = fromRow; row < end; row++) rows.push(this.calls.row(folded.idAt(row), nowNs))
     return rows
   }
 

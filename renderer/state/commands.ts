@@ -3,7 +3,7 @@ import type { MenuCommand } from '../../main/contract/service.ts'
 import type { Backend } from '../backend/backend.ts'
 
 /** What the keyboard and the application's menu can ask of the window. */
-export type Command = MenuCommand | 'open-files'
+export type Command = MenuCommand | 'open-files' | 'go-to-call'
 
 interface Shortcut {
   key: string
@@ -23,6 +23,7 @@ const SHORTCUTS: Partial<Record<Command, Shortcut>> = {
   'reload-session': { key: 'r', shift: true },
   'save-session': { key: 's' },
   'export-trace': { key: 's', shift: true },
+  'go-to-call': { key: 'g' },
   'find-in-console': { key: 'f' },
   'toggle-sidebar': { key: 'b' },
   'toggle-timeline': { key: 'l' },

@@ -1,6 +1,7 @@
 import { reactive, watch } from 'vue'
 import type { Layout } from '../../main/contract/model.ts'
 import type { Backend } from '../backend/backend.ts'
+import { columnLayout, restoreColumns } from './call-columns.ts'
 
 const SAVE_AFTER_MS = 400
 
@@ -29,6 +30,7 @@ export type Section = 'guests' | 'exports' | 'imports' | 'warnings' | 'runs'
 
 /** Takes over a saved layout; what it does not know it leaves as it is. */
 export function restoreLayout(saved: Layout): void {
+  restoreColumns(saved)
   for (const [name, value] of Object.entries(saved)) {
     if (name in layout && typeof value === typeof layout[name as keyof typeof layout]) {
       Object.assign(layout, { [name]: value })
@@ -39,9 +41,10 @@ export function restoreLayout(saved: Layout): void {
 /** Saves the layout when it has come to rest after a change. */
 export function saveLayoutOnChange(backend: Backend): void {
   let timer: ReturnType<typeof setTimeout> | undefined
-  watch(layout, () => {
+  const save = () => backend.call.saveLayout({ layout: { ...layout, ...columnLayout } })
+  watch([layout, columnLayout], () => {
     clearTimeout(timer)
-    timer = setTimeout(() => void backend.call.saveLayout({ layout: { ...layout } }), SAVE_AFTER_MS)
+    timer = setTimeout(() => void save(), SAVE_AFTER_MS)
   })
 }
 

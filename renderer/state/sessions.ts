@@ -13,6 +13,8 @@ import type {
 import type { Attachment } from '../../main/contract/service.ts'
 import type { Backend } from '../backend/backend.ts'
 import { clearCallFilter } from './call-filter.ts'
+import { foldAllCalls } from './call-folding.ts'
+import { orderCalls } from './call-sort.ts'
 import { restoreLayout } from './layout.ts'
 import { reportProblem } from './problems.ts'
 import { selectCall } from './selection.ts'
@@ -89,6 +91,8 @@ function putTrace(trace: TraceStatus): void {
   if ((tracesById.get(sessionId)?.generation ?? generation) !== generation) {
     selectCall(sessionId, null)
     selectTimeRange(sessionId, null)
+    orderCalls(sessionId, null)
+    foldAllCalls(sessionId, false)
   }
   tracesById.set(sessionId, Object.freeze(trace))
 }
@@ -150,6 +154,8 @@ function forgetSession(sessionId: SessionId): void {
   sessionsById.delete(sessionId)
   tracesById.delete(sessionId)
   clearCallFilter(sessionId)
+  orderCalls(sessionId, null)
+  foldAllCalls(sessionId, false)
   for (const run of runsById.values()) if (run.sessionId === sessionId) runsById.delete(run.runId)
   if (activeSessionId.value !== sessionId) return
   const at = order.indexOf(sessionId)

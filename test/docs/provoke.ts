@@ -429,6 +429,15 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     const path = join(folder, 'missing/trace.jsonl')
     return printByCommandLine('run', join(GUESTS_FOLDER, 'sum/sum.wasm'), 'sum', '1', '--trace', path)
   },
+  async SORT_TOO_LARGE() {
+    const session = await openExample('chatty', { traceLimitBytes: 80_000 })
+    await session.call('call_sync', '10000')
+    const { inspector, sessionId } = session
+    const order = { by: 'total', descending: true, callCount: 10_001 } as const
+    return errorOf(
+      inspector.service.readSortedCalls({ sessionId, filterText: '', order, fromRow: 0, rowCount: 10 }),
+    )
+  },
   async TRACE_EXPORT_LOST() {
     const { inspector, sessionId } = await openExample('sum')
     return errorOf(inspector.service.exportTrace({ sessionId, format: 'speedscope', fromCallId: 2 }))

@@ -93,6 +93,36 @@ describeOnDrivers('accessibility', (app) => {
     await field.press('Escape')
   })
 
+  test('with calls folded, and going to a call that there is not', async () => {
+    await page().getByRole('button', { name: 'Outermost calls only' }).click()
+    await eventually(() => countRows(page())).toBe(1)
+    await page().keyboard.press('Control+g')
+    const panel = page().getByRole('dialog', { name: 'Go to a call' })
+    await panel.getByRole('textbox').fill('77')
+    await page().keyboard.press('Enter')
+    await eventually(() => panel.getByRole('alert').textContent()).toBe('There are calls 1 to 2.')
+    expect(await findViolations()).toEqual([])
+    await page().keyboard.press('Escape')
+    await page().getByRole('button', { name: 'Outermost calls only' }).click()
+  })
+
+  test('with the menu of columns, all of them, sorted by one', async () => {
+    await page().getByRole('button', { name: 'Columns' }).click()
+    const menu = page().getByRole('menu', { name: 'Columns' })
+    for (const name of ['Kind', 'Start', 'Depth', 'Made by call', 'Outermost call']) {
+      await menu.getByRole('menuitemcheckbox', { name }).click()
+    }
+    expect(await findViolations()).toEqual([])
+    await page().keyboard.press('Escape')
+    const heading = callsTable(page()).getByRole('columnheader', { name: /^Total/ })
+    await heading.getByRole('button').click()
+    await eventually(() => heading.getAttribute('aria-sort')).toBe('descending')
+    await heading.getByRole('button').press('Tab')
+    expect(await findViolations()).toEqual([])
+    await page().getByRole('button', { name: 'Columns' }).click()
+    await menu.getByRole('menuitem', { name: 'As at the beginning' }).click()
+  })
+
   test('with a failed call', async () => {
     await openExample(page(), 'fail-host')
     await runExport(page(), 'rejects')

@@ -1,11 +1,11 @@
 /** A row of the calls table as the texts that its cells show. */
-import type { CallRow, TypedValue } from '../../../main/contract/model.ts'
+import type { CallKind, CallRow, TypedValue } from '../../../main/contract/model.ts'
 import { describeKind, describeOutcome, formatCallName } from '../../format/calls.ts'
 import type { OutcomeText } from '../../format/calls.ts'
 import { formatArguments, formatResults } from '../../format/decoded.ts'
 import { formatCount } from '../../format/numbers.ts'
 import { elideText, escapeInvisible } from '../../format/text.ts'
-import { formatColumnDuration } from '../../format/times.ts'
+import { formatColumnDuration, formatInstant } from '../../format/times.ts'
 import { formatTypedValues } from '../../format/values.ts'
 
 /** Beyond this depth rows are no longer indented further; the depth is written instead. */
@@ -14,6 +14,7 @@ const ERROR_LIMIT = 300
 
 export interface CallRowText {
   number: string
+  kind: CallKind
   name: string
   nameTitle: string
   /** How far the name is indented, in levels. */
@@ -26,11 +27,16 @@ export interface CallRowText {
   result: string
   resultTitle: string
   outcome: OutcomeText
+  start: string
   total: string
   /** Empty where no time was spent so. */
   guest: string
   host: string
   suspended: string
+  depth: string
+  /** Empty where nothing made it. */
+  parent: string
+  topLevel: string
 }
 
 /** Writes a call as the texts of its row. */
@@ -41,6 +47,7 @@ export function writeCallRow(call: CallRow): CallRowText {
   const results = formatResults(call)
   return {
     number: formatCount(call.id),
+    kind: call.kind,
     name,
     nameTitle: `${name} (${describeKind(call.kind)})`,
     indent: Math.min(call.depth, DEEPEST_INDENT),
@@ -50,10 +57,14 @@ export function writeCallRow(call: CallRow): CallRowText {
     result: error === null ? results : withoutName(error, name),
     resultTitle: error ?? withRaw(results, call.results ?? [], call),
     outcome: describeOutcome(call),
+    start: formatInstant(call.startNs),
     total: formatColumnDuration(call.totalNs),
     guest: formatPart(call.guestNs),
     host: formatPart(call.hostNs),
     suspended: formatPart(call.suspendedNs),
+    depth: formatCount(call.depth),
+    parent: call.parent === null ? '' : formatCount(call.parent),
+    topLevel: formatCount(call.topLevel),
   }
 }
 

@@ -1,7 +1,16 @@
 import { computed, onScopeDispose, shallowRef, watch } from 'vue'
 import type { ComputedRef, ShallowRef } from 'vue'
-import type { CallId, CallRow, FilterProgress, SessionId, TraceStatus } from '../../../main/contract/model.ts'
-import type { CallRows } from '../../../main/contract/service.ts'
+import type {
+  CallId,
+  CallOrderRequest,
+  CallRow,
+  FilterProgress,
+  Folding,
+  SessionId,
+  TraceStatus,
+} from '../../../main/contract/model.ts'
+import type { InspectorError, Result } from '../../../main/contract/result.ts'
+import type { CallRows, SortedCalls } from '../../../main/contract/service.ts'
 import type { Backend } from '../../backend/backend.ts'
 import { createCoalescedRead, nextFrame } from './coalesced-read.ts'
 import { clampWindow, isAtEnd, maximumTopPx, ROW_HEIGHT_PX, topPxToShow, visibleRows } from './row-window.ts'
@@ -26,6 +35,8 @@ export interface CallRowsView {
   readonly newCallCount: ComputedRef<number>
   /** How far the filter that is in force has been evaluated; null where there is none. */
   readonly progress: Readonly<ShallowRef<FilterProgress | null>>
+  /** How far the calls have been sorted, from 0 to 1; null where they are as they come. */
+  readonly sortedShare: Readonly<ShallowRef<number | null>>
   /** Takes over the height of the place for rows. */
   resize(viewportPx: number): void
   /** Scrolls to a position that the user chose; following goes on if that is the end. */
@@ -42,6 +53,17 @@ export interface CallRowsView {
   readRow(row: number): Promise<CallRow | null>
 }
 
+/** What the table is to show. */
+export interface CallRowsChoice {
+  filterText: () => string
+  /** Null: as they come. */
+  order: () => CallOrderRequest | null
+  /** Which top-level calls are folded, where there is neither filter nor order. */
+  folding: () => Folding
+  /** Hears why the calls cannot be had in that order. */
+  onOrderRefused: (error: InspectorError) => void
+}
+
 /**
  * Keeps the rows of a session's calls that are in sight, and never more than a few beyond them: of all calls, or of
  * those that a filter holds for.
@@ -50,13 +72,17 @@ export function useCallRows(
   backend: Backend,
   sessionId: () => SessionId,
   trace: () => TraceStatus | null,
-  filterText: () => string = () => '',
+  { filterText, order, folding, onOrderRefused }: CallRowsChoice,
 ): CallRowsView {
   const window = shallowRef<RowWindow>({ totalRows: 0, viewportPx: 0, topPx: 0 })
   const loaded = shallowRef<LoadedRows>({ fromRow: 0, rows: [] })
   const following = shallowRef(true)
   const totalWhenLeft = shallowRef(0)
   const progress = shallowRef<FilterProgress | null>(null)
+  const sortedShare = shallowRef<number | null>(null)
+  /** What was folded in the rows that are loaded: until others are, the window may be ahead of them. */
+  let loadedFolding = folding()
+  let moves = 0
   /** Rows that there were at the last answer. */
   let knownRows = 0
   let ticker: ReturnType<typeof setTimeout> | undefined
@@ -67,32 +93,52 @@ export function useCallRows(
     return loaded.value.rows[row - loaded.value.fromRow] ?? null
   }
 
-  /** Null where the answer came too late: for another session or filter. */
-  async function read(range: {
+  interface RangeRequest {
     fromRow: number
     rowCount: number
     anchorId?: CallId
-  }): Promise<CallRows | null> {
-    const asked = { session: sessionId(), filter: filterText() }
-    const isPresent = () => asked.session === sessionId() && asked.filter === filterText()
+  }
+
+  /** Null where the answer came too late: for another session, filter, order or folding. */
+  async function read(range: RangeRequest): Promise<CallRows | null> {
+    const asked = { session: sessionId(), filter: filterText(), order: order(), folding: folding() }
     const request = { sessionId: asked.session, ...range }
-    if (asked.filter === '') {
-      const answer = await backend.call.readCalls(request)
-      return answer.ok && isPresent() ? answer.value : null
+    const answer = await ask(asked.filter, asked.order, request)
+    const isPresent =
+      asked.session === sessionId() && asked.filter === filterText() && asked.order === order()
+    if (!isPresent || asked.folding !== folding()) return null
+    if (!answer.ok) {
+      if (asked.order !== null) onOrderRefused(answer.error)
+      return null
     }
-    const answer = await backend.call.readFilteredCalls({ ...request, filterText: asked.filter })
-    if (!answer.ok || !isPresent()) return null
-    progress.value = answer.value.progress
+    progress.value = asked.filter === '' ? null : (answer.value.progress ?? null)
+    sortedShare.value = answer.value.sortProgress?.doneShare ?? null
     return answer.value
+  }
+
+  function ask(
+    filter: string,
+    asked: CallOrderRequest | null,
+    request: RangeRequest & { sessionId: SessionId },
+  ): Promise<Result<CallRows & Partial<SortedCalls>>> {
+    if (asked !== null) return backend.call.readSortedCalls({ ...request, filterText: filter, order: asked })
+    if (filter !== '') return backend.call.readFilteredCalls({ ...request, filterText: filter })
+    const { all, except } = folding()
+    if (!all && except.length === 0) return backend.call.readCalls(request)
+    return backend.call.readCalls({ ...request, folding: { all, except: [...except] } })
   }
 
   async function readWindow(): Promise<void> {
     clearTimeout(ticker)
-    const newestRows = filterText() === '' ? (trace()?.callCount ?? 0) : knownRows
+    const { all, except } = folding()
+    const isWhole = filterText() === '' && order() === null && !all && except.length === 0
+    const newestRows = isWhole ? (trace()?.callCount ?? 0) : knownRows
     const expectedRows = following.value ? newestRows : window.value.totalRows
     const expected = { ...window.value, totalRows: expectedRows }
     const range = widen(visibleRows(following.value ? atEnd(expected) : expected))
-    const anchor = following.value ? null : findAnchor()
+    // In another order than that of time nothing comes in above.
+    const anchor = following.value || order() !== null ? null : findAnchor()
+    const asked = { folding: folding(), moves }
     const answer = await read({
       fromRow: range.first,
       rowCount: range.count,
@@ -100,8 +146,12 @@ export function useCallRows(
     })
     if (!answer) return
     knownRows = answer.totalRows
+    // A place that was chosen since something was folded counts rows as they are now.
+    const isPlaced = asked.folding !== loadedFolding && asked.moves !== moves
+    loadedFolding = asked.folding
+    const shiftRows = anchor && !isPlaced && answer.anchorRow !== null ? answer.anchorRow - anchor.row : 0
     if (following.value) takeNewest(answer)
-    else takeInPlace(answer, anchor && answer.anchorRow !== null ? answer.anchorRow - anchor.row : 0)
+    else takeInPlace(answer, shiftRows)
     if (!covers(loaded.value, visibleRows(window.value))) reader.request()
     scheduleTick()
   }
@@ -145,18 +195,24 @@ export function useCallRows(
   function reset(): void {
     loaded.value = { fromRow: 0, rows: [] }
     window.value = { ...window.value, totalRows: 0, topPx: 0 }
-    following.value = true
+    following.value = order() === null
+    loadedFolding = folding()
     knownRows = 0
     progress.value = null
+    sortedShare.value = order() === null ? null : 0
     reader.request()
   }
 
   function moveTo(topPx: number): void {
+    moves += 1
+    if (loadedFolding !== folding()) loaded.value = { fromRow: 0, rows: [] }
     window.value = clampWindow({ ...window.value, topPx })
     if (!covers(loaded.value, visibleRows(window.value))) reader.request()
   }
 
-  function setFollowing(value: boolean): void {
+  function setFollowing(wanted: boolean): void {
+    // The newest call is at the end of an order by time alone.
+    const value = wanted && order() === null
     if (following.value && !value) totalWhenLeft.value = window.value.totalRows
     following.value = value
   }
@@ -169,7 +225,8 @@ export function useCallRows(
     }))
   })
 
-  watch([sessionId, filterText], reset)
+  watch([sessionId, filterText, order], reset)
+  watch(folding, reader.request)
   watch(
     trace,
     (status, before) => {
@@ -181,8 +238,12 @@ export function useCallRows(
   const endProgress = backend.on('filterAdvanced', (advanced) => {
     if (advanced.sessionId === sessionId() && advanced.filterText === filterText()) reader.request()
   })
+  const endSorting = backend.on('sortAdvanced', (advanced) => {
+    if (advanced.sessionId === sessionId() && order() !== null) reader.request()
+  })
   onScopeDispose(() => {
     endProgress()
+    endSorting()
     reader.dispose()
     clearTimeout(ticker)
   })
@@ -192,6 +253,7 @@ export function useCallRows(
     visible,
     following,
     progress,
+    sortedShare,
     newCallCount: computed(() =>
       following.value ? 0 : Math.max(0, window.value.totalRows - totalWhenLeft.value),
     ),
@@ -218,7 +280,7 @@ export function useCallRows(
     async locate(callId) {
       const found = await read({ fromRow: 0, rowCount: 0, anchorId: callId })
       // There may have been no read yet, and then no row to scroll to.
-      if (found && window.value.totalRows === 0) {
+      if (found && (window.value.totalRows === 0 || loadedFolding !== folding())) {
         window.value = { ...window.value, totalRows: found.totalRows }
       }
       return found?.anchorRow ?? null

@@ -1,6 +1,7 @@
 import { watch } from 'vue'
 import type { ComputedRef } from 'vue'
-import type { CallId, SessionId } from '../../../main/contract/model.ts'
+import type { CallId, CallRow, SessionId } from '../../../main/contract/model.ts'
+import { foldCall } from '../../state/call-folding.ts'
 import { revealRequest, selectCall } from '../../state/selection.ts'
 import { targetRow } from './row-keys.ts'
 import { pageRows, visibleRows } from './row-window.ts'
@@ -24,13 +25,15 @@ export function useRowCursor(
   view: CallRowsView,
   sessionId: () => SessionId,
   selected: ComputedRef<CallId | null>,
+  /** What the call in a row does with those below it; null where there is nothing to fold. */
+  foldingOf: (call: CallRow) => 'folded' | 'unfolded' | null,
 ): { onKeydown(event: KeyboardEvent): void } {
   // One key after the other: a move may have to ask where the cursor's call stands by now.
   let work: Promise<void> = Promise.resolve()
 
   async function handleKey(key: string): Promise<void> {
-    if (key === 'ArrowLeft') return selectParent()
-    if (key === 'ArrowRight') return selectFirstChild()
+    if (key === 'ArrowLeft') return foldOrSelectParent()
+    if (key === 'ArrowRight') return unfoldOrSelectFirstChild()
     const row = targetRow(key, await readCursor())
     if (row === null) return
     if (key === 'End') view.follow()
@@ -63,24 +66,38 @@ export function useRowCursor(
     if (call) selectCall(sessionId(), call.id)
   }
 
-  async function selectParent(): Promise<void> {
+  async function foldOrSelectParent(): Promise<void> {
     const row = await findSelectedRow()
     const call = row === null ? null : await view.readRow(row)
-    if (call?.parent) await reveal(call.parent)
+    if (!call) return
+    if (foldingOf(call) === 'unfolded') foldCall(sessionId(), call.id, true)
+    else if (call.parent) await reveal(call.parent)
   }
 
-  async function selectFirstChild(): Promise<void> {
+  async function unfoldOrSelectFirstChild(): Promise<void> {
     const row = await findSelectedRow()
-    const next = row === null ? null : await view.readRow(row + 1)
-    if (next !== null && next.parent === selected.value) await reveal(next.id)
+    const call = row === null ? null : await view.readRow(row)
+    if (!call || row === null) return
+    if (foldingOf(call) === 'folded') return foldCall(sessionId(), call.id, false)
+    const next = await view.readRow(row + 1)
+    if (next !== null && next.parent === call.id) await reveal(next.id)
   }
 
   async function reveal(callId: CallId, selects = true): Promise<void> {
-    const row = await view.locate(callId)
+    const row = await findShownRow(callId)
     if (row === null) return
     if (row < view.window.value.totalRows - 1) view.leaveEnd()
     view.showRow(row)
     if (selects) selectCall(sessionId(), callId)
+  }
+
+  /** Unfolds what a call is hidden below. */
+  async function findShownRow(callId: CallId): Promise<number | null> {
+    const row = await view.locate(callId)
+    const call = row === null ? null : await view.readRow(row)
+    if (!call || call.id === callId || foldingOf(call) !== 'folded') return row
+    foldCall(sessionId(), call.id, false)
+    return view.locate(callId)
   }
 
   watch(revealRequest, (request) => {

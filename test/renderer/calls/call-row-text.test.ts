@@ -5,6 +5,8 @@ import { writeCallRow } from '../../../renderer/components/calls/call-row-text.t
 const call: CallRow = {
   id: 1204,
   parent: 1203,
+  topLevel: 1203,
+  childCount: 0,
   depth: 1,
   kind: 'import',
   module: 'env',
@@ -30,6 +32,11 @@ const call: CallRow = {
 test('a call is written cell by cell', () => {
   expect(writeCallRow(call)).toEqual({
     number: '1,204',
+    kind: 'import',
+    start: '0.000 081 s'.replace(' 0', '\u00a00'),
+    depth: '1',
+    parent: '1,203',
+    topLevel: '1,203',
     name: 'env.from_host',
     nameTitle: 'env.from_host (import, called by the guest)',
     indent: 1,

@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { effectScope, nextTick, shallowRef, watch } from 'vue'
 import type { EffectScope } from 'vue'
-import type { CallRow, FilterProgress, TraceStatus } from '../../../main/contract/model.ts'
+import type {
+  CallOrderRequest,
+  CallRow,
+  FilterProgress,
+  Folding,
+  SortProgress,
+  TraceStatus,
+} from '../../../main/contract/model.ts'
 import type { Backend } from '../../../renderer/backend/backend.ts'
 import { ROW_HEIGHT_PX } from '../../../renderer/components/calls/row-window.ts'
 import { useCallRows } from '../../../renderer/components/calls/use-call-rows.ts'
@@ -12,6 +19,8 @@ function makeCall(id: number): CallRow {
   return {
     id,
     parent: null,
+    topLevel: id,
+    childCount: 0,
     depth: 0,
     kind: 'export',
     module: null,
@@ -62,6 +71,12 @@ function createFixture(ids: number[]) {
   let inFlight = 0
   const filterText = shallowRef('')
   const progress = createEvents<FilterProgress>()
+  const sorting = createEvents<SortProgress>()
+  const order = shallowRef<CallOrderRequest | null>(null)
+  /** What is answered about an order. */
+  const sorted = { isRefused: false, doneShare: 1 }
+  const refusals: string[] = []
+  const folding = shallowRef<Folding>({ all: false, except: [] })
   async function answer(found: number[], request: { fromRow: number; rowCount: number; anchorId?: number }) {
     requests.push(request)
     inFlight += 1
@@ -78,17 +93,25 @@ function createFixture(ids: number[]) {
     }
   }
   const backend = {
-    on: (_: 'filterAdvanced', handler: (advanced: FilterProgress) => void) => progress.hear(handler),
+    on: (event: 'filterAdvanced' | 'sortAdvanced', handler: () => void) =>
+      event === 'filterAdvanced' ? progress.hear(handler) : sorting.hear(handler),
     call: {
-      readCalls: async (request: Parameters<typeof answer>[1]) => ({
+      /** Where all are folded, only every tenth call has a row. */
+      readCalls: async (request: Parameters<typeof answer>[1] & { folding?: Folding }) => ({
         ok: true,
-        value: await answer(ids, request),
+        value: await answer(request.folding?.all ? ids.filter((id) => id % 10 === 0) : ids, request),
       }),
       /** The filter is a number, and finds its multiples. */
       async readFilteredCalls(request: Parameters<typeof answer>[1] & { filterText: string }) {
         const found = ids.filter((id) => id % Number(request.filterText) === 0)
         const value = await answer(found, request)
         return { ok: true, value: { ...value, progress: describeProgress(found.length) } }
+      },
+      /** The only order there is: the highest number first. */
+      async readSortedCalls(request: Parameters<typeof answer>[1]) {
+        const value = await answer(sorted.doneShare < 1 ? [] : ids.toReversed(), request)
+        if (sorted.isRefused) return { ok: false, error: { code: 'SORT_TOO_LARGE' } }
+        return { ok: true, value: { ...value, sortProgress: { doneShare: sorted.doneShare } } }
       },
     },
   } as unknown as Backend
@@ -104,7 +127,12 @@ function createFixture(ids: number[]) {
       backend,
       () => sessionId.value,
       () => trace.value,
-      () => filterText.value,
+      {
+        filterText: () => filterText.value,
+        order: () => order.value,
+        folding: () => folding.value,
+        onOrderRefused: (error) => refusals.push(error.code),
+      },
     ),
   )!
   view.resize(VIEWPORT_ROWS * ROW_HEIGHT_PX)
@@ -122,6 +150,11 @@ function createFixture(ids: number[]) {
     requests,
     sessionId,
     filterText,
+    order,
+    folding,
+    sorted,
+    refusals,
+    tellSorting: () => sorting.tell({ sessionId: sessionId.value } as SortProgress),
     tellProgress: () => progress.tell(describeProgress(0)),
     visibleIds: () => view.visible.value.map(({ call }) => call?.id ?? null),
     /** Says that the trace has grown, and waits until the table has come to rest. */
@@ -291,5 +324,105 @@ describe('with a filter', () => {
     await settle()
     expect(visibleIds()).toEqual(range(91, 101))
     expect(view.progress.value).toBe(null)
+  })
+})
+
+describe('another order', () => {
+  const byNumber: CallOrderRequest = { by: 'id', descending: true, callCount: 1000 }
+
+  test('begins at its top when it is there, and stays there while calls come in', async () => {
+    const { view, ids, order, sorted, settle, rest, tellSorting, visibleIds } = createFixture(range(1, 1001))
+    await settle()
+    sorted.doneShare = 0.5
+    order.value = byNumber
+    await rest()
+    expect(view.window.value.totalRows).toBe(0)
+    expect(view.sortedShare.value).toBe(0.5)
+    sorted.doneShare = 1
+    tellSorting()
+    await rest()
+    expect(visibleIds()).toEqual(range(991, 1001).toReversed())
+    expect(view.following.value).toBe(false)
+    view.scrollTo(1e9)
+    expect(view.following.value).toBe(false)
+    ids.unshift(0)
+    await settle()
+    expect(visibleIds().at(-1)).toBe(1)
+  })
+
+  test('that is taken back leaves the newest call in sight', async () => {
+    const { view, order, settle, rest, visibleIds } = createFixture(range(1, 1001))
+    order.value = byNumber
+    await settle()
+    order.value = null
+    await rest()
+    expect(view.sortedShare.value).toBeNull()
+    expect(visibleIds()).toEqual(range(991, 1001))
+    expect(view.following.value).toBe(true)
+  })
+
+  test('that is refused is told of', async () => {
+    const { order, sorted, refusals, settle } = createFixture(range(1, 11))
+    sorted.isRefused = true
+    order.value = byNumber
+    await settle()
+    expect(new Set(refusals)).toEqual(new Set(['SORT_TOO_LARGE']))
+  })
+})
+
+describe('folding', () => {
+  test('shows the rows that are left, and goes on following', async () => {
+    const { view, ids, folding, settle, rest, visibleIds } = createFixture(range(1, 1001))
+    await settle()
+    folding.value = { all: true, except: [] }
+    await rest()
+    expect(view.window.value.totalRows).toBe(100)
+    expect(visibleIds()).toEqual(range(91, 101).map((tens) => 10 * tens))
+    ids.push(...range(1001, 1021))
+    await settle()
+    expect(visibleIds().at(-1)).toBe(1020)
+    folding.value = { all: false, except: [] }
+    await rest()
+    expect(visibleIds().at(-1)).toBe(1020)
+    expect(view.window.value.totalRows).toBe(1020)
+  })
+
+  test('holds a call still that stays in sight', async () => {
+    const { view, folding, settle, rest, visibleIds } = createFixture(range(1, 1001))
+    await settle()
+    view.scrollTo(499 * ROW_HEIGHT_PX)
+    await rest()
+    expect(visibleIds()[0]).toBe(500)
+    folding.value = { all: true, except: [] }
+    await rest()
+    expect(visibleIds()[0]).toBe(500)
+  })
+
+  test('a call that is located while something is being folded is where it is found', async () => {
+    const { view, folding, settle, rest, visibleIds } = createFixture(range(1, 1001))
+    folding.value = { all: true, except: [] }
+    await settle()
+    view.scrollTo(20 * ROW_HEIGHT_PX)
+    await rest()
+    expect(visibleIds()[0]).toBe(210)
+    folding.value = { all: false, except: [] }
+    const row = await view.locate(701)
+    view.showRow(row!)
+    await rest()
+    expect(visibleIds().at(-1)).toBe(701)
+  })
+
+  test('a place that is chosen while the rows are on their way is kept', async () => {
+    const { view, folding, requests, settle, rest, visibleIds } = createFixture(range(1, 1001))
+    folding.value = { all: true, except: [] }
+    await settle()
+    view.scrollTo(20 * ROW_HEIGHT_PX)
+    await rest()
+    folding.value = { all: false, except: [] }
+    const before = requests.length
+    while (requests.length === before) await new Promise(setImmediate)
+    view.showRow(0)
+    await rest()
+    expect(visibleIds()[0]).toBe(1)
   })
 })

@@ -21,6 +21,7 @@ function detail(call: CallSummary, rest: Partial<CallDetail> = {}): CallDetail {
   return {
     ...call,
     parent: null,
+    topLevel: 1,
     depth: 0,
     params: [],
     results: [],
