@@ -47,6 +47,8 @@ export const REQUESTS: { [Name in ServiceFunction]: Parameters<InspectorService[
       filterText: 'depth=0',
     },
   ],
+  queryTrace: [{ sessionId: 'none', sql: 'select 1', rowLimit: 10, timeoutMs: 1000 }],
+  cancelQuery: [{ sessionId: 'none' }],
   saveLayout: [{ layout: { sidebarWidth: 200, detailVisible: true } }],
 }
 
@@ -82,6 +84,8 @@ export const ANSWERS: { [Name in ServiceFunction]: string } = {
   readConsole: 'SESSION_NOT_FOUND',
   readSessionFile: 'SESSION_NOT_FOUND',
   exportTrace: 'SESSION_NOT_FOUND',
+  queryTrace: 'SESSION_NOT_FOUND',
+  cancelQuery: 'SESSION_NOT_FOUND',
   saveLayout: 'ok',
 }
 
