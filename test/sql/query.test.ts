@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { QueryRows } from '../../main/contract/service.ts'
 import type { TestSession } from '../support/inspector.ts'
-import { errorOf, openExample, startInspector, valueOf } from '../support/inspector.ts'
+import { errorOf, openExample, startInspector, valueOf, waitFor } from '../support/inspector.ts'
 
 /** Never ends by itself. */
 const ENDLESS = 'with recursive n(x) as (select 1 union all select x + 1 from n) select count(*) from n'
@@ -51,6 +51,7 @@ test('a later query sees what has been recorded and has ended since, and a reloa
   const session = await openExample('fail-host')
   const run = session.start('never_settles')
   const sql = 'select id, outcome from calls order by id'
+  await waitFor('the import', () => session.status().callCount === 2)
   const before = await rowsOf(session, sql)
   expect(before).toEqual([
     [1, 'running'],
