@@ -75,7 +75,7 @@ describeOnDrivers('accessibility', (app) => {
     await panel.getByRole('table', { name: 'Rows' }).waitFor()
     expect(await findViolations()).toEqual([])
     await panel.getByRole('textbox', { name: 'SQL' }).fill('select')
-    await panel.getByRole('button', { name: 'Run', exact: true }).click()
+    await panel.getByRole('button', { name: 'Run query' }).click()
     await panel.getByRole('alert').waitFor()
     expect(await findViolations()).toEqual([])
     await page().getByRole('tab', { name: 'Console' }).click()

@@ -59,7 +59,7 @@ describeOnDrivers('the SQL console', (app) => {
 
   test('a mistake is said, and what is typed stays when another tab was looked at', async () => {
     await field().fill('select nme from calls')
-    await panel().getByRole('button', { name: 'Run', exact: true }).click()
+    await panel().getByRole('button', { name: 'Run query' }).click()
     await eventually(() => panel().getByRole('alert').textContent()).toContain('no such column: nme')
     await page().getByRole('tab', { name: 'Timings' }).click()
     await page().getByRole('tab', { name: 'SQL' }).click()
@@ -70,7 +70,7 @@ describeOnDrivers('the SQL console', (app) => {
   test('a query without an end can be cancelled', async () => {
     await field().fill(ENDLESS)
     await field().press('Control+Enter')
-    await panel().getByRole('button', { name: 'Cancel' }).click()
+    await panel().getByRole('button', { name: 'Cancel query' }).click()
     await eventually(() => panel().getByRole('alert').textContent()).toContain('SQL_CANCELLED')
   })
 })
