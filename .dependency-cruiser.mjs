@@ -10,11 +10,12 @@ const directions = {
   filter: ['contract'],
   trace: ['contract', 'filter'],
   'session-file': ['contract', 'trace'],
+  sql: ['contract', 'trace'],
   host: ['contract', 'wasm', 'trace'],
-  inspector: ['contract', 'wasm', 'filter', 'trace', 'session-file'],
+  inspector: ['contract', 'wasm', 'filter', 'trace', 'session-file', 'sql'],
   doors: ['contract', 'inspector'],
-  electron: ['contract', 'wasm', 'filter', 'trace', 'session-file', 'host', 'inspector', 'doors'],
-  cli: ['contract', 'wasm', 'filter', 'trace', 'session-file', 'host', 'inspector', 'doors'],
+  electron: ['contract', 'wasm', 'filter', 'trace', 'session-file', 'sql', 'host', 'inspector', 'doors'],
+  cli: ['contract', 'wasm', 'filter', 'trace', 'session-file', 'sql', 'host', 'inspector', 'doors'],
 }
 
 /** Node's own modules and npm's packages, as opposed to files of the project. */

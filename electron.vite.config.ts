@@ -13,6 +13,7 @@ export default defineConfig({
           electron: resolve(here, 'main/electron/index.ts'),
           cli: resolve(here, 'main/cli/index.ts'),
           worker: resolve(here, 'main/host/worker.ts'),
+          'query-process': resolve(here, 'main/sql/query-process.ts'),
         },
       },
     },

@@ -36,10 +36,26 @@ export type Command =
   | { verb: 'inspect'; guest: string; json: boolean }
   | { verb: 'export'; file: string; format: TraceFormat; output?: string; collector?: URL; filter?: string }
   | { verb: 'stats'; file: string; json: boolean; filter?: string }
+  | {
+      verb: 'query'
+      file: string
+      sql: string
+      format: QueryFormat
+      rowLimit: number
+      timeoutMs?: number
+    }
   /** Help or the version has been printed; there is nothing left to do. */
   | { verb: 'none' }
 
-const VERBS = new Set(['open', 'run', 'inspect', 'serve', 'export', 'stats'])
+/** How the answer of a query is printed. */
+export type QueryFormat = (typeof QUERY_FORMATS)[number]
+const QUERY_FORMATS = ['table', 'json', 'csv'] as const
+/** Rows that a query prints unless it is said. */
+const QUERY_ROWS = 1000
+/** They are all in memory before the first is printed. */
+const QUERY_ROWS_LIMIT = 1_000_000
+
+const VERBS = new Set(['open', 'run', 'inspect', 'serve', 'export', 'stats', 'query'])
 /** The options that take a value. */
 const VALUE_OPTIONS = new Set([
   'host',
@@ -58,6 +74,7 @@ const VALUE_OPTIONS = new Set([
   'table-limit',
   'stack-limit',
   'port',
+  'rows',
 ])
 
 const SIZE_UNITS = new Map([
@@ -199,6 +216,21 @@ function defineParser(version: string, choose: (command: Command) => void) {
         ...optional('filter', readOption(options, 'filter')),
       }),
     )
+  parser
+    .command('query <session> <sql>', 'Ask a session file with SQL')
+    .option('--format <name>', `${QUERY_FORMATS.join(', ')}; table if left out`)
+    .option('--rows <count>', `Print at most so many rows; ${QUERY_ROWS} if left out`)
+    .option('--timeout <ms>', 'Give up after this many milliseconds')
+    .action((file: unknown, sql: unknown, options: Options) =>
+      choose({
+        verb: 'query',
+        file: readText(file) ?? '',
+        sql: readText(sql) ?? '',
+        format: readQueryFormat(options),
+        rowLimit: readNumber(options, 'rows', 1, QUERY_ROWS_LIMIT) ?? QUERY_ROWS,
+        ...optional('timeoutMs', readNumber(options, 'timeout', 1, 2_147_483_647)),
+      }),
+    )
   // The parser says of `--no-open` that it is on by default, when it means that a browser is opened.
   parser.help((sections) =>
     sections.map((section) => ({ ...section, body: section.body.replaceAll(' (default: true)', '') })),
@@ -303,6 +335,13 @@ function readFormat(options: Options, output = '', option = 'format', shown = op
   const format = TRACE_FORMATS.find((known) => known === name)
   if (format) return format
   throw new UsageError(`--${shown} is "${name}", which is none of ${TRACE_FORMATS.join(', ')}`)
+}
+
+function readQueryFormat(options: Options): QueryFormat {
+  const name = readOption(options, 'format') ?? 'table'
+  const format = QUERY_FORMATS.find((known) => known === name)
+  if (format) return format
+  throw new UsageError(`--format is "${name}", which is none of ${QUERY_FORMATS.join(', ')}`)
 }
 
 function readCollector(options: Options): URL | undefined {

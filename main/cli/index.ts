@@ -7,6 +7,7 @@ import { open } from './open.ts'
 import { STATUS, endWithReader, exitWhenWritten, printError } from './output.ts'
 import { findProgramPaths } from './paths.ts'
 import { run } from './run.ts'
+import { printQuery } from './query.ts'
 import { makeOpenRequest, serve } from './serve.ts'
 import { exportSessionFile, printStatistics } from './session-file.ts'
 
@@ -17,6 +18,7 @@ function carryOut(command: Command): Promise<number> | number {
   if (command.verb === 'inspect') return inspect(command)
   if (command.verb === 'export') return exportSessionFile(command, paths)
   if (command.verb === 'stats') return printStatistics(command, paths)
+  if (command.verb === 'query') return printQuery(command, paths)
   const interruption = watchInterruption()
   if (command.verb === 'run') return run(command, paths, interruption)
   if (command.verb === 'open') return open(command, paths, interruption)

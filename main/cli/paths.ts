@@ -9,6 +9,7 @@ export interface ProgramPaths {
   guestsFolder: string
   rendererFolder: string
   workerUrl: URL
+  queryProcessUrl: URL
   version: string
 }
 
@@ -22,6 +23,9 @@ export function findProgramPaths(): ProgramPaths {
     guestsFolder: join(rootFolder, 'guests'),
     rendererFolder: join(rootFolder, 'out/renderer'),
     workerUrl: pathToFileURL(join(rootFolder, isSource ? 'main/host/worker.ts' : 'out/main/worker.js')),
+    queryProcessUrl: pathToFileURL(
+      join(rootFolder, isSource ? 'main/sql/query-process.ts' : 'out/main/query-process.js'),
+    ),
     version: manifest.version,
   }
 }

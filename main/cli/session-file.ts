@@ -17,7 +17,7 @@ import { formatColumns } from './table.ts'
 import { openTraceFile } from './trace-file.ts'
 
 /** Opens a session file for `act`, whose exit status it answers with. */
-async function withSessionFile(
+export async function withSessionFile(
   file: string,
   paths: ProgramPaths,
   act: (inspector: Inspector, session: SessionInfo) => Promise<number> | number,

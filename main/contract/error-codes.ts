@@ -72,6 +72,12 @@ export const ERRORS = {
     'The filter cannot be read.',
     'Write it as docs/filters.md shows, for example import:env.* suspended>5ms.',
   ],
+  SQL_FAILED: ['The query cannot be answered.', 'Write one select over the tables that docs/sql.md lists.'],
+  SQL_TIMED_OUT: [
+    'The query ran into its time limit.',
+    'Ask for less at once, or raise the limit (--timeout).',
+  ],
+  SQL_CANCELLED: ['The query was cancelled.', 'Run it again if that was not meant.'],
   START_FAILED: ["The guest's start function failed.", 'See the trap or error that is named.'],
   INSTANTIATE_FAILED: ['The guest cannot be instantiated.', 'See the reason that the engine gives.'],
   LIMIT_EXCEEDED: [

@@ -174,6 +174,15 @@ export const REQUEST_SCHEMAS = {
       filterText: v.exactOptional(name),
     }),
   ]),
+  queryTrace: v.strictTuple([
+    v.strictObject({
+      sessionId: identifier,
+      sql: text,
+      rowLimit: count,
+      timeoutMs: v.exactOptional(v.pipe(milliseconds, v.minValue(1))),
+    }),
+  ]),
+  cancelQuery: v.strictTuple([session]),
   saveLayout: v.strictTuple([
     v.strictObject({
       layout: v.pipe(

@@ -81,6 +81,16 @@ export interface ConsoleLines {
   lines: ConsoleLine[]
 }
 
+/** What a query found. */
+export interface QueryRows {
+  /** As the query names them; names can be equal. */
+  columns: string[]
+  /** Integers beyond 2^53 are texts, and so are blobs, in hexadecimal. Long texts end in "…". */
+  rows: (number | string | null)[][]
+  /** There are more rows than these. */
+  isCut: boolean
+}
+
 /** A piece of an export; ask on from `nextCallId` until it is null. */
 export interface TracePiece {
   content: string | Uint8Array
@@ -271,6 +281,19 @@ export interface InspectorService {
     snapshot?: TraceSnapshot
     filterText?: string
   }): Result<TracePiece>
+  /**
+   * Answers a `select` over the tables of docs/sql.md, as they stand now; nothing can be written. The first one of a
+   * session takes its time, later ones add what is new. Queries are answered one after the other, with at most `rowLimit`
+   * rows, which is said. Fails with SQL_FAILED, SQL_TIMED_OUT (after `timeoutMs`, or half a minute) and SQL_CANCELLED.
+   */
+  queryTrace(request: {
+    sessionId: SessionId
+    sql: string
+    rowLimit: number
+    timeoutMs?: number
+  }): Promise<Result<QueryRows>>
+  /** Cancels the query of a session that is being answered, if there is one. */
+  cancelQuery(request: { sessionId: SessionId }): Result<null>
   saveLayout(request: { layout: Layout }): Promise<Result<null>>
 }
 

@@ -12,6 +12,7 @@ import { openWindow } from './window.ts'
 
 export interface ApplicationOptions {
   workerUrl: URL
+  queryProcessUrl: URL
   guestsFolder: string
   rendererFolder: string
   preloadPath: string
@@ -25,6 +26,7 @@ export function startApplication(options: ApplicationOptions): (request?: OpenRe
   const settingsFolder = app.getPath('userData')
   const inspector = createInspector({
     workerUrl: options.workerUrl,
+    queryProcessUrl: options.queryProcessUrl,
     guestsFolder: options.guestsFolder,
     settingsFolder,
     version: app.getVersion(),

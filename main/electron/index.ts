@@ -36,6 +36,7 @@ function start(): void {
 async function openNamed(): Promise<void> {
   const openAndShow = startApplication({
     workerUrl: pathToFileURL(join(rootFolder, 'out/main/worker.js')),
+    queryProcessUrl: pathToFileURL(join(rootFolder, 'out/main/query-process.js')),
     guestsFolder: join(rootFolder, 'guests'),
     rendererFolder: join(rootFolder, 'out/renderer'),
     preloadPath: join(rootFolder, 'out/preload/preload.cjs'),

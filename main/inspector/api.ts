@@ -11,6 +11,8 @@ export type EventListener = Partial<ServiceEvents>
 export interface InspectorOptions {
   /** The entry of the worker thread: main/host/worker.ts, or its built form. */
   workerUrl: URL
+  /** The program of the process that answers SQL: main/sql/query-process.ts, or its built form. */
+  queryProcessUrl: URL
   /** The folder of bundled guests. */
   guestsFolder: string
   /** Where recent guests, allowed host modules and the layout are kept; null keeps them in memory only. */

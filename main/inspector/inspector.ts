@@ -12,6 +12,7 @@ import { exampleGuestPath, isBundled, listExamples } from './examples.ts'
 import { createFilterService } from './filter-service.ts'
 import { hashFile } from './host-file.ts'
 import { openFiles, placeFiles } from './open-files.ts'
+import { createQueryService } from './query-service.ts'
 import { createReadingService } from './reading-service.ts'
 import type { Session } from './session.ts'
 import { Sessions } from './sessions.ts'
@@ -27,6 +28,7 @@ export function createInspector(options: InspectorOptions): Inspector {
   const events = new Events()
   const uploads = new Uploads()
   const sessions = new Sessions(options, settings, events)
+  const queries = createQueryService(sessions, options)
 
   /** Does something to a session, and answers with what it is then. */
   async function change(
@@ -54,6 +56,7 @@ export function createInspector(options: InspectorOptions): Inspector {
     ...createReadingService(sessions, options.version),
     ...createFilterService(sessions, events),
     ...createSavingService(sessions),
+    ...queries.service,
     attach: () =>
       success({
         host: {
@@ -165,6 +168,7 @@ export function createInspector(options: InspectorOptions): Inspector {
     sendMenuCommand: (name) => events.emit('menuCommand', { name }),
     reportProblem: (error) => events.emit('problem', error),
     async close() {
+      queries.close()
       await sessions.closeAll()
       await uploads.remove()
     },

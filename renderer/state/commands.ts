@@ -82,6 +82,8 @@ export function followCommands(backend: Backend): void {
 function hearKey(event: KeyboardEvent): void {
   const command = event.repeat ? null : commandForKey(event)
   if (event.key !== 'F6' && !command) return
+  // A field may run what is written in it.
+  if (command === 'run' && event.target instanceof Element && event.target.closest('[data-own-run]')) return
   // Also keeps the browser, or the application's menu, from doing the same once more.
   event.preventDefault()
   if (command) runCommand(command)

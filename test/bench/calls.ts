@@ -68,6 +68,7 @@ async function measureSession(kind: Kind, isRecorded: boolean, count: number): P
   await writeFile(hostPath, HOSTS[kind])
   const inspector = createInspector({
     workerUrl: pathToFileURL(join(ROOT, 'main/host/worker.ts')),
+    queryProcessUrl: pathToFileURL(join(ROOT, 'main/sql/query-process.ts')),
     guestsFolder: join(ROOT, 'guests'),
     settingsFolder: null,
     version: 'bench',

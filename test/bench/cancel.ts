@@ -15,6 +15,7 @@ const ROOT = resolve(import.meta.dirname, '../..')
 
 const inspector = createInspector({
   workerUrl: pathToFileURL(join(ROOT, 'main/host/worker.ts')),
+  queryProcessUrl: pathToFileURL(join(ROOT, 'main/sql/query-process.ts')),
   guestsFolder: join(ROOT, 'guests'),
   settingsFolder: null,
   version: 'bench',

@@ -54,6 +54,7 @@ function median(values: readonly number[]): number {
 
 const inspector = createInspector({
   workerUrl: pathToFileURL(join(ROOT, 'main/host/worker.ts')),
+  queryProcessUrl: pathToFileURL(join(ROOT, 'main/sql/query-process.ts')),
   guestsFolder: join(ROOT, 'guests'),
   settingsFolder: null,
   version: 'bench',

@@ -40,6 +40,7 @@ export interface DoorDriver {
 export function startInspector(): Inspector {
   return createInspector({
     workerUrl: pathToFileURL(resolve(ROOT_FOLDER, 'main/host/worker.ts')),
+    queryProcessUrl: pathToFileURL(resolve(ROOT_FOLDER, 'main/sql/query-process.ts')),
     guestsFolder: resolve(ROOT_FOLDER, 'guests'),
     settingsFolder: null,
     version: '0.0.0',

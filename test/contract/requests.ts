@@ -61,6 +61,8 @@ export const REQUESTS: { [Name in ServiceFunction]: Parameters<InspectorService[
       filterText: 'depth=0',
     },
   ],
+  queryTrace: [{ sessionId: 'none', sql: 'select 1', rowLimit: 10, timeoutMs: 1000 }],
+  cancelQuery: [{ sessionId: 'none' }],
   saveLayout: [{ layout: { sidebarWidth: 200, detailVisible: true } }],
 }
 
@@ -99,6 +101,8 @@ export const ANSWERS: { [Name in ServiceFunction]: string } = {
   readConsole: 'SESSION_NOT_FOUND',
   readSessionFile: 'SESSION_NOT_FOUND',
   exportTrace: 'SESSION_NOT_FOUND',
+  queryTrace: 'SESSION_NOT_FOUND',
+  cancelQuery: 'SESSION_NOT_FOUND',
   saveLayout: 'ok',
 }
 

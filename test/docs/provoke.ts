@@ -33,6 +33,8 @@ import {
 /** Makes a failure happen and gives it, or the line that is printed about it. */
 type Provocation = () => Promise<InspectorError | string>
 
+const ENDLESS_SQL = 'with recursive n(x) as (select 1 union all select x + 1 from n) select count(*) from n'
+
 /** A module that imports one function, and one that exports it under another name. */
 const WAIT_GUEST =
   '(module (import "env" "wait" (func $wait)) (func (export "run") (call $wait)) (memory (export "memory") 1))'
@@ -288,6 +290,22 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     const { inspector, sessionId } = await openExample('sum')
     const request = { sessionId, filterText: 'import:env.* suspended>5', fromRow: 0, rowCount: 1 }
     return errorOf(inspector.service.readFilteredCalls(request))
+  },
+  async SQL_FAILED() {
+    const { inspector, sessionId } = await openExample('sum')
+    const sql = 'select max(duration) from calls'
+    return errorOf(await inspector.service.queryTrace({ sessionId, sql, rowLimit: 1 }))
+  },
+  async SQL_TIMED_OUT() {
+    const { inspector, sessionId } = await openExample('sum')
+    const request = { sessionId, sql: ENDLESS_SQL, rowLimit: 1, timeoutMs: 100 }
+    return errorOf(await inspector.service.queryTrace(request))
+  },
+  async SQL_CANCELLED() {
+    const { inspector, sessionId } = await openExample('sum')
+    const answered = inspector.service.queryTrace({ sessionId, sql: ENDLESS_SQL, rowLimit: 1 })
+    setTimeout(() => inspector.service.cancelQuery({ sessionId }), 20)
+    return errorOf(await answered)
   },
   async START_FAILED() {
     const { info } = await openExample('fail-start')

@@ -80,6 +80,19 @@ describeOnDrivers('accessibility', (app) => {
     await page().getByRole('tab', { name: 'Console' }).click()
   })
 
+  test('with the answer to a query, and with one refused', async () => {
+    await page().getByRole('tab', { name: 'SQL' }).click()
+    const panel = page().getByRole('tabpanel', { name: 'SQL' })
+    await panel.getByRole('button', { name: 'Longest calls' }).click()
+    await panel.getByRole('table', { name: 'Rows' }).waitFor()
+    expect(await findViolations()).toEqual([])
+    await panel.getByRole('textbox', { name: 'SQL' }).fill('select')
+    await panel.getByRole('button', { name: 'Run query' }).click()
+    await panel.getByRole('alert').waitFor()
+    expect(await findViolations()).toEqual([])
+    await page().getByRole('tab', { name: 'Console' }).click()
+  })
+
   test('with a mistake in the filter, completions, and nothing found', async () => {
     const field = page().getByRole('combobox', { name: 'Filter calls' })
     await field.fill('total>5 s')

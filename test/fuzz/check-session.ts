@@ -23,6 +23,7 @@ const TRACE_LIMIT_BYTES = 4 * 1024 * 1024
 export class SessionChecker {
   readonly #inspector: Inspector = createInspector({
     workerUrl: pathToFileURL(join(ROOT, 'main/host/worker.ts')),
+    queryProcessUrl: pathToFileURL(join(ROOT, 'main/sql/query-process.ts')),
     guestsFolder: join(ROOT, 'guests'),
     settingsFolder: null,
     version: '0.0.0',

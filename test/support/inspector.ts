@@ -13,11 +13,13 @@ import { createInspector } from '../../main/inspector/inspector.ts'
 export const ROOT = resolve(import.meta.dirname, '../..')
 export const GUESTS_FOLDER = join(ROOT, 'guests')
 const WORKER_URL = pathToFileURL(join(ROOT, 'main/host/worker.ts'))
+const QUERY_PROCESS_URL = pathToFileURL(join(ROOT, 'main/sql/query-process.ts'))
 
 /** An inspector that is closed when the test ends. */
 export function startInspector(options: Partial<InspectorOptions> = {}): Inspector {
   const inspector = createInspector({
     workerUrl: WORKER_URL,
+    queryProcessUrl: QUERY_PROCESS_URL,
     guestsFolder: GUESTS_FOLDER,
     settingsFolder: null,
     version: '0.0.0',

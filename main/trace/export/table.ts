@@ -42,7 +42,10 @@ export const COLUMN_NAMES = Object.keys(COLUMNS) as ColumnName[]
 export type Field = number | boolean | string | PlainValues | null
 
 /** The fields of a call. Integers are safe ones. */
-export function readFields({ calls, snapshot }: ExportSource, id: CallId): Record<ColumnName, Field> {
+export function readFields(
+  { calls, snapshot }: Pick<ExportSource, 'calls' | 'snapshot'>,
+  id: CallId,
+): Record<ColumnName, Field> {
   const row = calls.row(id, snapshot.nowNs)
   const error = calls.errorOf(id)
   return {

@@ -26,8 +26,10 @@ export async function describeGuest(folder: string): Promise<() => unknown> {
   await writeFile(path, bytes.value)
   await writeFile(hostPath, 'export default { env: { read: () => 0 } }')
   const workerUrl = pathToFileURL(join(ROOT, 'main/host/worker.ts'))
+  const queryProcessUrl = pathToFileURL(join(ROOT, 'main/sql/query-process.ts'))
   const inspector = createInspector({
     workerUrl,
+    queryProcessUrl,
     guestsFolder: ROOT,
     settingsFolder: null,
     version: 'bench',

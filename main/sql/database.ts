@@ -1,0 +1,90 @@
+/** A database with the tables of a trace, from which statements of users only read. */
+import type { StatementSync } from 'node:sqlite'
+import { constants, DatabaseSync } from 'node:sqlite'
+import type { QueryRows } from '../contract/service.ts'
+import type { SqlRow, TableName } from './tables.ts'
+import { describeSchema, TABLES } from './tables.ts'
+
+/** Characters of one text, and of all that is answered together. */
+const TEXT_LIMIT = 10_000
+const ANSWER_LIMIT = 64 * 1024 * 1024
+/** Memory of SQLite; beyond its cache, tables lie in a file that it removes. */
+const HEAP_LIMIT_BYTES = 1024 * 1024 * 1024
+const CACHE_KIBIBYTES = 64 * 1024
+
+/** All that a `select` does. What is not among it, such as to attach a file, is refused. */
+const READING = new Set([
+  constants.SQLITE_SELECT,
+  constants.SQLITE_READ,
+  constants.SQLITE_FUNCTION,
+  constants.SQLITE_RECURSIVE,
+])
+
+export class TraceDatabase {
+  // Without a name it is SQLite's own temporary file.
+  readonly #database = new DatabaseSync('')
+  readonly #inserts = new Map<TableName, StatementSync>()
+
+  constructor() {
+    this.#database.exec(`
+      pragma journal_mode = off;
+      pragma synchronous = off;
+      pragma cache_size = -${CACHE_KIBIBYTES};
+      pragma hard_heap_limit = ${HEAP_LIMIT_BYTES};
+      ${describeSchema()}`)
+  }
+
+  /** Adds rows; one whose key is there already takes its place. `whole`: they are all that the table has. */
+  insert(table: TableName, rows: readonly SqlRow[], whole: boolean): void {
+    const insert = this.#inserts.get(table) ?? this.#prepareInsert(table)
+    this.#database.exec('begin')
+    if (whole) this.#database.exec(`delete from ${table}`)
+    for (const row of rows) insert.run(...row)
+    this.#database.exec('commit')
+  }
+
+  /** Answers a statement of a user. Throws what SQLite has to say against it. */
+  query(sql: string, rowLimit: number): QueryRows {
+    this.#database.setAuthorizer((action) =>
+      READING.has(action) ? constants.SQLITE_OK : constants.SQLITE_DENY,
+    )
+    try {
+      return readAnswer(this.#database.prepare(sql), rowLimit)
+    } finally {
+      this.#database.setAuthorizer(null)
+    }
+  }
+
+  #prepareInsert(table: TableName): StatementSync {
+    const places = TABLES[table].map(() => '?').join(', ')
+    const insert = this.#database.prepare(`insert or replace into ${table} values (${places})`)
+    this.#inserts.set(table, insert)
+    return insert
+  }
+}
+
+function readAnswer(statement: StatementSync, rowLimit: number): QueryRows {
+  statement.setReadBigInts(true)
+  statement.setReturnArrays(true)
+  const columns = statement.columns().map(({ name }) => name)
+  const rows: QueryRows['rows'] = []
+  let length = 0
+  for (const found of statement.iterate()) {
+    if (rows.length >= rowLimit || length > ANSWER_LIMIT) return { columns, rows, isCut: true }
+    const row = (found as unknown as unknown[]).map(toPlain)
+    for (const value of row) length += typeof value === 'string' ? value.length : 8
+    rows.push(row)
+  }
+  return { columns, rows, isCut: false }
+}
+
+function toPlain(value: unknown): number | string | null {
+  if (value === null || typeof value === 'number') return value
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
+  const text = value instanceof Uint8Array ? toHexadecimal(value) : String(value)
+  return text.length > TEXT_LIMIT ? `${text.slice(0, TEXT_LIMIT)}…` : text
+}
+
+function toHexadecimal(bytes: Uint8Array): string {
+  return `x'${Buffer.from(bytes.subarray(0, TEXT_LIMIT)).toString('hex')}'`
+}

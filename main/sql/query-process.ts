@@ -1,0 +1,39 @@
+/**
+ * The process that answers SQL. A thread would not do: SQLite cannot be interrupted from JavaScript, and a thread that is
+ * in the midst of native code cannot be ended.
+ */
+import { TraceDatabase } from './database.ts'
+import type { MessageFromQueryProcess, MessageToQueryProcess } from './protocol.ts'
+
+/** Of SQLite: what the authorizer has refused. */
+const SQLITE_AUTH = 23
+
+const host = globalThis.process
+const database = new TraceDatabase()
+/** Why rows could not be taken: the next query is answered with it. */
+let lostRows: string | null = null
+
+function answer(message: MessageToQueryProcess): MessageFromQueryProcess {
+  try {
+    if (message.type === 'rows') {
+      database.insert(message.table, message.rows, message.whole ?? false)
+      return { type: 'taken' }
+    }
+    if (lostRows !== null) return { type: 'failed', why: lostRows }
+    return { type: 'answer', answer: database.query(message.sql, message.rowLimit) }
+  } catch (thrown) {
+    const why = describe(thrown as Error & { errcode?: number })
+    if (message.type === 'query') return { type: 'failed', why }
+    lostRows = why
+    return { type: 'taken' }
+  }
+}
+
+function describe({ message, errcode }: Error & { errcode?: number }): string {
+  if (errcode === SQLITE_AUTH) return 'It does more than to read the tables of the trace.'
+  return `SQLite says: ${message}.`
+}
+
+host.on('message', (message: MessageToQueryProcess) => {
+  host.send?.(answer(message))
+})
