@@ -1,6 +1,7 @@
 /** Asks a session file with SQL, and prints what it answers. */
 import type { QueryRows } from '../contract/service.ts'
-import type { Command, QueryFormat } from './command-line.ts'
+import type { Command } from './command-line.ts'
+import type { QueryFormat } from './options.ts'
 import { printError, printNotice, printResult, STATUS } from './output.ts'
 import type { ProgramPaths } from './paths.ts'
 import { withSessionFile } from './session-file.ts'
