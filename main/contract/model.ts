@@ -422,6 +422,7 @@ export interface ExampleInfo {
   sizeBytes: number
 }
 
+/** A guest that was opened before, or a session file. */
 export interface RecentGuest {
   path: string
   name: string

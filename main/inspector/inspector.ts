@@ -150,7 +150,7 @@ export function createInspector(options: InspectorOptions): Inspector {
     service,
     subscribe: (listener) => events.subscribe(listener),
     open: ({ path, hostPath, trustHost, stubUnbound, limits, readings, sessionPath, sliceMs }) => {
-      if (isSessionFileName(path)) return sessions.openArchive(resolve(path))
+      if (isSessionFileName(path)) return sessions.openArchive(resolve(path), false)
       return sessions.open({
         guestPath: resolve(path),
         ...(hostPath === undefined ? {} : { hostPath: resolve(hostPath) }),
@@ -163,7 +163,7 @@ export function createInspector(options: InspectorOptions): Inspector {
         sliceMs: sliceMs ?? null,
       })
     },
-    openSessionFile: (path) => sessions.openArchive(path),
+    openSessionFile: (path) => sessions.openArchive(path, false),
     streamTrace: (sessionId, write, filter = { kind: 'all' }) => sessions.stream(sessionId, write, filter),
     sendMenuCommand: (name) => events.emit('menuCommand', { name }),
     reportProblem: (error) => events.emit('problem', error),

@@ -49,7 +49,7 @@ export async function openFiles(
   const errors: InspectorError[] = []
   for (const guest of guests) {
     const result = await (isSessionFileName(guest.path)
-      ? sessions.openArchive(guest.path)
+      ? sessions.openArchive(guest.path, guest.uploaded)
       : sessions.open({
           guestPath: guest.path,
           ...(host ? { hostPath: host.path } : {}),

@@ -167,19 +167,18 @@ export class Sessions {
     }
     this.activate(sessionId)
     this.#events.emit('sessionChanged', session.info())
-    if (!request.uploaded && !isBundled(this.#options.guestsFolder, request.guestPath)) {
-      await this.#settings.addRecent({
-        path: request.guestPath,
-        name: basename(request.guestPath),
-        hostPath: session.hostPath,
-      })
-      this.#events.emit('recentGuestsChanged', this.#settings.recentGuests)
-    }
+    if (!request.uploaded) await this.#remember(request.guestPath, session.hostPath)
     return success(session.info())
   }
 
-  /** Opens a session file in a session of its own. */
-  async openArchive(path: string): Promise<Result<SessionInfo>> {
+  async #remember(path: string, hostPath: string | null): Promise<void> {
+    if (isBundled(this.#options.guestsFolder, path)) return
+    await this.#settings.addRecent({ path, name: basename(path), hostPath })
+    this.#events.emit('recentGuestsChanged', this.#settings.recentGuests)
+  }
+
+  /** Opens a session file in a session of its own; it is listed as recent unless it was uploaded. */
+  async openArchive(path: string, uploaded: boolean): Promise<Result<SessionInfo>> {
     const limited = this.#checkCount()
     if (limited) return failure(limited)
     const opened = await ArchivedSession.open(this.#nameSession(path), path, this.#traceLimitBytes)
@@ -190,6 +189,7 @@ export class Sessions {
     const info = opened.value.info()
     this.#events.emit('sessionChanged', info)
     this.#events.emit('traceGrew', opened.value.status())
+    if (!uploaded) await this.#remember(path, null)
     return success(info)
   }
 

@@ -4,7 +4,7 @@ import type { Result } from '../../main/contract/result.ts'
 import { useBackend } from '../backend/backend.ts'
 import { referToFile, referToFiles } from './opening.ts'
 import { reportProblem } from './problems.ts'
-import { activeSessionId, isExamplePath, putRun, sessions, updateSessions } from './sessions.ts'
+import { activeSessionId, isExamplePath, openedPath, putRun, sessions, updateSessions } from './sessions.ts'
 
 /** What a user can have done to guests, sessions and runs. Failures are shown as problems. */
 export function useActions() {
@@ -100,9 +100,10 @@ async function takeSession(answer: Promise<Result<SessionInfo>>): Promise<boolea
 }
 
 function showOpen(isWanted: (guestPath: string) => boolean): boolean {
-  const open = sessions.value.findLast(
-    ({ archive, guest }) => !archive && guest.path !== undefined && isWanted(guest.path),
-  )
+  const open = sessions.value.findLast((session) => {
+    const path = openedPath(session)
+    return path !== undefined && isWanted(path)
+  })
   if (open) activeSessionId.value = open.sessionId
   return open !== undefined
 }

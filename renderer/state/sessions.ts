@@ -55,6 +55,11 @@ export function useRuns(sessionId: MaybeRefOrGetter<SessionId>): ComputedRef<Run
   return computed(() => [...runsById.values()].filter((run) => run.sessionId === toValue(sessionId)))
 }
 
+/** The file that a session was opened from: its guest, or the session file; undefined where no path is known. */
+export function openedPath({ archive, guest }: SessionInfo): string | undefined {
+  return archive ? archive.path : guest.path
+}
+
 /** Whether a guest's path is that of a bundled example: `guests/NAME/FILE`. */
 export function isExamplePath(path: string, name: string): boolean {
   return path.split(/[/\\]/).slice(-3, -1).join('/') === `guests/${name}`

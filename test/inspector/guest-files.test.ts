@@ -212,6 +212,23 @@ describe('settings', () => {
     expect(valueOf(startInspector({ settingsFolder }).service.attach()).recentGuests).toEqual([])
   })
 
+  test('session files are recent as guests are', async () => {
+    const settingsFolder = await createFolder()
+    const folder = await createFolder({ 'a.wasm': sum })
+    const sessionPath = join(folder, 'recorded.jspi')
+    const recording = startInspector()
+    valueOf(await recording.open({ path: join(folder, 'a.wasm'), sessionPath }))
+    await recording.close()
+    const { open, service } = startInspector({ settingsFolder })
+    valueOf(await open({ path: join(folder, 'a.wasm') }))
+    valueOf(await service.openFiles({ files: [{ path: sessionPath }] }))
+    valueOf(await service.openFiles({ files: [{ name: 'sent.jspi', bytes: await readFile(sessionPath) }] }))
+    expect(valueOf(service.attach()).recentGuests).toEqual([
+      { path: sessionPath, name: 'recorded.jspi', hostPath: null },
+      { path: join(folder, 'a.wasm'), name: 'a.wasm', hostPath: null },
+    ])
+  })
+
   test('a folder that cannot be written is told', async () => {
     const folder = await createFolder({ file: 'in the way' })
     const inspector = startInspector({ settingsFolder: join(folder, 'file') })
