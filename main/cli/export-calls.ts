@@ -8,25 +8,32 @@ import type { Inspector } from '../inspector/api.ts'
 import type { Command } from './command-line.ts'
 import { sendSpans } from './otlp-sender.ts'
 import { printError } from './output.ts'
+import { Progress } from './progress.ts'
 import { openTraceFile } from './trace-file.ts'
 
 /** Takes a piece; the next one waits for it, and is not made where it fails. */
 export type TakePiece = (content: string | Uint8Array) => Promise<Result<null>>
 
-/** Exports the calls that there are, of which a filter holds, piece by piece. */
+/** Exports the calls that there are, of which a filter holds, piece by piece; `progress` is told how far it is. */
 export async function exportCalls(
   { service }: Inspector,
   request: { sessionId: SessionId; format: TraceFormat; filterText: string },
   take: TakePiece,
+  progress: Progress | null,
 ): Promise<Result<null>> {
   let snapshot: { snapshot?: TraceSnapshot } = {}
-  for (let next: number | null = 1; next !== null;) {
-    const piece = service.exportTrace({ ...request, ...snapshot, fromCallId: next })
-    if (!piece.ok) return piece
-    const taken = await take(piece.value.content)
-    if (!taken.ok) return taken
-    snapshot = { snapshot: piece.value.snapshot }
-    next = piece.value.nextCallId
+  try {
+    for (let next: number | null = 1; next !== null;) {
+      const piece = service.exportTrace({ ...request, ...snapshot, fromCallId: next })
+      if (!piece.ok) return piece
+      const taken = await take(piece.value.content)
+      if (!taken.ok) return taken
+      snapshot = { snapshot: piece.value.snapshot }
+      next = piece.value.nextCallId
+      if (next !== null) progress?.report(next - 1, piece.value.snapshot.callCount)
+    }
+  } finally {
+    progress?.end()
   }
   return success(null)
 }
@@ -50,7 +57,12 @@ export function beginTrace(
   const stop = file && trace.format === 'jsonl' ? inspector.streamTrace(sessionId, file.write, filter) : null
 
   async function finish(format: TraceFormat, take: TakePiece): Promise<void> {
-    const exported = await exportCalls(inspector, { sessionId, format, filterText }, take)
+    const exported = await exportCalls(
+      inspector,
+      { sessionId, format, filterText },
+      take,
+      new Progress('Exporting'),
+    )
     if (!exported.ok) printError(exported.error)
   }
 

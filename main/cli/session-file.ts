@@ -13,6 +13,7 @@ import type { TakePiece } from './export-calls.ts'
 import { exportCalls, sendTo } from './export-calls.ts'
 import { STATUS, printError, printNotice, printResult } from './output.ts'
 import type { ProgramPaths } from './paths.ts'
+import { Progress } from './progress.ts'
 import { formatColumns } from './table.ts'
 import { openTraceFile } from './trace-file.ts'
 
@@ -57,7 +58,10 @@ export function exportSessionFile(
       return success(null)
     }
     const request = { sessionId, format, filterText: filter }
-    const exported = await exportCalls(inspector, request, collector ? sendTo(collector) : write)
+    // On a terminal that the calls go to themselves a bar would tear them apart.
+    const isSeen = output === undefined && collector === undefined && process.stdout.isTTY
+    const progress = isSeen ? null : new Progress('Exporting')
+    const exported = await exportCalls(inspector, request, collector ? sendTo(collector) : write, progress)
     target?.close()
     return exported.ok ? STATUS.ok : fail(exported.error)
   })
@@ -114,14 +118,20 @@ async function readFiltered(
   sessionId: SessionId,
   filterText: string,
 ): Promise<Result<Statistics>> {
-  for (;;) {
-    const read = service.readStatistics({ sessionId, filterText })
-    if (!read.ok) return read
-    const { progress, functions } = read.value
-    if (progress.scannedCount === progress.callCount) {
-      return success({ totals: sumUp(progress.matchCount, functions), timings: functions })
+  const bar = new Progress('Looking')
+  try {
+    for (;;) {
+      const read = service.readStatistics({ sessionId, filterText })
+      if (!read.ok) return read
+      const { progress, functions } = read.value
+      if (progress.scannedCount === progress.callCount) {
+        return success({ totals: sumUp(progress.matchCount, functions), timings: functions })
+      }
+      bar.report(progress.scannedCount, progress.callCount)
+      await setImmediate()
     }
-    await setImmediate()
+  } finally {
+    bar.end()
   }
 }
 

@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { Progress } from '../../main/cli/progress.ts'
+
+function createTerminal(isTTY: boolean) {
+  const written: string[] = []
+  const stream = { isTTY, write: (text: string | Uint8Array) => written.push(String(text)) > 0 }
+  return { written, stream }
+}
+
+test('a bar appears after a second, and goes again', async () => {
+  const { written, stream } = createTerminal(true)
+  const progress = new Progress('Exporting', stream)
+  progress.report(1, 4000)
+  expect(written).toEqual([])
+  await sleep(1010)
+  progress.report(1000, 4000)
+  // Too early to be drawn again.
+  progress.report(1001, 4000)
+  progress.end()
+  progress.end()
+  expect(written).toEqual([
+    `\r\x1b[KExporting ${'█'.repeat(7)}${'░'.repeat(23)} 25% (1,000 of 4,000 calls)`,
+    '\r\x1b[K',
+  ])
+})
+
+test('nothing is written where there is no terminal', async () => {
+  const { written, stream } = createTerminal(false)
+  const progress = new Progress('Exporting', stream)
+  await sleep(1010)
+  progress.report(1, 2)
+  progress.end()
+  expect(written).toEqual([])
+})
