@@ -17,6 +17,7 @@ const breaches: Record<string, Record<string, string>> = {
   'main-filter': { 'main/filter/a.ts': `import type { Trace } from '../trace/trace.ts'` },
   'main-trace': { 'main/trace/a.ts': `import '../wasm/types.ts'` },
   'main-session-file': { 'main/session-file/a.ts': `import '../inspector/inspector.ts'` },
+  'main-sql': { 'main/sql/a.ts': `import '../inspector/inspector.ts'` },
   'main-host': { 'main/host/a.ts': `import '../inspector/inspector.ts'` },
   'main-inspector': { 'main/inspector/a.ts': `import type { Door } from '../doors/door.ts'` },
   'main-doors': { 'main/doors/a.ts': `import '../trace/trace.ts'` },
