@@ -2,12 +2,29 @@
  * The process that answers SQL. A thread would not do: SQLite cannot be interrupted from JavaScript, and a thread that is
  * in the midst of native code cannot be ended.
  */
+import { Worker } from 'node:worker_threads'
 import { TraceDatabase } from './database.ts'
 import type { MessageFromQueryProcess, MessageToQueryProcess } from './protocol.ts'
 
 /** Of SQLite: what the authorizer has refused. */
 const SQLITE_AUTH = 23
 
+/**
+ * Looks every second whether the inspector is still there, in a thread of its own: this one hears of nothing while a
+ * statement goes on. Who was killed could not end this process.
+ */
+const WATCH = `
+  const { ppid } = process
+  setInterval(() => {
+    try {
+      process.kill(ppid, 0)
+      if (process.ppid === ppid) return
+    } catch {}
+    process.kill(process.pid, 'SIGKILL')
+  }, 1000)
+`
+
+new Worker(WATCH, { eval: true }).unref()
 const host = globalThis.process
 const database = new TraceDatabase()
 /** Why rows could not be taken: the next query is answered with it. */
