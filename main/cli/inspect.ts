@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path'
 import type { GuestInfo } from '../contract/model.ts'
-import { describeExports, describeImports } from '../inspector/describe-module.ts'
+import { describeExports, describeImports, describeProducers } from '../inspector/describe-module.ts'
 import { readGuestFile } from '../inspector/guest-file.ts'
 import type { Command } from './command-line.ts'
 import { STATUS, printError, printResult } from './output.ts'
@@ -14,10 +14,11 @@ export async function inspect(command: Extract<Command, { verb: 'inspect' }>): P
     printError(read.error)
     return STATUS.unusable
   }
-  const guest: GuestInfo = { name: basename(path), path, sizeBytes: read.value.sizeBytes }
-  const exports = describeExports(read.value.shape)
+  const { shape, sizeBytes } = read.value
+  const guest: GuestInfo = { name: basename(path), path, sizeBytes, producers: describeProducers(shape) }
+  const exports = describeExports(shape)
   // Nobody has bound anything here, so what they are bound to says nothing.
-  const imports = describeImports(read.value.shape, []).map((info) => {
+  const imports = describeImports(shape, []).map((info) => {
     const { binding: _binding, ...rest } = info
     return rest
   })

@@ -150,6 +150,8 @@ export interface GuestInfo {
   /** Absolute path; absent for a guest that was dropped as bytes. */
   path?: string
   sizeBytes: number
+  /** Languages, tools and kits that it was made with, as its producers section says: `rustc 1.90.0`. */
+  producers: string[]
 }
 
 /** A host module file. */

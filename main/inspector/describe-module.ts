@@ -5,7 +5,17 @@ import type { ExportShape, FunctionType, ImportShape, ModuleShape } from '../was
 import { canCrossBoundary, formatValueType } from '../wasm/types.ts'
 import { parameterHint } from '../wasm/value-text.ts'
 
+/** Characters of a tool's name and version: they are the guest's to choose. */
+const LONGEST_PRODUCER = 100
 const UNBOUND: Binding = { by: 'nobody' }
+
+/** What a module was made with, each with its version where that is known. */
+export function describeProducers({ producers }: ModuleShape): string[] {
+  const { languages = [], tools = [], softwareDevelopmentKits = [] } = producers ?? {}
+  return [...languages, ...tools, ...softwareDevelopmentKits].map(({ name, version }) =>
+    `${name} ${version}`.trim().slice(0, LONGEST_PRODUCER),
+  )
+}
 
 /** The exports of a module, in its order. */
 export function describeExports(shape: ModuleShape): ExportInfo[] {

@@ -24,7 +24,13 @@ import { InFlightCounts } from '../trace/in-flight-counts.ts'
 import type { RawStack } from '../trace/stack-store.ts'
 import type { Trace } from '../trace/trace.ts'
 import { EMPTY_TRACE_STATUS } from '../trace/trace.ts'
-import { describeExports, describeImports, hidesStack, sharesInstance } from './describe-module.ts'
+import {
+  describeExports,
+  describeImports,
+  describeProducers,
+  hidesStack,
+  sharesInstance,
+} from './describe-module.ts'
 import type { LoadedGuest } from './guest-file.ts'
 import { readGuestFile } from './guest-file.ts'
 import { GuestReadings } from './guest-readings.ts'
@@ -149,6 +155,7 @@ export class Session {
       name: basename(this.guestPath),
       ...(this.#options.uploaded ? {} : { path: this.guestPath }),
       sizeBytes: this.#guest?.sizeBytes ?? 0,
+      producers: this.#guest ? describeProducers(this.#guest.shape) : [],
     }
     return {
       sessionId: this.sessionId,

@@ -29,7 +29,12 @@ test('--json prints them as the contract has them', async () => {
   const { status, stdout } = await runProgram(['inspect', '--json', SUM])
   expect(status).toBe(0)
   expect(JSON.parse(stdout)).toEqual({
-    guest: { name: 'sum.wasm', path: SUM, sizeBytes: readFileSync(SUM).length },
+    guest: {
+      name: 'sum.wasm',
+      path: SUM,
+      sizeBytes: readFileSync(SUM).length,
+      producers: expect.arrayContaining(['Rust', expect.stringMatching(/^rustc \d/)]),
+    },
     imports: [
       {
         module: 'env',

@@ -23,7 +23,7 @@ function createSession(names: string[], change: Partial<ExportInfo> = {}): Sessi
   }))
   return {
     sessionId: `chosen-${sessionCount}`,
-    guest: { name: 'a.wasm', sizeBytes: 8 },
+    guest: { name: 'a.wasm', sizeBytes: 8, producers: [] },
     host: null,
     debugFile: null,
     state: 'ready',
