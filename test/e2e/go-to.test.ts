@@ -109,6 +109,23 @@ describeOnDrivers('folding, and going to a call', (app) => {
     await eventually(() => panel().count()).toBe(0)
   })
 
+  test('that is said to whoever types before the panel has reported itself open, too', async () => {
+    await page()
+      .getByRole('button', { name: 'Go to a call' })
+      .evaluate((button: HTMLButtonElement) => {
+        button.click()
+        const input = document.querySelector<HTMLInputElement>('[aria-label="Number or time"]')!
+        input.value = '100000'
+        input.dispatchEvent(new Event('input'))
+        input.form!.requestSubmit()
+      })
+    // The event that reports it comes with a task of its own.
+    await page().waitForTimeout(200)
+    expect(await panel().getByRole('alert').textContent()).toBe('There are calls 1 to 804.')
+    await page().keyboard.press('Escape')
+    await eventually(() => panel().count()).toBe(0)
+  })
+
   test('a call that a filter does not show is said to be so', async () => {
     const field = page().getByRole('combobox', { name: 'Filter calls' })
     await field.fill('arg0=7')
