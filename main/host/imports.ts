@@ -97,7 +97,7 @@ export function wrapImport(
       }
       if (isRecorded) {
         if (reader !== null) recordReturn(imported, reader, callId, values, result, activation)
-        recorder.completeImport(traced, callId, result, startNs, endNs)
+        recorder.exitReturned(traced, callId, result, endNs, endNs - startNs, 0)
       }
       return result
     } catch (thrown) {
