@@ -1,4 +1,5 @@
 /** Writes calls and console lines into the ring, in the order in which they happen. */
+import { setImmediate } from 'node:timers'
 import type { CallId, CallOutcome, ConsoleLevel, DecodedReading, TypedValue } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { FunctionDefinition, SliceState, ValueEncoding } from '../trace/events.ts'
@@ -52,6 +53,11 @@ export class Recorder {
   #functionCount = 0
   /** Where the newest `enter` event of an import is. */
   #heldOffset = 0
+  #flushing: NodeJS.Immediate | null = null
+  readonly #flushHeld = (): void => {
+    this.#flushing = null
+    this.#ring.flushHeld()
+  }
   /** Whether calls of imports are recorded; those of exports are in any case. */
   recordsImports = true
 
@@ -104,7 +110,10 @@ export class Recorder {
     if (this.#isHeld(callId)) {
       ring.floats[(this.#heldOffset + ENTER.hostNs) >> 3] = hostNs
       ring.words[(this.#heldOffset + ENTER.state) >> 2] = ENTER_STATES.suspended
-      return ring.setPhase(ENTER_STATES.suspended)
+      ring.setPhase(ENTER_STATES.suspended)
+      // Here only where the promise is still pending when the worker has nothing else to do.
+      this.#flushing ??= setImmediate(this.#flushHeld)
+      return
     }
     const offset = ring.reserve(TAGS.suspend, SUSPEND.sizeBytes)
     ring.words[(offset + SUSPEND.callId) >> 2] = callId

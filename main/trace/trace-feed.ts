@@ -39,15 +39,15 @@ export class TraceFeed {
     this.#trace = trace
   }
 
-  /** Takes in what the worker has written, about `limitBytes` of it, and says how many bytes that was. */
+  /** Takes in what the worker has written, about `limitBytes` of it; says how many bytes, 0 if there is nothing new. */
   drain(limitBytes: number): number {
     this.#isFull = this.#trace.makeRoom()
     const readBytes = this.#ring.drain(this.#read, limitBytes)
     this.#addReturned()
     const { held } = this.#ring
-    if (held) this.#readAhead(held.offset, held.phase)
+    const hasMore = held !== null && this.#readAhead(held.offset, held.phase)
     this.#trace.write()
-    return readBytes
+    return hasMore ? Math.max(readBytes, 1) : readBytes
   }
 
   /** Takes in all that a worker has written that is gone. */
@@ -165,14 +165,19 @@ export class TraceFeed {
     this.#trace.suspend(words[(offset + ENTER.callId) >> 2]!, floats[(offset + ENTER.hostNs) >> 3]!)
   }
 
-  /** Takes in an event that the writer still holds. */
-  #readAhead(offset: number, state: number): void {
+  /** Takes in an event that the writer still holds; says whether it tells anything new. */
+  #readAhead(offset: number, state: number): boolean {
     const id = this.#ring.words[(offset + ENTER.callId) >> 2]!
-    if (id === this.#aheadId) return this.#readOn(offset, state)
-    if (this.#isFull || id !== this.#trace.calls.callCount + 1) return
+    if (id === this.#aheadId) {
+      const hasChanged = state !== this.#aheadState
+      this.#readOn(offset, state)
+      return hasChanged
+    }
+    if (this.#isFull || id !== this.#trace.calls.callCount + 1) return false
     this.#begin(offset, state)
     this.#aheadId = id
     this.#aheadState = state
+    return true
   }
 
   /** Takes in how far a call has come since {@link #readAhead}. */
