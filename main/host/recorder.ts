@@ -53,9 +53,9 @@ export class Recorder {
   #functionCount = 0
   /** Where the newest `enter` event of an import is. */
   #heldOffset = 0
-  #flushing: NodeJS.Immediate | null = null
+  #isFlushPending = false
   readonly #flushHeld = (): void => {
-    this.#flushing = null
+    this.#isFlushPending = false
     this.#ring.flushHeld()
   }
   /** Whether calls of imports are recorded; those of exports are in any case. */
@@ -112,7 +112,8 @@ export class Recorder {
       ring.words[(this.#heldOffset + ENTER.state) >> 2] = ENTER_STATES.suspended
       ring.setPhase(ENTER_STATES.suspended)
       // Here only where the promise is still pending when the worker has nothing else to do.
-      this.#flushing ??= setImmediate(this.#flushHeld)
+      if (!this.#isFlushPending) setImmediate(this.#flushHeld)
+      this.#isFlushPending = true
       return
     }
     const offset = ring.reserve(TAGS.suspend, SUSPEND.sizeBytes)
