@@ -94,7 +94,7 @@ export class QueryEngine {
       tables.push({ type: 'rows', table: 'session', rows: [sessionRow], whole: true })
     }
     if (mentionsTable(sql, 'functions')) {
-      const rows = calls.definitions.filter(Boolean).map(toFunctionRow)
+      const rows = calls.listFunctions().map(toFunctionRow)
       tables.push({ type: 'rows', table: 'functions', rows, whole: true })
     }
     if (mentionsTable(sql, 'console')) {
