@@ -228,6 +228,10 @@ export const ERRORS = {
     "Electron's binary is not installed.",
     'Run `npx install-electron` where its download can be reached, or use the browser door: `jspi-inspector serve`.',
   ],
+  ASSOCIATION_FAILED: [
+    'The desktop cannot be told which files the inspector opens.',
+    'Drop them on the window, or open them with `jspi-inspector open FILE`.',
+  ],
   PORT_IN_USE: ['The port is in use.', 'Choose another with --port, or leave --port out.'],
   USAGE: ['The command line is wrong.', 'See `jspi-inspector --help`.'],
   INTERNAL: ['The inspector itself failed.', 'Please report this with the text below.'],

@@ -3,7 +3,9 @@ import { execFile } from 'node:child_process'
 import { mkdir, open, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { changeAssociations } from '../../main/cli/associate.ts'
 import { parseCommandLine } from '../../main/cli/command-line.ts'
+import { findProgramPaths } from '../../main/cli/paths.ts'
 import type { ErrorCode } from '../../main/contract/error-codes.ts'
 import { formatError } from '../../main/contract/error-codes.ts'
 import type { InspectorError, Result } from '../../main/contract/result.ts'
@@ -555,6 +557,8 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     await first.close()
     return { ...error, why: error.why.replace(String(port), '8080') }
   },
+  ASSOCIATION_FAILED: async () =>
+    errorOf(changeAssociations({ verb: 'associate', removes: false }, findProgramPaths(), 'darwin')),
   USAGE: async () => errorOf(parseCommandLine(['run', 'sum.wasm', '--timeout', 'soon'], '0.1.0')),
   async INTERNAL() {
     const inspector = startInspector()
