@@ -73,6 +73,10 @@ export const ERRORS = {
     'Write it as docs/filters.md shows, for example import:env.* suspended>5ms.',
   ],
   SQL_FAILED: ['The query cannot be answered.', 'Write one select over the tables that docs/sql.md lists.'],
+  SQL_SEVERAL_STATEMENTS: [
+    'The query is more than one statement, and none of them was run.',
+    'Ask them one at a time.',
+  ],
   SQL_TIMED_OUT: [
     'The query ran into its time limit.',
     'Ask for less at once, or raise the limit (--timeout).',

@@ -81,9 +81,7 @@ export class QueryEngine {
     clearTimeout(timer)
     if (!answered.ok) return answered
     if (answered.value.type === 'answer') return success(answered.value.answer)
-    return failure(
-      makeError('SQL_FAILED', answered.value.type === 'failed' ? { why: answered.value.why } : {}),
-    )
+    return failure(answered.value.type === 'failed' ? answered.value.error : makeError('SQL_FAILED'))
   }
 
   /** Hands over what is new in the tables that a query is about. */

@@ -298,6 +298,11 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     const sql = 'select max(duration) from calls'
     return errorOf(await inspector.service.queryTrace({ sessionId, sql, rowLimit: 1 }))
   },
+  async SQL_SEVERAL_STATEMENTS() {
+    const { inspector, sessionId } = await openExample('sum')
+    const sql = 'select count(*) from calls;\nselect count(*) from console'
+    return errorOf(await inspector.service.queryTrace({ sessionId, sql, rowLimit: 1 }))
+  },
   async SQL_TIMED_OUT() {
     const { inspector, sessionId } = await openExample('sum')
     const request = { sessionId, sql: ENDLESS_SQL, rowLimit: 1, timeoutMs: 100 }
