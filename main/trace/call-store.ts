@@ -83,6 +83,12 @@ export class CallStore {
     return id >= 1 && id <= this.callCount
   }
 
+  /** The functions that there are, without what stands for those of calls that were lost. */
+  listFunctions(): FunctionDefinition[] {
+    // A file that was cut off may lack some.
+    return this.definitions.filter((definition) => definition && definition !== LOST_FUNCTION)
+  }
+
   /** What stands for the functions of calls that a file has lost. */
   lostFunctionIndex(): number {
     let index = this.definitions.indexOf(LOST_FUNCTION)
