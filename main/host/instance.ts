@@ -149,7 +149,6 @@ export class Instances {
 
   /** Only what the guest shows: a memory that it hides is exported for the session alone. */
   #findMemory(exported: Record<string, unknown>, imports: WebAssembly.Imports): WebAssembly.Memory | null {
-    const isMemory = ({ type }: ExportShape | ImportShape): boolean => type.kind === 'memory'
     const shown = this.#shape.exports.find(isMemory)
     if (shown) return exported[shown.name] as WebAssembly.Memory
     const given = this.#shape.imports.find(isMemory)
@@ -189,6 +188,10 @@ export class Instances {
     }
     return Object.freeze(wrapped)
   }
+}
+
+function isMemory({ type }: ExportShape | ImportShape): boolean {
+  return type.kind === 'memory'
 }
 
 function isResource(type: ExternType): type is LiveResource['type'] {

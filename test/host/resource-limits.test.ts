@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { errorOf, createFolder, openText, startInspector, valueOf, waitFor } from '../support/inspector.ts'
 import { join } from 'node:path'
+import { compileGuest } from '../../main/host/guest.ts'
+import { engineLimits } from '../../main/wasm/engine-limits.ts'
+import { readModule } from '../../main/wasm/read-module.ts'
+import { assembleModule, encodeUnsigned } from '../wasm/modules.ts'
 
 const PAGE_BYTES = 65_536
 const GROW = `(func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))
@@ -171,6 +175,29 @@ describe('what a guest keeps to itself', () => {
       `${names.join(' ')} The guest has no memory that the host can see: it neither exports nor imports one.`,
     ])
     expect(JSON.stringify([session.info, session.rows()])).not.toContain('jspi-inspector:')
+  })
+
+  test('a module with as many exports as the engine takes runs without that', () => {
+    const count = engineLimits.exports
+    const section = [7, ...encodeUnsigned(count * 9 + encodeUnsigned(count).length), ...encodeUnsigned(count)]
+    const exported = Buffer.alloc(count * 9)
+    for (let index = 0; index < count; index++) {
+      // The name, function 0.
+      exported[index * 9] = 6
+      exported.write(String(index).padStart(6, '0'), index * 9 + 1, 'latin1')
+    }
+    const bytes = Uint8Array.from(
+      Buffer.concat([
+        assembleModule([1, [1, 0x60, 0, 0]], [3, [1, 0]], [5, [1, 0, 1]]),
+        Buffer.from(section),
+        exported,
+        assembleModule([10, [1, 2, 0, 0x0b]]).subarray(8),
+      ]),
+    )
+    const shape = readModule(bytes)
+    if (!shape.ok) throw new Error(shape.error.message)
+    const compiled = valueOf(compileGuest(bytes, shape.value, { limits: LIMITS }))
+    expect(compiled.hidden).toEqual([])
   })
 
   test('of many only the first are named', async () => {

@@ -51,10 +51,11 @@ describe('exposing hidden memories and tables', () => {
   })
 
   test('a table of every type that a guest may keep to itself', async () => {
-    const types = [
-      ...['funcref', 'externref', 'anyref', 'eqref', 'i31ref', 'structref', 'arrayref', 'exnref', 'nullref'],
-      ...['nullfuncref', 'nullexternref', 'nullexnref', '(ref null $f)', '(ref null $s)'],
-    ]
+    const types =
+      'funcref externref anyref eqref i31ref structref arrayref exnref nullref nullfuncref nullexternref nullexnref'.split(
+        ' ',
+      )
+    types.push('(ref null $f)', '(ref null $s)')
     const { hidden, exposed } = expose(
       await buildModule(`(module (type $f (func (param v128))) (type $s (struct (field (mut i8))))
         (func $g (type $f)) (table 3 (ref $f) (ref.func $g)) (table i64 3 funcref)
