@@ -29,7 +29,7 @@ export interface CompiledGuest {
   startExportName: string | null
   /** The export that is the pointer of its stack in linear memory, where that is known. */
   stackPointerExportName: string | null
-  /** The memories and tables that are exported for the session alone: those that a limit holds. */
+  /** The memories and tables that are exported for the session alone. */
   hidden: readonly HiddenResource[]
   /** The export through which its points call the host; null without points. */
   sliceTableExportName: string | null
@@ -64,7 +64,8 @@ export function compileGuest(
     const lifted = liftStart(clamped?.bytes ?? bytes, shape)
     const exposed = exposeStackPointer(lifted?.bytes ?? clamped?.bytes ?? bytes, shape)
     // The original is compiled as well: what is wrong with it is said by its own offsets.
-    if (clamped || lifted || exposed) void new WebAssembly.Module(bytes)
+    const concealed = listHidden(bytes, shape, limits)
+    if (clamped || lifted || exposed || concealed.length > 0) void new WebAssembly.Module(bytes)
     const defined = clamped?.defined ?? []
     const refused = defined
       .map((type) => refuseInitial(type, type.kind, limits))
@@ -72,7 +73,7 @@ export function compileGuest(
     if (refused) return failure(refused)
     const { module, rewritten, hidden } = compileExposed(
       exposed?.bytes ?? lifted?.bytes ?? clamped?.bytes ?? bytes,
-      isLimited ? listHidden(bytes, shape, limits) : [],
+      concealed,
     )
     const sliced = sliceCount === null ? success(null) : compileSliced(rewritten, shape, sliceCount)
     const codeShiftBytes = findCodeStart(rewritten) - findCodeStart(bytes)
@@ -111,7 +112,7 @@ function compileExposed(
     try {
       return { module: new WebAssembly.Module(rewritten), rewritten, hidden }
     } catch {
-      // All that is lost is a sentence of an error.
+      // The guest runs all the same: what looks at them does without.
     }
   }
   return { module: new WebAssembly.Module(bytes), rewritten: bytes, hidden: [] }

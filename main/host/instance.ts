@@ -25,8 +25,10 @@ const REACTOR_EXPORT = '_initialize'
 
 /** One instance, and what the host sees of it. */
 export interface GuestInstance {
-  /** The first that it exports, else the first that it imports. */
+  /** What host code sees: the first that it exports, else the first that it imports. */
   memory: WebAssembly.Memory | null
+  /** What the guest's pointers point into: `memory`; of a guest that shows none its first, which host code does not see. */
+  pointedMemory: WebAssembly.Memory | null
   /** What host code sees as `context.exports`; null until the instance is initialized. */
   exports: Record<string, unknown> | null
   callables: Map<string, CallableExport>
@@ -110,14 +112,16 @@ export class Instances {
     const memory = this.#findMemory(exported, imports)
     const pointer =
       stackPointerExportName === null ? null : (exported[stackPointerExportName] as WebAssembly.Global)
+    const pointedMemory = memory ?? this.#findHiddenMemory(exported)
     const instance: GuestInstance = {
       memory,
+      pointedMemory,
       exports: null,
       callables: new Map(),
       narrowTrapName: (name, offsetBytes) => narrowTrapName(name, this.#compiled.guestBytes, offsetBytes),
       findExport: (functionIndex) => findExportName(this.#compiled.guestBytes, functionIndex),
       describeReached: () => describeReached(this.#listResources(exported, imports), this.#compiled.limits),
-      shadowStacks: pointer && memory ? new ShadowStacks(pointer, memory) : null,
+      shadowStacks: pointer && pointedMemory ? new ShadowStacks(pointer, pointedMemory) : null,
     }
     for (const [name, traced] of this.#traced) {
       instance.callables.set(name, { traced, call: this.#integration.promising(exported[name]), instance })
@@ -153,6 +157,11 @@ export class Instances {
     if (shown) return exported[shown.name] as WebAssembly.Memory
     const given = this.#shape.imports.find(isMemory)
     return given ? (imports[given.module]![given.name] as WebAssembly.Memory) : null
+  }
+
+  #findHiddenMemory(exported: Record<string, unknown>): WebAssembly.Memory | null {
+    const first = this.#compiled.hidden.find(({ type, index }) => type.kind === 'memory' && index === 0)
+    return first ? (exported[first.exportName] as WebAssembly.Memory) : null
   }
 
   #listResources(exported: Record<string, unknown>, imports: WebAssembly.Imports): LiveResource[] {

@@ -1,6 +1,6 @@
 /**
- * Makes visible the memories and tables that a module keeps to itself, as far as limits of the session hold them:
- * an error is to say that one of them stands at its limit.
+ * Makes visible what a module keeps to itself: the memories and tables that limits of the session hold, because an
+ * error is to say that one of them stands at its limit; and the memory that arguments of its imports point into.
  */
 import { KINDS, SECTIONS } from './binary-codes.ts'
 import { ByteReader, FormatError } from './byte-reader.ts'
@@ -31,17 +31,22 @@ const NAME_PARTS = { table: 5, memory: 6 } as const
 const LONGEST_NAME = 100
 
 /**
- * Lists the hidden memories and tables that the limits hold to less than the module allows them, with the names
- * under which `exposeHidden` exports them. `bytes` and `shape` are those of a module that `readModule` has read.
+ * Lists the hidden memories and tables that the limits hold to less than the module allows them, and the first memory
+ * of a module that imports functions and shows no memory, with the names under which `exposeHidden` exports them. `bytes` and `shape` are those of a module that `readModule` has read.
  */
 export function listHidden(bytes: Uint8Array, shape: ModuleShape, limits: ResourceLimits): HiddenResource[] {
+  const isLimited = limits.memoryBytes !== null || limits.tableEntries !== null
+  const lacksMemory = importsFunctions(shape) && !showsMemory(shape)
+  if (!isLimited && !lacksMemory) return []
   const { memories, tables, imports, exports } = readDeclarations(bytes)
   // Each has a type object of its own, which imports and exports refer to.
   const visible = new Set([...imports, ...exports].map(({ type }) => type))
   const taken = new Set(shape.exports.map(({ name }) => name))
   const sections = listSectionRanges(bytes)
   return [memories, tables].flatMap((types: readonly (MemoryType | TableType)[]) => {
-    const hidden = [...types.entries()].filter(([, type]) => !visible.has(type) && isHeldBack(type, limits))
+    const hidden = [...types.entries()].filter(
+      ([, type]) => !visible.has(type) && (isHeldBack(type, limits) || (lacksMemory && type === memories[0])),
+    )
     const kind = hidden[0]?.[1].kind
     if (kind === undefined) return []
     const names = readNames(bytes, sections, NAME_PARTS[kind])
@@ -62,6 +67,14 @@ export function exposeHidden(bytes: Uint8Array, hidden: readonly HiddenResource[
     index,
   }))
   return addExports(bytes, entries)
+}
+
+function importsFunctions({ imports }: ModuleShape): boolean {
+  return imports.some(({ type }) => type.kind === 'function')
+}
+
+function showsMemory({ imports, exports }: ModuleShape): boolean {
+  return [imports, exports].some((entries) => entries.some(({ type }) => type.kind === 'memory'))
 }
 
 /** Whether a memory or table can come to stand at a limit that is not its own maximum. */

@@ -102,6 +102,18 @@ describe('exposing hidden memories and tables', () => {
     expect(listHidden(bytes, shapeOf(bytes), limits).map(({ type }) => type.kind)).toEqual(kinds)
   })
 
+  test.each([
+    ['that hides all', '(import "e" "f" (func)) (memory 1) (memory 1) (table 1 funcref)', ['memory 0']],
+    ['that imports no function', '(import "e" "g" (global i32)) (memory 1)', []],
+    ['that exports another', '(import "e" "f" (func)) (memory 1) (memory (export "m") 1)', []],
+    ['that imports one', '(import "e" "f" (func)) (import "e" "m" (memory 1)) (memory 1)', []],
+    ['that has none', '(import "e" "f" (func)) (table 1 funcref)', []],
+  ])('the first memory of a module %s, without limits', async (_what, fields, listed) => {
+    const bytes = await buildModule(`(module ${fields})`)
+    const hidden = listHidden(bytes, shapeOf(bytes), { memoryBytes: null, tableEntries: null })
+    expect(hidden.map(({ type, index }) => `${type.kind} ${index}`)).toEqual(listed)
+  })
+
   test('names that are broken, empty or long', () => {
     const build = (...nameSection: number[]) =>
       assembleModule([5, [3, 0, 1, 0, 1, 0, 1]], [0, [...encodeName('name'), ...nameSection]])
