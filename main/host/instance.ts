@@ -27,7 +27,7 @@ const REACTOR_EXPORT = '_initialize'
 export interface GuestInstance {
   /** What host code sees: the first that it exports, else the first that it imports. */
   memory: WebAssembly.Memory | null
-  /** What the guest's pointers point into: `memory`; of a guest that shows none its first, which host code does not see. */
+  /** What its pointers point into: `memory`; of a guest that shows none its first, which host code does not see. */
   pointedMemory: WebAssembly.Memory | null
   /** What host code sees as `context.exports`; null until the instance is initialized. */
   exports: Record<string, unknown> | null

@@ -32,7 +32,8 @@ const LONGEST_NAME = 100
 
 /**
  * Lists the hidden memories and tables that the limits hold to less than the module allows them, and the first memory
- * of a module that imports functions and shows no memory, with the names under which `exposeHidden` exports them. `bytes` and `shape` are those of a module that `readModule` has read.
+ * of a module that imports functions and shows no memory, with the names under which `exposeHidden` exports them.
+ * `bytes` and `shape` are those of a module that `readModule` has read.
  */
 export function listHidden(bytes: Uint8Array, shape: ModuleShape, limits: ResourceLimits): HiddenResource[] {
   const isLimited = limits.memoryBytes !== null || limits.tableEntries !== null
