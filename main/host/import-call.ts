@@ -46,7 +46,7 @@ export function recordReturn(
   returned: unknown,
   activation: Activation | null,
 ): void {
-  const memory = activation?.instance.memory ?? null
+  const memory = activation?.instance.pointedMemory ?? null
   const decoded = reader.readReturn(values, listResults(traced, returned), memory)
   if (decoded !== null) settings.recorder.decoded(callId, decoded)
 }

@@ -50,7 +50,8 @@ export function wrapImport(
     const isRecorded = recorder.recordsImports
     const reader = isRecorded ? slot.reader : null
     // Before the call's time begins: reading is the inspector's own work, as recording is.
-    const decoded = reader === null ? null : reader.readEntry(values, activation?.instance.memory ?? null)
+    const decoded =
+      reader === null ? null : reader.readEntry(values, activation?.instance.pointedMemory ?? null)
     const startNs = isRecorded ? recorder.nowNs() : 0
     // A handler may call a function of the guest that it was given, and that one an import: they are nested.
     const outerCallId = activation === null ? 0 : activation.importCallId
