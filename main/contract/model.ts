@@ -391,8 +391,14 @@ export interface TraceStatus {
   generation: number
   callCount: number
   inFlightCount: number
-  /** Calls that the limit on the trace's size left out. */
+  /** Calls that were not recorded, because neither memory nor disk had room. They are not in `callCount`. */
   droppedCount: number
+  /** Calls that were recorded, and given up for newer ones: where they stood, their rows say so. */
+  leftOutCount: number
+  /** Whether the guest is being slowed, because the disk is slower. */
+  isGuestSlowed: boolean
+  /** For how long it was in all. */
+  slowedNs: number
   guestNs: number
   hostNs: number
   suspendedNs: number

@@ -13,6 +13,7 @@ import {
   SLICE,
   SLICE_STATES,
   STACK,
+  STAND_IN_COUNT,
   SUSPEND,
   TAGS,
   TEXT,
@@ -47,7 +48,7 @@ export class Recorder {
   readonly #references: References
   readonly #zeroMs: number
   #lastCallId: CallId = 0
-  #functionCount = 0
+  #functionCount: number = STAND_IN_COUNT
   /** Where the newest `enter` event is, and where the ring stood when it was written. */
   #openOffset = 0
   #openHeadBytes = -1
