@@ -187,6 +187,8 @@ export interface SessionInfo {
   capturesStacks: boolean
   /** Whether calls of imports are recorded; those of exports are in any case. */
   recordsImports: boolean
+  /** Whether the newest calls are kept when the disk is slower than the guest; else the guest is slowed. */
+  keepsNewest: boolean
   /** How long a guest computes before everything else in its worker has a turn; null: for as long as it likes. */
   sliceMs: number | null
   /** Whether guests are held at the end of their slice. */

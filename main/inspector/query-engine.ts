@@ -11,6 +11,7 @@ import type { QueryRows } from '../contract/service.ts'
 import type { MessageFromQueryProcess, MessageToQueryProcess } from '../sql/protocol.ts'
 import type { SqlRow } from '../sql/tables.ts'
 import { mentionsTable, toCallRow, toConsoleRow, toFunctionRow } from '../sql/tables.ts'
+import { isStandIn } from '../trace/stand-ins.ts'
 import type { Trace } from '../trace/trace.ts'
 
 /** Calls that are handed over in one turn of the event loop: some milliseconds. */
@@ -94,7 +95,7 @@ export class QueryEngine {
       tables.push({ type: 'rows', table: 'session', rows: [sessionRow], whole: true })
     }
     if (mentionsTable(sql, 'functions')) {
-      const rows = calls.definitions.filter(Boolean).map(toFunctionRow)
+      const rows = calls.definitions.filter((each) => each && !isStandIn(each)).map(toFunctionRow)
       tables.push({ type: 'rows', table: 'functions', rows, whole: true })
     }
     if (mentionsTable(sql, 'console')) {

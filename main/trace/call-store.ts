@@ -13,13 +13,7 @@ import { Overlaps } from './overlaps.ts'
 import { SliceTimes } from './slice-times.ts'
 import type { RawStack } from './stack-store.ts'
 import { StackStore } from './stack-store.ts'
-import {
-  createLeftOutBlock,
-  LEFT_OUT_ERROR,
-  LEFT_OUT_FUNCTION,
-  LOST_ERROR,
-  STAND_INS,
-} from './stand-ins.ts'
+import { createLeftOutBlock, LEFT_OUT_ERROR, LEFT_OUT_FUNCTION, LOST_ERROR, STAND_INS } from './stand-ins.ts'
 
 /** Deeper calls are shown as this deep. */
 const DEEPEST = 0xffff

@@ -157,6 +157,12 @@ export class RingReader extends RingViews {
     return (this.#tail - begin) | 0
   }
 
+  /** Whether the writer waits for room, or will before long. */
+  get isFull(): boolean {
+    const waitingBytes = (Atomics.load(this.header, HEAD) - this.#tail) | 0
+    return waitingBytes > this.sizeBytes - WAKE_SIZE_BYTES
+  }
+
   /**
    * Says that the reader rests until it is woken. Returns false when events arrived in the meantime, so that
    * it has to read on.

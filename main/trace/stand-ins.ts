@@ -1,8 +1,8 @@
 /** What stands for calls of which nothing is known any more. */
 import { makeError } from '../contract/error-codes.ts'
 import { CallBlock } from './call-block.ts'
-import type { FunctionDefinition } from './events.ts'
-import { OUTCOMES, STAND_IN_COUNT } from './events.ts'
+import type { FunctionDefinition, STAND_IN_COUNT } from './events.ts'
+import { OUTCOMES } from './events.ts'
 
 const CANCELLED = OUTCOMES.indexOf('cancelled')
 
@@ -23,7 +23,9 @@ export const LEFT_OUT_ERROR = makeError('CALLS_LEFT_OUT', {
 })
 
 /** The first functions of every store: those of a worker come behind them. */
-export const STAND_INS = [LOST_FUNCTION, LEFT_OUT_FUNCTION] as const satisfies { length: typeof STAND_IN_COUNT }
+export const STAND_INS = [LOST_FUNCTION, LEFT_OUT_FUNCTION] as const satisfies {
+  length: typeof STAND_IN_COUNT
+}
 
 /** Whether it is none of the guest's or the host's. */
 export function isStandIn(definition: FunctionDefinition): boolean {

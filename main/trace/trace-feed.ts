@@ -40,6 +40,11 @@ export class TraceFeed {
     return readBytes
   }
 
+  /** See {@link RingReader.isFull}. */
+  get isRingFull(): boolean {
+    return this.#ring.isFull
+  }
+
   /** See {@link RingReader.rest}. */
   rest(): boolean {
     return this.#ring.rest()

@@ -112,20 +112,21 @@ export class Trace {
       this.#log = this.#listener.startLog?.() ?? null
     }
     // What is being written is let go in a moment.
-    const isFull = this.sizeBytes >= this.#limitBytes + Math.max(this.#limitBytes, HEADROOM_BYTES)
-    if (this.keepsNewest) {
-      this.#giveUpOldest(isFull ? 0 : KEPT_SHARE * this.#limitBytes)
-      return isFull && this.sizeBytes >= this.#limitBytes + Math.max(this.#limitBytes, HEADROOM_BYTES)
-    }
-    return this.#log === null || this.#log.isFailing || isFull
+    const isWritten = this.#log !== null && !this.#log.isFailing
+    if (!this.keepsNewest) return !isWritten || this.#isFull
+    const limitBytes = (isWritten ? BEHIND_SHARE : 1) * this.#limitBytes
+    const keptBytes = KEPT_SHARE * this.#limitBytes
+    this.#giveUpUntil(() => this.sizeBytes < limitBytes || this.calls.blocks.sizeBytes <= keptBytes)
+    this.#giveUpUntil(() => !this.#isFull)
+    return this.#isFull
   }
 
-  /** Gives up calls until the rest fits, or only so much of them is left. */
-  #giveUpOldest(keptBytes: number): void {
-    const isWritten = this.#log !== null && !this.#log.isFailing
-    const limitBytes = (isWritten ? BEHIND_SHARE : 1) * this.#limitBytes
-    const { blocks } = this.calls
-    const isEnough = () => this.sizeBytes < limitBytes || blocks.sizeBytes <= keptBytes
+  /** Whether nothing may be added, whatever is being written. */
+  get #isFull(): boolean {
+    return this.sizeBytes >= this.#limitBytes + Math.max(this.#limitBytes, HEADROOM_BYTES)
+  }
+
+  #giveUpUntil(isEnough: () => boolean): void {
     for (const blockIndex of giveUpOldest(this.calls, isEnough)) this.leaveOutBlock(blockIndex)
   }
 
