@@ -301,6 +301,12 @@ export class CallStore {
     return isLeftOut ? LEFT_OUT_ERROR : this.errors.get(id)
   }
 
+  /** Whether anything is known of a call but that there was one: a file may have lost it, or it was left out. */
+  isKnown(id: CallId): boolean {
+    const { isDamaged, isLeftOut } = this.blocks.block(id)
+    return !isDamaged && !isLeftOut
+  }
+
   parentOf(id: CallId): CallId | null {
     return this.#read('parents', id) || null
   }
