@@ -271,5 +271,5 @@ export class Sessions {
 }
 
 function* listEnded({ calls }: Trace): Generator<CallId> {
-  for (let id = 1; calls.has(id); id++) if (!calls.running.has(id)) yield id
+  for (let id = 1; calls.exists(id); id++) if (!calls.running.has(id)) yield id
 }

@@ -205,8 +205,9 @@ class Scan {
     this.#stored[blockIndex]!.startNs ||= block.starts[indexInBlock(firstId)]!
     for (let id = firstId; id < firstId + count; id++) {
       const index = indexInBlock(id)
-      calls.order.add(id, block.parents[index] === 0 ? null : block.roots[index]!)
-      if (block.outcomes[index] === RUNNING) this.#running.add(id)
+      this.#addRow(id, block.roots[index]!)
+      if (!calls.isKnown(id)) this.#trace.countLeftOut(1)
+      else if (block.outcomes[index] === RUNNING) this.#running.add(id)
       else this.#count(id)
     }
   }
@@ -223,11 +224,16 @@ class Scan {
     noteStored(this.#stored, blockIndex, offset, startNs)
     calls.blocks.reload(blockIndex)
     for (let id = nextId; id <= lastId; id++) {
-      const root = roots[indexInBlock(id)]!
-      calls.order.add(id, root === calls.order.rootCount ? null : root)
+      this.#addRow(id, roots[indexInBlock(id)]!)
     }
     for (const id of this.#running) if (blockIndexOf(id) === blockIndex) this.#running.delete(id)
     this.#trace.leaveOutBlock(blockIndex)
+  }
+
+  /** Top-level calls are numbered as they come. */
+  #addRow(id: CallId, root: number): void {
+    const { order } = this.#trace.calls
+    order.add(id, root === order.rootCount ? null : root)
   }
 
   #takeChanges(source: ByteSource, offset: Offset): void {

@@ -13,7 +13,15 @@ import { Overlaps } from './overlaps.ts'
 import { SliceTimes } from './slice-times.ts'
 import type { RawStack } from './stack-store.ts'
 import { StackStore } from './stack-store.ts'
-import { createLeftOutBlock, LEFT_OUT_ERROR, LEFT_OUT_FUNCTION, LOST_ERROR, STAND_INS } from './stand-ins.ts'
+import {
+  createLeftOutBlock,
+  isStandIn,
+  LEFT_OUT_ERROR,
+  LEFT_OUT_FUNCTION,
+  LOST_ERROR,
+  LOST_FUNCTION,
+  STAND_INS,
+} from './stand-ins.ts'
 
 /** Deeper calls are shown as this deep. */
 const DEEPEST = 0xffff
@@ -54,6 +62,8 @@ export class CallStore {
   readonly errors = new ErrorStore()
   /** The calls up to this one are in a file. */
   writtenCount = 0
+  /** None behind this one was passed over: see `passOver`. */
+  passedOverUpTo: CallId = 0
   /** Those among them that are no longer as they were written. */
   readonly #changed = new Set<CallId>()
   #previewSizeBytes = 0
@@ -69,8 +79,13 @@ export class CallStore {
     return stores.reduce((sum, store) => sum + store.sizeBytes, this.#previewSizeBytes)
   }
 
-  has(id: CallId): boolean {
+  exists(id: CallId): boolean {
     return id >= 1 && id <= this.callCount
+  }
+
+  /** Whether more can be told of a call: of those that were passed over nothing is known. */
+  has(id: CallId): boolean {
+    return this.exists(id) && (id > this.passedOverUpTo || this.isKnown(id))
   }
 
   /** The number of a function that stands in for those of calls that nothing is known of. */
@@ -296,15 +311,14 @@ export class CallStore {
   }
 
   errorOf(id: CallId): InspectorError | null {
-    const { isDamaged, isLeftOut } = this.blocks.block(id)
-    if (isDamaged) return LOST_ERROR
-    return isLeftOut ? LEFT_OUT_ERROR : this.errors.get(id)
+    const definition = this.definitionOf(id)
+    if (definition === LOST_FUNCTION) return LOST_ERROR
+    return definition === LEFT_OUT_FUNCTION ? LEFT_OUT_ERROR : this.errors.get(id)
   }
 
   /** Whether anything is known of a call but that there was one: a file may have lost it, or it was left out. */
   isKnown(id: CallId): boolean {
-    const { isDamaged, isLeftOut } = this.blocks.block(id)
-    return !isDamaged && !isLeftOut
+    return !isStandIn(this.definitionOf(id))
   }
 
   parentOf(id: CallId): CallId | null {

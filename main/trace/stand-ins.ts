@@ -4,7 +4,8 @@ import { CallBlock } from './call-block.ts'
 import type { FunctionDefinition, STAND_IN_COUNT } from './events.ts'
 import { OUTCOMES } from './events.ts'
 
-const CANCELLED = OUTCOMES.indexOf('cancelled')
+/** How a call of which nothing is known is said to have ended. */
+export const CANCELLED = OUTCOMES.indexOf('cancelled')
 
 /** Of calls that were recorded, and could not be read back. */
 export const LOST_FUNCTION: FunctionDefinition = {

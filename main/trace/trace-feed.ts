@@ -111,6 +111,8 @@ export class TraceFeed {
     const trace = this.#trace
     const word = offset >> 2
     const id = words[word + ENTER.callId / 4]!
+    const startNs = floats[(offset + ENTER.startNs) >> 3]!
+    if (!this.#isFull && trace.keepsNewest && id > trace.calls.callCount + 1) trace.passOver(id - 1, startNs)
     if (this.#isFull || id !== trace.calls.callCount + 1) {
       this.#isFull = true
       trace.leaveOut()
@@ -120,7 +122,6 @@ export class TraceFeed {
     }
     const parent = words[word + ENTER.parentId / 4]!
     const functionIndex = words[word + ENTER.functionIndex / 4]!
-    const startNs = floats[(offset + ENTER.startNs) >> 3]!
     const valuesWord = word + ENTER.values / 4
     if (this.#take(word)) {
       const endNs = floats[(offset + ENTER.endNs) >> 3]!

@@ -10,6 +10,7 @@ import { OUTCOMES } from './events.ts'
 import { FoldedRows, NOTHING_FOLDED } from './folded-rows.ts'
 import type { RawStack } from './stack-store.ts'
 import { giveUpOldest } from './keep-newest.ts'
+import { passOver } from './pass-over.ts'
 import { Slowing } from './slowing.ts'
 import type { SavedTimings } from './timings.ts'
 import { TimelineReader } from './timeline/read-timeline.ts'
@@ -130,10 +131,15 @@ export class Trace {
     for (const blockIndex of giveUpOldest(this.calls, isEnough)) this.leaveOutBlock(blockIndex)
   }
 
+  /** Counts calls that were left out. */
+  countLeftOut(count: number): void {
+    this.#sums.leftOutCount += count
+  }
+
   /** Counts the calls of a block that was given up. */
   leaveOutBlock(blockIndex: number): void {
     const { firstId, lastId } = idsOfBlock(blockIndex)
-    this.#sums.leftOutCount += lastId - firstId + 1
+    this.countLeftOut(lastId - firstId + 1)
     this.#log?.noteLeftOut(blockIndex)
   }
 
@@ -155,6 +161,15 @@ export class Trace {
   setPreview(handle: number, preview: string): void {
     this.calls.setPreview(handle, preview)
     this.#log?.notePreview(handle)
+  }
+
+  /** Takes up the calls up to one that were not recorded as left out, because the next one is to be. */
+  passOver(lastId: CallId, startNs: number): void {
+    const firstId = this.calls.callCount + 1
+    passOver(this.calls, lastId, startNs)
+    for (let id = firstId; id <= lastId; id++) this.timeline.begin(id, 0, startNs)
+    this.#sums.droppedCount -= lastId - firstId + 1
+    this.countLeftOut(lastId - firstId + 1)
   }
 
   /** Counts a call that is not recorded. */

@@ -147,6 +147,25 @@ describe('where no file can be written', () => {
     expect(count.rows).toEqual([[leftOutCount]])
   })
 
+  test('a trace that takes no further calls does so again when the newest are wanted', async () => {
+    const session = await openText(GUEST, HOST, noFile)
+    const { inspector, sessionId } = session
+    await session.call('count', '400000')
+    const { callCount, droppedCount } = session.status()
+    expect(droppedCount).toBeGreaterThan(0)
+    expect(callCount + droppedCount).toBe(400_001)
+    valueOf(inspector.service.setKeepNewest({ sessionId, enabled: true }))
+    await session.call('count', '50000')
+    const status = session.status()
+    expect(status).toMatchObject({ callCount: 450_002, droppedCount: 0, inFlightCount: 0 })
+    expect(status.leftOutCount).toBeGreaterThanOrEqual(droppedCount)
+    expect(session.rows(450_001, 1)).toMatchObject([
+      { id: 450_002, parent: 400_002, name: 'next', params: [{ value: 49_999 }] },
+    ])
+    const [leftOut] = session.rows(callCount + 100, 1)
+    expect(leftOut).toMatchObject({ name: 'left out', topLevel: callCount + 1 })
+  })
+
   test('is kept over a reload', async () => {
     const session = await openText(GUEST, HOST, noFile)
     const { inspector, sessionId } = session
