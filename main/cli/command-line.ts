@@ -275,6 +275,9 @@ function markValues(texts: readonly string[]): string[] {
       onlyValues = true
     } else if (name !== undefined && VALUE_OPTIONS.has(name)) {
       marked.push(`--${name}`, VALUE_MARK + value)
+    } else if (text === '--keep-newest') {
+      // The parser knows that it takes no value by this name alone.
+      marked.push('--keepNewest')
     } else if (text === '--slices') {
       // Its number stands behind "=" or is left out: the next text is none of it.
       marked.push(text, `${VALUE_MARK}${DEFAULT_SLICE_MS}`)

@@ -42,7 +42,7 @@ async function openWindow(): Promise<Page> {
 }
 
 async function stall(): Promise<() => void> {
-  const goOn = await stallDisk()
+  const goOn = stallDisk(await createFolder())
   onTestFinished(goOn)
   return goOn
 }

@@ -39,7 +39,7 @@ async function openWith(
 }
 
 async function stall(): Promise<() => void> {
-  const goOn = await stallDisk()
+  const goOn = stallDisk(await createFolder())
   onTestFinished(goOn)
   return goOn
 }

@@ -2,14 +2,15 @@
 import { execFileSync } from 'node:child_process'
 import { closeSync, open, openSync } from 'node:fs'
 import { join } from 'node:path'
-import { createFolder } from './inspector.ts'
 
 /** Threads that Node has for all files. */
 const THREADS = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4)
 
-/** Holds up all files of this process: each thread waits for somebody who writes into a pipe. Returns what ends that. */
-export async function stallDisk(): Promise<() => void> {
-  const folder = await createFolder()
+/**
+ * Holds up all files of this process: each thread waits for somebody who writes into a pipe, in an empty folder. Returns
+ * what ends that.
+ */
+export function stallDisk(folder: string): () => void {
   const pipes = Array.from({ length: THREADS }, (_, index) => join(folder, `pipe-${index}`))
   execFileSync('mkfifo', pipes)
   const opened = pipes.map(
