@@ -112,8 +112,7 @@ export class TraceFeed {
     const word = offset >> 2
     const id = words[word + ENTER.callId / 4]!
     const startNs = floats[(offset + ENTER.startNs) >> 3]!
-    if (!this.#isFull && trace.keepsNewest && id > trace.calls.callCount + 1) trace.passOver(id - 1, startNs)
-    if (this.#isFull || id !== trace.calls.callCount + 1) {
+    if (this.#isFull || (id !== trace.calls.callCount + 1 && !trace.passOver(id - 1, startNs))) {
       this.#isFull = true
       trace.leaveOut()
       // The writer is told as well that nobody waits for the end in this event.

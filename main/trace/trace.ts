@@ -163,13 +163,15 @@ export class Trace {
     this.#log?.notePreview(handle)
   }
 
-  /** Takes up the calls up to one that were not recorded as left out, because the next one is to be. */
-  passOver(lastId: CallId, startNs: number): void {
+  /** Takes up the calls up to one that were not recorded as left out, if the newest are to be kept; says whether it did. */
+  passOver(lastId: CallId, startNs: number): boolean {
+    if (!this.keepsNewest) return false
     const firstId = this.calls.callCount + 1
     passOver(this.calls, lastId, startNs)
     for (let id = firstId; id <= lastId; id++) this.timeline.begin(id, 0, startNs)
     this.#sums.droppedCount -= lastId - firstId + 1
     this.countLeftOut(lastId - firstId + 1)
+    return true
   }
 
   /** Counts a call that is not recorded. */

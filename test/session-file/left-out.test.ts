@@ -143,7 +143,9 @@ test('calls that were not recorded are taken up as left out, once there is room 
   trace.begin(1, 0, 2, 0, words, 0)
   readFrom(2, 20_000)
   for (let id = 20_001; id <= 70_000; id++) trace.leaveOut()
-  trace.passOver(70_000, 7_000_100)
+  expect(trace.passOver(70_000, 7_000_100)).toBe(false)
+  trace.keepsNewest = true
+  expect(trace.passOver(70_000, 7_000_100)).toBe(true)
   // Whatever is told of one of them yet.
   trace.end(30_000, OUTCOMES.indexOf('returned'), 8e6, 0, 0, words, 0)
   trace.fail(20_500, '{}')
