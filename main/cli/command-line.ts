@@ -29,8 +29,15 @@ import type { Options, QueryFormat } from './options.ts'
 
 /** What the command line asks for. Paths are as they were typed. */
 export type Command =
-  | { verb: 'open'; guest?: string; host?: string }
-  | { verb: 'serve'; guest?: string; host?: string; port?: number; opensBrowser: boolean }
+  | { verb: 'open'; guest?: string; host?: string; keepsNewest: boolean }
+  | {
+      verb: 'serve'
+      guest?: string
+      host?: string
+      keepsNewest: boolean
+      port?: number
+      opensBrowser: boolean
+    }
   | {
       verb: 'run'
       guest: string
@@ -47,6 +54,7 @@ export type Command =
       session?: string
       timeoutMs?: number
       sliceMs?: number
+      keepsNewest: boolean
       memoryBytes?: number
       tableEntries?: number
       stackBytes?: number
@@ -116,13 +124,20 @@ export function parseCommandLine(texts: readonly string[], version: string): Res
 function defineParser(version: string, choose: (command: Command) => void) {
   const parser = cac('jspi-inspector')
   const hostText = 'Host module, instead of the one found beside the guest'
+  const newestText = 'While the disk is slower than the guest, leave out the oldest calls; else it waits'
 
   parser
     .command('open [guest]', 'Open the desktop window; a browser page where Electron is not to be had')
     .alias('!')
     .option('--host <file>', hostText)
+    .option('--keep-newest', newestText)
     .action((guest: unknown, options: Options) =>
-      choose({ verb: 'open', ...optional('guest', readText(guest)), ...readHost(options) }),
+      choose({
+        verb: 'open',
+        ...optional('guest', readText(guest)),
+        ...readHost(options),
+        keepsNewest: readFlag(options, 'keepNewest'),
+      }),
     )
   parser
     .command('run <guest> [export] [...arguments]', 'Call an export and print what it returns')
@@ -137,6 +152,7 @@ function defineParser(version: string, choose: (command: Command) => void) {
     .option('--filter <text>', 'Write only calls for which this holds: "import:env.* suspended>5ms"')
     .option('--timeout <ms>', 'Cancel the call after this many milliseconds')
     .option('--slices [=ms]', 'Give other work a turn after each 10 ms, or so many, that the guest computes')
+    .option('--keep-newest', newestText)
     .option('--memory-limit <size>', 'Let no memory of the guest grow further: 64MiB')
     .option('--table-limit <count>', 'Let no table of the guest grow further')
     .option('--stack-limit <size>', 'Give calls this much stack')
@@ -146,6 +162,7 @@ function defineParser(version: string, choose: (command: Command) => void) {
         guest: readText(guest) ?? '',
         argumentTexts: rest.map((text) => readText(text) ?? ''),
         stub: readFlag(options, 'stub'),
+        keepsNewest: readFlag(options, 'keepNewest'),
         readings: readReadings(options),
         ...optional('exportName', readText(exportName)),
         ...readHost(options),
@@ -176,6 +193,7 @@ function defineParser(version: string, choose: (command: Command) => void) {
   parser
     .command('serve [guest]', 'Open the inspector as a page for a browser on this machine')
     .option('--host <file>', hostText)
+    .option('--keep-newest', newestText)
     .option('--port <number>', 'Port; any free one if left out')
     .option('--no-open', 'Do not open a browser')
     .action((guest: unknown, options: Options) =>
@@ -183,6 +201,7 @@ function defineParser(version: string, choose: (command: Command) => void) {
         verb: 'serve',
         ...optional('guest', readText(guest)),
         ...readHost(options),
+        keepsNewest: readFlag(options, 'keepNewest'),
         ...optional('port', readNumber(options, 'port', 0, 65_535)),
         opensBrowser: options.open !== false,
       }),
@@ -261,6 +280,9 @@ function markValues(texts: readonly string[]): string[] {
       onlyValues = true
     } else if (name !== undefined && VALUE_OPTIONS.has(name)) {
       marked.push(`--${name}`, VALUE_MARK + value)
+    } else if (text === '--keep-newest') {
+      // The parser knows that it takes no value by this name alone.
+      marked.push('--keepNewest')
     } else if (text === '--slices') {
       // Its number stands behind "=" or is left out: the next text is none of it.
       marked.push(text, `${VALUE_MARK}${DEFAULT_SLICE_MS}`)

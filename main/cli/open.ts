@@ -70,8 +70,9 @@ async function runElectron(
 ): Promise<number | null> {
   const { ELECTRON_RUN_AS_NODE: _asNode, ...env } = process.env
   const hostArguments = request.hostPath === undefined ? [] : ['--host', request.hostPath]
+  const newestArguments = request.keepsNewest === true ? ['--keep-newest'] : []
   const startMs = performance.now()
-  const child = startChild(binary, [paths.rootFolder, request.path, ...hostArguments], {
+  const child = startChild(binary, [paths.rootFolder, request.path, ...hostArguments, ...newestArguments], {
     stdio: 'inherit',
     env,
   })

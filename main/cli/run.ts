@@ -6,6 +6,7 @@ import type { InspectorError } from '../contract/result.ts'
 import { connectInProcess } from '../doors/in-process.ts'
 import { describeProblem, parseFilter } from '../filter/parse.ts'
 import { createInspector } from '../inspector/inspector.ts'
+import { describeLeftOut } from '../inspector/left-out.ts'
 import { setStackBytes } from '../inspector/stack-size.ts'
 import type { Command } from './command-line.ts'
 import { createConsolePrinter } from './console-printer.ts'
@@ -57,6 +58,7 @@ export async function run(
       trustHost: true,
       stubUnbound: command.stub,
       readings: command.readings,
+      keepsNewest: command.keepsNewest,
       ...(command.sliceMs !== undefined && { sliceMs: command.sliceMs }),
       limits: {
         ...(command.memoryBytes !== undefined && { memoryBytes: command.memoryBytes }),
@@ -80,6 +82,7 @@ export async function run(
         : reportUnusable(session.error ?? makeError('SESSION_NOT_READY'))
     await printer.finish(session.sessionId)
     await trace.finish()
+    await reportBackPressure(session)
     return status
   }
 
@@ -101,6 +104,18 @@ export async function run(
     const ended = await runs.whenEnded(started.value)
     await printer.finish(session.sessionId)
     return reportRun(ended, await readFailed(ended))
+  }
+
+  /** Says what became of the calls that came faster than the disk took them. */
+  async function reportBackPressure({ sessionId }: SessionInfo): Promise<void> {
+    const attached = await client.call('attach')
+    const status = attached.ok && attached.value.traces.find((each) => each.sessionId === sessionId)
+    if (!status) return
+    const { leftOutCount, callCount, slowedNs } = status
+    if (leftOutCount > 0) printError(describeLeftOut(leftOutCount, callCount))
+    if (slowedNs > 0) {
+      printNotice(`The guest waited ${(slowedNs / 1e9).toFixed(2)} s for the disk, so that no call is lost.`)
+    }
   }
 
   /** The call of a run that failed; null of others. */

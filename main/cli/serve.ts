@@ -57,11 +57,16 @@ export async function serve(
 }
 
 /** What `open` and `serve` are to show. Paths count from the folder in which the program was started. */
-export function makeOpenRequest(command: { guest?: string; host?: string }): OpenRequest | null {
+export function makeOpenRequest(command: {
+  guest?: string
+  host?: string
+  keepsNewest: boolean
+}): OpenRequest | null {
   if (command.guest === undefined) return null
   return {
     path: resolve(command.guest),
     ...(command.host !== undefined && { hostPath: resolve(command.host) }),
+    ...(command.keepsNewest && { keepsNewest: true }),
   }
 }
 

@@ -175,6 +175,10 @@ export const ERRORS = {
     'The trace has reached its limit.',
     'Close sessions, or export the trace and reload the session.',
   ],
+  CALLS_LEFT_OUT: [
+    'Calls were left out of the trace.',
+    'To lose none, let the guest be slowed while the disk is behind, and see that there is a disk with room.',
+  ],
   TRACE_WRITE_FAILED: [
     'The trace cannot be written.',
     'Check the disk and the path; the run went on without it.',

@@ -187,6 +187,8 @@ export interface SessionInfo {
   capturesStacks: boolean
   /** Whether calls of imports are recorded; those of exports are in any case. */
   recordsImports: boolean
+  /** Whether the newest calls are kept when the disk is slower than the guest; else the guest is slowed. */
+  keepsNewest: boolean
   /** How long a guest computes before everything else in its worker has a turn; null: for as long as it likes. */
   sliceMs: number | null
   /** Whether guests are held at the end of their slice. */
@@ -391,8 +393,14 @@ export interface TraceStatus {
   generation: number
   callCount: number
   inFlightCount: number
-  /** Calls that the limit on the trace's size left out. */
+  /** Calls that were not recorded, because neither memory nor disk had room. They are not in `callCount`. */
   droppedCount: number
+  /** Calls that were recorded, and given up for newer ones: where they stood, their rows say so. */
+  leftOutCount: number
+  /** Whether the guest is being slowed, because the disk is slower. */
+  isGuestSlowed: boolean
+  /** For how long it was in all. */
+  slowedNs: number
   guestNs: number
   hostNs: number
   suspendedNs: number

@@ -93,6 +93,7 @@ export const REQUEST_SCHEMAS = {
   setStackCapture: v.strictTuple([v.strictObject({ sessionId: identifier, enabled: v.boolean() })]),
   setDebugFile: v.strictTuple([v.strictObject({ sessionId: identifier, file: v.nullable(file) })]),
   setRecording: v.strictTuple([v.strictObject({ sessionId: identifier, enabled: v.boolean() })]),
+  setKeepNewest: v.strictTuple([v.strictObject({ sessionId: identifier, enabled: v.boolean() })]),
   setSlices: v.strictTuple([
     v.strictObject({
       sessionId: identifier,

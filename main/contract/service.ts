@@ -161,6 +161,12 @@ export interface InspectorService {
    */
   setRecording(request: { sessionId: SessionId; enabled: boolean }): Result<SessionInfo>
   /**
+   * What happens when the disk is slower than the guest, or neither memory nor disk have room: the newest calls are
+   * kept, and the oldest left out and counted; or, unless it is asked for, the guest is slowed and no call is lost as
+   * long as there is room. Takes effect at once, kept over reloads of the session.
+   */
+  setKeepNewest(request: { sessionId: SessionId; enabled: boolean }): Result<SessionInfo>
+  /**
    * Whether a guest that computes is stopped after slices of time (10 ms unless `sliceMs` says otherwise), so that
    * messages, timers and other calls have a turn. Takes effect by a reload of the session.
    */

@@ -3,7 +3,9 @@ import type { OpenRequest } from '../inspector/api.ts'
 
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096))
 const schema = v.object({
-  requests: v.array(v.strictObject({ path, hostPath: v.exactOptional(path) })),
+  requests: v.array(
+    v.strictObject({ path, hostPath: v.exactOptional(path), keepsNewest: v.exactOptional(v.boolean()) }),
+  ),
 })
 
 /** Reads what a second start of the program passes on to this one; null if another program sent it. */

@@ -14,6 +14,7 @@ import {
   SLICE,
   SLICE_STATES,
   STACK,
+  STAND_IN_COUNT,
   SUSPEND,
   TAGS,
   TEXT,
@@ -50,7 +51,7 @@ export class Recorder {
   readonly #zeroSeconds: number
   readonly #zeroRestNs: number
   #lastCallId: CallId = 0
-  #functionCount = 0
+  #functionCount: number = STAND_IN_COUNT
   /** Where the newest `enter` event of an import is. */
   #heldOffset = 0
   #isFlushPending = false

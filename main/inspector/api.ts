@@ -40,6 +40,8 @@ export interface OpenRequest {
   sessionPath?: string
   /** Stops a guest that computes after slices of so many milliseconds; see `setSlices` of the service. */
   sliceMs?: number
+  /** Keeps the newest calls when the disk is behind; see `setKeepNewest` of the service. */
+  keepsNewest?: boolean
   /** How imports are to be read. What does not fit the guest fails the session. */
   readings?: readonly NamedReadings[]
 }

@@ -13,6 +13,7 @@ import type { LoadedGuest } from './guest-file.ts'
 import { readGuestFile } from './guest-file.ts'
 import { GuestStackReader } from './guest-stack.ts'
 import { hashBytes } from './host-file.ts'
+import { describeLeftOut } from './left-out.ts'
 import type { SavedSession } from './session-files.ts'
 
 /** Reads what the file says of its session; null where it says nothing that can be shown. */
@@ -77,6 +78,7 @@ export class ArchivedSession {
 
   info(): SessionInfo {
     const { lostBytes } = this.#file
+    const { leftOutCount, calls } = this.trace
     return {
       ...this.#saved.info,
       sessionId: this.sessionId,
@@ -84,7 +86,10 @@ export class ArchivedSession {
       stall: null,
       debugFile: null,
       error: null,
-      warnings: lostBytes > 0 ? [describeLoss(lostBytes, this.path)] : [],
+      warnings: [
+        ...(lostBytes > 0 ? [describeLoss(lostBytes, this.path)] : []),
+        ...(leftOutCount > 0 ? [describeLeftOut(leftOutCount, calls.callCount)] : []),
+      ],
       archive: {
         name: basename(this.path),
         path: this.path,

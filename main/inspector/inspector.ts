@@ -114,6 +114,8 @@ export function createInspector(options: InspectorOptions): Inspector {
     },
     setRecording: ({ sessionId, enabled }) =>
       changeNow(sessionId, (session) => session.setRecording(enabled)),
+    setKeepNewest: ({ sessionId, enabled }) =>
+      changeNow(sessionId, (session) => session.setKeepNewest(enabled)),
     setSlices: ({ sessionId, enabled, sliceMs }) =>
       change(sessionId, (session) => {
         session.setSlices(enabled ? (sliceMs ?? DEFAULT_SLICE_MS) : null)
@@ -149,7 +151,17 @@ export function createInspector(options: InspectorOptions): Inspector {
   return {
     service,
     subscribe: (listener) => events.subscribe(listener),
-    open: ({ path, hostPath, trustHost, stubUnbound, limits, readings, sessionPath, sliceMs }) => {
+    open: ({
+      path,
+      hostPath,
+      trustHost,
+      stubUnbound,
+      limits,
+      readings,
+      sessionPath,
+      sliceMs,
+      keepsNewest,
+    }) => {
       if (isSessionFileName(path)) return sessions.openArchive(resolve(path), false)
       return sessions.open({
         guestPath: resolve(path),
@@ -161,6 +173,7 @@ export function createInspector(options: InspectorOptions): Inspector {
         ...(sessionPath === undefined ? {} : { sessionPath: resolve(sessionPath) }),
         readings: readings ?? [],
         sliceMs: sliceMs ?? null,
+        keepsNewest: keepsNewest ?? false,
       })
     },
     openSessionFile: (path) => sessions.openArchive(path, false),

@@ -48,7 +48,7 @@ export function createReadingService(sessions: Sessions, version: string): Readi
         totalRows: folded.totalRows,
         fromRow,
         rows: trace.rows(fromRow, rowCount, found.value.nowNs(), folded),
-        anchorRow: anchorId !== undefined && trace.calls.has(anchorId) ? folded.rowOf(anchorId) : null,
+        anchorRow: anchorId !== undefined && trace.calls.exists(anchorId) ? folded.rowOf(anchorId) : null,
       })
     },
     findCall({ sessionId, timeNs }) {
@@ -61,7 +61,8 @@ export function createReadingService(sessions: Sessions, version: string): Readi
       const found = sessions.find(sessionId)
       if (!found.ok) return found
       const { trace } = found.value
-      if (!trace?.calls.has(callId)) return failure(makeError('CALL_NOT_FOUND', { why: `It is #${callId}.` }))
+      if (!trace?.calls.exists(callId))
+        return failure(makeError('CALL_NOT_FOUND', { why: `It is #${callId}.` }))
       return describeCall(found.value, trace, callId)
     },
     readTimeline({ sessionId, ...window }) {

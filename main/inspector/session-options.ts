@@ -25,6 +25,7 @@ export interface SessionOptions {
   limits: SessionLimits
   /** Null: without slices. */
   sliceMs: number | null
+  keepsNewest: boolean
   budget: RunBudget
   inFlightCounts: SharedArrayBuffer
   /** This session's among the counts; no other has it while this one is open. */

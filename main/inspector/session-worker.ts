@@ -176,6 +176,7 @@ export class SessionWorker {
     if (this.#ended) return
     if (this.trace.isBehind) {
       // The ring fills up meanwhile, and then the guest waits.
+      if (this.#feed.isRingFull) this.trace.slowing.begin()
       this.trace.write()
       this.#timer = setTimeout(this.#drainTurn, BEHIND_INTERVAL_MS)
       return
@@ -199,6 +200,7 @@ export class SessionWorker {
   }
 
   #drain(limitBytes: number): number {
+    this.trace.slowing.end()
     const readBytes = this.#feed.drain(limitBytes)
     if (readBytes > 0) this.#listener.onTrace()
     return readBytes

@@ -72,6 +72,7 @@ export class Session {
   #debugPath: string | null = null
   #capturesStacks = false
   #recordsImports = true
+  #keepsNewest: boolean
   #sliceMs: number | null
   /** Runs of which the worker has heard that they are cancelled. */
   readonly #cancelling = new Set<RunId>()
@@ -93,6 +94,7 @@ export class Session {
     this.#hostPath = options.hostPath
     this.#limits = options.limits
     this.#sliceMs = options.sliceMs
+    this.#keepsNewest = options.keepsNewest
     this.#counts = new InFlightCounts(options.inFlightCounts)
     this.#namedReadings = [...options.readings]
     this.runs = new Runs({
@@ -172,6 +174,7 @@ export class Session {
       interleaved: this.runs.interleaved,
       capturesStacks: this.#capturesStacks,
       recordsImports: this.#recordsImports,
+      keepsNewest: this.#keepsNewest,
       sliceMs: this.#sliceMs,
       paused: this.runs.isPaused && this.#isAlive,
       limits: this.#limits,
@@ -280,6 +283,12 @@ export class Session {
   setRecording(enabled: boolean): void {
     this.#recordsImports = enabled
     this.#worker?.post({ type: 'record-imports', enabled })
+    this.#changed()
+  }
+
+  setKeepNewest(enabled: boolean): void {
+    this.#keepsNewest = enabled
+    if (this.trace) this.trace.keepsNewest = enabled
     this.#changed()
   }
 
@@ -466,6 +475,7 @@ export class Session {
     })
     this.#stallWatch = stallWatch
     this.#worker = worker
+    worker.trace.keepsNewest = this.#keepsNewest
     this.#recording.begin(worker.trace)
   }
 

@@ -41,6 +41,7 @@ export interface OpenSession {
   /** Where the user wants the session's file. */
   sessionPath?: string
   sliceMs?: number | null
+  keepsNewest?: boolean
 }
 
 /** One with a guest, or one of a file. */
@@ -129,6 +130,7 @@ export class Sessions {
       stubUnbound: request.stubUnbound ?? false,
       readings: request.readings ?? [],
       sliceMs: request.sliceMs ?? null,
+      keepsNewest: request.keepsNewest ?? false,
       workerUrl: this.#options.workerUrl,
       traceLimitBytes: this.#traceLimitBytes,
       sessionPath: request.sessionPath ?? null,
@@ -269,5 +271,5 @@ export class Sessions {
 }
 
 function* listEnded({ calls }: Trace): Generator<CallId> {
-  for (let id = 1; calls.has(id); id++) if (!calls.running.has(id)) yield id
+  for (let id = 1; calls.exists(id); id++) if (!calls.running.has(id)) yield id
 }

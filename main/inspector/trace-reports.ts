@@ -34,7 +34,7 @@ export class TraceReports {
       this.#timers.delete(session.sessionId)
       const status = session.status()
       this.#report(status)
-      if (status.inFlightCount > 0) this.#schedule(session, RUNNING_INTERVAL_MS)
+      if (status.inFlightCount > 0 || status.isGuestSlowed) this.#schedule(session, RUNNING_INTERVAL_MS)
     }, delayMs)
     this.#timers.set(session.sessionId, { timer, delayMs })
   }

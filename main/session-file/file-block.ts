@@ -28,6 +28,8 @@ export const BLOCK_TYPES = {
   end: 7,
   /** The timeline's levels of detail, which would have to be built from all calls. */
   timeline: 8,
+  /** Where calls stood that were given up before they were written. */
+  leftOut: 9,
 } as const
 export type BlockType = (typeof BLOCK_TYPES)[keyof typeof BLOCK_TYPES]
 

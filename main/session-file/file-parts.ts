@@ -9,8 +9,8 @@ import type { TraceSums } from '../trace/trace-log.ts'
 import type { Offset } from './block-file.ts'
 import type { StoredBlock } from './stored-blocks.ts'
 
-/** Counts the incompatible changes to the format. */
-export const SESSION_FORMAT_VERSION = 1
+/** Counts the incompatible changes to the format. Version 1 knew no calls that were left out. */
+export const SESSION_FORMAT_VERSION = 2
 /** The ending of the names of session files. */
 export const SESSION_FILE_EXTENSION = '.jspi'
 
@@ -23,7 +23,7 @@ export interface FileHead {
 
 /** What is known besides the calls themselves, each entry once; of readings the last one counts. */
 export interface FileDetails {
-  definitions?: [functionIndex: number, FunctionDefinition][]
+  definitions?: (readonly [functionIndex: number, FunctionDefinition])[]
   previews?: [handle: number, text: string][]
   /** In the order of their numbers, which go on from block to block. */
   errors?: InspectorError[]

@@ -14,6 +14,7 @@ import { BLOCK_TYPES, HEADER_BYTES } from './file-block.ts'
 import type { FileConsole, FileDetails, FileHead, FileIndex } from './file-parts.ts'
 import { decodePart, SESSION_FORMAT_VERSION } from './file-parts.ts'
 import type { StoredBlock } from './stored-blocks.ts'
+import { readLeftOut } from './left-out-codec.ts'
 import { readTimeline } from './timeline-codec.ts'
 import { createLoader, noteStored } from './stored-blocks.ts'
 
@@ -192,6 +193,7 @@ class Scan {
     if (type === BLOCK_TYPES.details) takeDetails(this.#trace, decodePart<FileDetails>(payload))
     else if (type === BLOCK_TYPES.console) takeConsole(this.#trace, decodePart<FileConsole>(payload))
     else if (type === BLOCK_TYPES.calls) this.#takeCalls(new ByteSource(payload), offset)
+    else if (type === BLOCK_TYPES.leftOut) this.#takeLeftOut(new ByteSource(payload), offset)
     else if (type === BLOCK_TYPES.changes) this.#takeChanges(new ByteSource(payload), offset)
   }
 
@@ -207,10 +209,35 @@ class Scan {
     this.#stored[blockIndex]!.startNs ||= block.starts[indexInBlock(firstId)]!
     for (let id = firstId; id < firstId + count; id++) {
       const index = indexInBlock(id)
-      calls.order.add(id, block.parents[index] === 0 ? null : block.roots[index]!)
-      if (block.outcomes[index] === RUNNING) this.#running.add(id)
+      this.#addRow(id, block.roots[index]!)
+      if (!calls.isKnown(id)) this.#trace.countLeftOut(1)
+      else if (block.outcomes[index] === RUNNING) this.#running.add(id)
       else this.#count(id)
     }
+  }
+
+  /** Calls of a block that was given up, some of which may have been written before. */
+  #takeLeftOut(source: ByteSource, offset: Offset): void {
+    const { calls } = this.#trace
+    const range = readCallRange(source)
+    const lastId = range.firstId + range.count - 1
+    const nextId = calls.callCount + 1
+    if (nextId < range.firstId || nextId > lastId) throw new MalformedBytes(`the next call is #${nextId}`)
+    const { startNs, roots } = readLeftOut(source, range)
+    const blockIndex = blockIndexOf(range.firstId)
+    noteStored(this.#stored, blockIndex, offset, startNs)
+    calls.blocks.reload(blockIndex)
+    for (let id = nextId; id <= lastId; id++) {
+      this.#addRow(id, roots[indexInBlock(id)]!)
+    }
+    for (const id of this.#running) if (blockIndexOf(id) === blockIndex) this.#running.delete(id)
+    this.#trace.leaveOutBlock(blockIndex)
+  }
+
+  /** Top-level calls are numbered as they come. */
+  #addRow(id: CallId, root: number): void {
+    const { order } = this.#trace.calls
+    order.add(id, root === order.rootCount ? null : root)
   }
 
   #takeChanges(source: ByteSource, offset: Offset): void {

@@ -2,7 +2,8 @@
 import type { CallId } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { CallBlock } from '../trace/call-block.ts'
-import { BLOCK_LENGTH, blockIndexOf } from '../trace/call-block.ts'
+import { BLOCK_LENGTH, blockIndexOf, idsOfBlock } from '../trace/call-block.ts'
+import { isStandIn } from '../trace/stand-ins.ts'
 import type { TraceLog } from '../trace/trace-log.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { Offset } from './block-file.ts'
@@ -13,6 +14,7 @@ import { describeWriteFailure } from './failures.ts'
 import { BLOCK_TYPES } from './file-block.ts'
 import type { FileDetails } from './file-parts.ts'
 import { encodePart, SESSION_FORMAT_VERSION } from './file-parts.ts'
+import { writeLeftOut } from './left-out-codec.ts'
 import type { StoredBlock } from './stored-blocks.ts'
 import { writeTimeline } from './timeline-codec.ts'
 import { createLoader, isWholeIn, lastIdOfBlock, noteStored } from './stored-blocks.ts'
@@ -25,6 +27,8 @@ const BLOCKS_PER_TURN = 8
 /** With more than so much not written the reader of the ring waits, and with it, in the end, the guest. */
 const WAITING_LIMIT_BYTES = 32 * 1024 * 1024
 const WAITING_LIMIT_CALLS = 16 * BLOCK_LENGTH
+/** Where the newest calls are kept: what waits stays in memory, so it may be this share of the trace's limit at most. */
+const WAITING_SHARE = 1 / 8
 /** Texts of up to 64 KiB in one block of the file. */
 const TEXTS_PER_BLOCK = 200
 /** Entries of a few numbers, or of a short text. */
@@ -89,7 +93,9 @@ export class SessionLog implements TraceLog {
       BLOCK_TYPES.head,
       encodePart({ format: 'jspi-inspector session', version: SESSION_FORMAT_VERSION, session: describe() }),
     )
-    this.#timer = setInterval(() => this.flush(), FLUSH_INTERVAL_MS)
+    this.#timer = setInterval(() => {
+      if (this.#hasRoom) this.flush()
+    }, FLUSH_INTERVAL_MS)
     this.#timer.unref()
   }
 
@@ -133,9 +139,25 @@ export class SessionLog implements TraceLog {
     this.#decoded.add(id)
   }
 
+  noteLeftOut(blockIndex: number): void {
+    const { firstId, lastId } = idsOfBlock(blockIndex)
+    for (let id = firstId; id <= lastId; id++) {
+      this.#failed.delete(id)
+      this.#decoded.delete(id)
+      this.#overlaps.delete(id)
+    }
+  }
+
+  /** Whether more may wait. Where the guest is slowed instead, {@link isBehind} sees to it. */
+  get #hasRoom(): boolean {
+    const { keepsNewest, limitBytes } = this.#trace
+    const roomBytes = Math.min(WAITING_LIMIT_BYTES, WAITING_SHARE * limitBytes)
+    return !keepsNewest || this.#writer.waitingBytes <= roomBytes
+  }
+
   /** Writes the blocks of calls that are full. */
   write(): void {
-    this.#writeCalls(false)
+    if (this.#hasRoom) this.#writeCalls(false)
   }
 
   /** Writes all that there is, or as much of it as one turn has time for. */
@@ -222,11 +244,16 @@ export class SessionLog implements TraceLog {
       const firstId = calls.writtenCount + 1
       const lastId = lastIdOfBlock(firstId)
       if (lastId > calls.callCount && !isForced) break
-      this.#writeDetails()
       const count = Math.min(lastId, calls.callCount) - calls.writtenCount
+      const isLeftOut = blocks.leftOut.has(blockIndexOf(firstId))
       this.#sink.clear()
-      writeCalls(this.#sink, blocks, definitions, { firstId, count })
-      const offset = this.#writer.append(BLOCK_TYPES.calls, this.#sink.written)
+      if (isLeftOut) writeLeftOut(this.#sink, blocks.block(firstId), blockIndexOf(firstId))
+      else {
+        this.#writeDetails()
+        writeCalls(this.#sink, blocks, definitions, { firstId, count })
+      }
+      const type = isLeftOut ? BLOCK_TYPES.leftOut : BLOCK_TYPES.calls
+      const offset = this.#writer.append(type, this.#sink.written)
       noteStored(this.#stored, blockIndexOf(firstId), offset, calls.startOf(firstId))
       calls.writtenCount += count
     }
@@ -257,9 +284,9 @@ export class SessionLog implements TraceLog {
     const { definitions, errors, stacks } = calls
     const details: FileDetails = {}
     if (definitions.length > this.#definitionCount) {
-      details.definitions = definitions
-        .slice(this.#definitionCount)
-        .map((definition, position) => [this.#definitionCount + position, definition])
+      const all = definitions.map((definition, index) => [index, definition] as const)
+      const added = all.slice(this.#definitionCount).filter(([, definition]) => !isStandIn(definition))
+      if (added.length > 0) details.definitions = added
       this.#definitionCount = definitions.length
     }
     const newErrors = errors.list.slice(this.#errorCount, this.#errorCount + TEXTS_PER_BLOCK)

@@ -2,13 +2,17 @@
 import type { BlockSource } from '../trace/call-block.ts'
 import { BLOCK_LENGTH, blockIndexOf, CallBlock, indexInBlock } from '../trace/call-block.ts'
 import type { CallStore } from '../trace/call-store.ts'
-import { OUTCOMES } from '../trace/events.ts'
+import {
+  createLeftOutBlock,
+  createStandInBlock,
+  LEFT_OUT_FUNCTION,
+  LOST_FUNCTION,
+} from '../trace/stand-ins.ts'
 import type { FoundBlock, Offset } from './block-file.ts'
 import { ByteSource } from './bytes.ts'
 import { readCallRange, readCalls, readChanges, readTouchedBlocks } from './call-codec.ts'
 import { BLOCK_TYPES } from './file-block.ts'
-
-const CANCELLED = OUTCOMES.indexOf('cancelled')
+import { readLeftOut } from './left-out-codec.ts'
 
 /** Of one block of the store. */
 export interface StoredBlock {
@@ -31,6 +35,7 @@ export function createLoader(
       for (const offset of offsets) {
         const found = read(offset)
         if (found === null) return createDamaged(calls, startNs)
+        if (found.header.type === BLOCK_TYPES.leftOut) return createLeftOut(found, calls)
         apply(found, calls, blockIndex, block)
       }
       return block
@@ -55,14 +60,19 @@ function apply(
   readChanges(source, calls.definitions, (id) => (blockIndexOf(id) === blockIndex ? block : null))
 }
 
+/** What the file has besides of calls of this block does not count. */
+function createLeftOut({ payload }: FoundBlock, calls: CallStore): CallBlock {
+  const source = new ByteSource(payload)
+  const { startNs, roots } = readLeftOut(source, readCallRange(source))
+  const block = createLeftOutBlock(calls.standInIndex(LEFT_OUT_FUNCTION), startNs)
+  block.roots.set(roots)
+  return block
+}
+
 /** A block that says of its calls nothing but that they are lost. */
 function createDamaged(calls: CallStore, startNs: number): CallBlock {
-  const block = new CallBlock()
+  const block = createStandInBlock(calls.standInIndex(LOST_FUNCTION), startNs)
   block.isDamaged = true
-  block.functions.fill(calls.lostFunctionIndex())
-  block.outcomes.fill(CANCELLED)
-  block.starts.fill(startNs)
-  block.ends.fill(startNs)
   return block
 }
 

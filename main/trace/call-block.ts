@@ -1,4 +1,6 @@
 /** The fixed fields of calls, in blocks of columns: growing never copies what is there. */
+import type { LeftOutRecord } from './left-out-blocks.ts'
+import { LeftOutBlocks } from './left-out-blocks.ts'
 import { ValueList } from './value-list.ts'
 
 const BLOCK_BITS = 14
@@ -34,6 +36,8 @@ export class CallBlock {
   changedCount = 0
   /** Whether it could not be read back: what it says of its calls is nothing. */
   isDamaged = false
+  /** Whether it was given up: what it says of its calls is where they stand. */
+  isLeftOut = false
 
   get sizeBytes(): number {
     return BLOCK_LENGTH * BYTES_PER_CALL + this.values.sizeBytes + (this.stacks?.byteLength ?? 0)
@@ -61,6 +65,11 @@ export function blockIndexOf(id: number): number {
   return id >>> BLOCK_BITS
 }
 
+/** The calls of a block, when it is full. */
+export function idsOfBlock(blockIndex: number): { firstId: number; lastId: number } {
+  return { firstId: Math.max(1, blockIndex * BLOCK_LENGTH), lastId: (blockIndex + 1) * BLOCK_LENGTH - 1 }
+}
+
 /** Where a call is in the arrays of its block. */
 export function indexInBlock(id: number): number {
   return id & MASK
@@ -71,7 +80,14 @@ export class CallBlocks {
   readonly #blocks: (CallBlock | null)[] = []
   /** Blocks in memory, those first that have been there for longest. */
   readonly #resident = new Set<number>()
+  /** Those that were given up. */
+  readonly leftOut: LeftOutBlocks<CallBlock>
   #source: BlockSource | null = null
+
+  /** `showLeftOut` makes what is shown of a block that was given up. */
+  constructor(showLeftOut: (blockIndex: number, record: LeftOutRecord) => CallBlock) {
+    this.leftOut = new LeftOutBlocks(showLeftOut)
+  }
 
   /** Of a call that there is. */
   block(id: number): CallBlock {
@@ -99,7 +115,18 @@ export class CallBlocks {
   get sizeBytes(): number {
     let sizeBytes = 0
     for (const at of this.#resident) sizeBytes += this.#blocks[at]!.sizeBytes
-    return sizeBytes
+    return sizeBytes + this.leftOut.sizeBytes
+  }
+
+  /** Those in memory. */
+  get resident(): Iterable<number> {
+    return this.#resident
+  }
+
+  /** Gives up a block that is in memory: from now on it is shown as left out. */
+  giveUp(at: number, record: LeftOutRecord): void {
+    this.leftOut.add(at, record)
+    this.reload(at)
   }
 
   #add(at: number): CallBlock {
@@ -107,6 +134,7 @@ export class CallBlocks {
   }
 
   #loadBlock(at: number): CallBlock {
+    if (this.leftOut.has(at)) return this.leftOut.get(at)
     return this.#keep(at, this.#source!.load(at))
   }
 

@@ -5,6 +5,9 @@
  */
 import { WordColumn } from './column.ts'
 
+/** What a run takes, about: two numbers in lists that have room to grow. */
+const RUN_BYTES = 24
+
 /** Runs of consecutive ids below one top-level call. Only overlapping calls have more than one. */
 interface Runs {
   firstIds: number[]
@@ -29,6 +32,7 @@ export class CallOrder {
   readonly #sums = new WordColumn()
   #rootCount = 0
   #callCount = 0
+  #runCount = 0
   /** The newest call's top-level call, and how many calls below it are not in the sums yet. */
   #lastRoot = -1
   #unsummed = 0
@@ -63,6 +67,7 @@ export class CallOrder {
     this.#unsummed = 1
     const runs = this.#runs.get(root) ?? { firstIds: [this.#rootIds.get(root)], positions: [0] }
     this.#runs.set(root, runs)
+    this.#runCount++
     runs.firstIds.push(callId)
     runs.positions.push(this.#sizes.get(root))
     return root
@@ -105,6 +110,22 @@ export class CallOrder {
     return row + runs.positions[run]! + callId - runs.firstIds[run]!
   }
 
+  /**
+   * The number of the newest top-level call when each of the calls from `firstId` on began, one for each entry: where
+   * calls do not overlap, that is the one that the call lies inside of. 0 for an id that no call has.
+   */
+  fillNewestRoots(firstId: number, roots: Uint32Array): Uint32Array {
+    let root = 0
+    for (let step = highestPowerOfTwo(this.#rootCount); step > 0; step >>= 1) {
+      if (root + step < this.#rootCount && this.#rootIds.get(root + step) <= firstId) root += step
+    }
+    for (let at = 0; at < roots.length; at++) {
+      while (root + 1 < this.#rootCount && this.#rootIds.get(root + 1) <= firstId + at) root++
+      roots[at] = root
+    }
+    return roots
+  }
+
   /** How many top-level calls there are. */
   get rootCount(): number {
     return this.#rootCount
@@ -140,11 +161,15 @@ export class CallOrder {
       this.#rootCount++
       this.#appendSum(root + 1)
     }
-    for (const [root, firstIds, positions] of runs) this.#runs.set(root, { firstIds, positions })
+    for (const [root, firstIds, positions] of runs) {
+      this.#runs.set(root, { firstIds, positions })
+      this.#runCount += firstIds.length
+    }
   }
 
   get sizeBytes(): number {
-    return [this.#rootIds, this.#sizes, this.#sums].reduce((sum, column) => sum + column.sizeBytes, 0)
+    const columns = [this.#rootIds, this.#sizes, this.#sums]
+    return columns.reduce((sum, column) => sum + column.sizeBytes, RUN_BYTES * this.#runCount)
   }
 
   #rowsBefore(root: number): number {

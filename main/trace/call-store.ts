@@ -1,10 +1,10 @@
 /** The calls of one session in columns, as they arrive from its worker. */
 import type { CallId, CallKind, CallOutcome, CallRow, CallSummary, TypedValue } from '../contract/model.ts'
-import { makeError } from '../contract/error-codes.ts'
 import type { InspectorError } from '../contract/result.ts'
 import { CallOrder } from './call-order.ts'
 import type { CallBlock, CallField } from './call-block.ts'
-import { BLOCK_LENGTH, CallBlocks, indexInBlock } from './call-block.ts'
+import { BLOCK_LENGTH, CallBlocks, idsOfBlock, indexInBlock } from './call-block.ts'
+import type { LeftOutRecord } from './left-out-blocks.ts'
 import { DecodedStore } from './decoded-store.ts'
 import { ErrorStore } from './error-store.ts'
 import type { FunctionDefinition, SliceState } from './events.ts'
@@ -15,20 +15,20 @@ import { addToBlocks } from './returned-calls.ts'
 import { SliceTimes } from './slice-times.ts'
 import type { RawStack } from './stack-store.ts'
 import { StackStore } from './stack-store.ts'
+import {
+  createLeftOutBlock,
+  isStandIn,
+  LEFT_OUT_ERROR,
+  LEFT_OUT_FUNCTION,
+  LOST_ERROR,
+  LOST_FUNCTION,
+  STAND_INS,
+} from './stand-ins.ts'
 
 /** Deeper calls are shown as this deep. */
 const DEEPEST = 0xffff
 const RUNNING = OUTCOMES.indexOf('running')
 const RETURNED = OUTCOMES.indexOf('returned')
-/** Of calls that were recorded, and could not be read back. */
-const LOST_FUNCTION: FunctionDefinition = {
-  kind: 'import',
-  module: '',
-  name: 'lost',
-  params: [],
-  results: [],
-}
-const LOST_ERROR = makeError('SESSION_FILE_DAMAGED')
 /** What an entry of a Map takes, about. */
 const MAP_ENTRY_BYTES = 48
 
@@ -43,7 +43,7 @@ export interface CallTimes {
 /** Calls by id, from 1. The caller sees to it that ids arrive in order. */
 export class CallStore {
   readonly order = new CallOrder()
-  readonly blocks = new CallBlocks()
+  readonly blocks = new CallBlocks((blockIndex, record) => this.#showLeftOut(blockIndex, record))
   readonly stacks = new StackStore()
   readonly slices = new SliceTimes()
   readonly overlaps = new Overlaps({
@@ -54,7 +54,7 @@ export class CallStore {
     count: () => this.callCount,
   })
   readonly decoded = new DecodedStore()
-  readonly definitions: FunctionDefinition[] = []
+  readonly definitions: FunctionDefinition[] = [...STAND_INS]
   /** The calls that have not ended. */
   readonly running = new Set<CallId>()
   /** The import calls in which a guest is suspended, in order of their suspension. */
@@ -64,6 +64,8 @@ export class CallStore {
   readonly errors = new ErrorStore()
   /** The calls up to this one are in a file. */
   writtenCount = 0
+  /** None behind this one was passed over: see `passOver`. */
+  passedOverUpTo: CallId = 0
   /** Those among them that are no longer as they were written. */
   readonly #changed = new Set<CallId>()
   #previewSizeBytes = 0
@@ -79,21 +81,25 @@ export class CallStore {
     return stores.reduce((sum, store) => sum + store.sizeBytes, this.#previewSizeBytes)
   }
 
-  has(id: CallId): boolean {
+  exists(id: CallId): boolean {
     return id >= 1 && id <= this.callCount
   }
 
-  /** The functions that there are, without what stands for those of calls that were lost. */
+  /** The functions that there are, without those that stand in for others. */
   listFunctions(): FunctionDefinition[] {
     // A file that was cut off may lack some.
-    return this.definitions.filter((definition) => definition && definition !== LOST_FUNCTION)
+    return this.definitions.filter((definition) => definition && !isStandIn(definition))
   }
 
-  /** What stands for the functions of calls that a file has lost. */
-  lostFunctionIndex(): number {
-    let index = this.definitions.indexOf(LOST_FUNCTION)
-    if (index < 0) index = this.definitions.push(LOST_FUNCTION) - 1
-    return index
+  /** Whether more can be told of a call: of those that were passed over nothing is known. */
+  has(id: CallId): boolean {
+    return this.exists(id) && (id > this.passedOverUpTo || this.isKnown(id))
+  }
+
+  /** The number of a function that stands in for those of calls that nothing is known of. */
+  standInIndex(standIn: (typeof STAND_INS)[number]): number {
+    const index = this.definitions.indexOf(standIn)
+    return index < 0 ? this.definitions.push(standIn) - 1 : index
   }
 
   /** Keeps the text of a reference. */
@@ -279,8 +285,32 @@ export class CallStore {
 
   #noteChange(id: CallId): void {
     if (id > this.writtenCount || this.#changed.has(id)) return
+    const block = this.blocks.block(id)
+    if (block.isLeftOut) return
     this.#changed.add(id)
-    this.blocks.block(id).changedCount++
+    block.changedCount++
+  }
+
+  /** Gives up a block in memory that is full, and of which no call runs: its calls are left out. */
+  giveUp(blockIndex: number): void {
+    const { firstId, lastId } = idsOfBlock(blockIndex)
+    const { roots } = this.blocks.block(firstId)
+    const newest = this.order.fillNewestRoots(blockIndex * BLOCK_LENGTH, new Uint32Array(BLOCK_LENGTH))
+    const isNested = newest.every((root, index) => root === roots[index])
+    this.blocks.giveUp(blockIndex, { startNs: this.startOf(firstId), roots: isNested ? null : roots })
+    for (let id = firstId; id <= lastId; id++) {
+      this.#changed.delete(id)
+      this.errors.forget(id)
+      this.decoded.forget(id)
+      this.overlaps.forget(id)
+    }
+  }
+
+  #showLeftOut(blockIndex: number, { startNs, roots }: LeftOutRecord): CallBlock {
+    const block = createLeftOutBlock(this.standInIndex(LEFT_OUT_FUNCTION), startNs)
+    if (roots) block.roots.set(roots)
+    else this.order.fillNewestRoots(blockIndex * BLOCK_LENGTH, block.roots)
+    return block
   }
 
   kindOf(id: CallId): CallKind {
@@ -300,7 +330,14 @@ export class CallStore {
   }
 
   errorOf(id: CallId): InspectorError | null {
-    return this.blocks.block(id).isDamaged ? LOST_ERROR : this.errors.get(id)
+    const definition = this.definitionOf(id)
+    if (definition === LOST_FUNCTION) return LOST_ERROR
+    return definition === LEFT_OUT_FUNCTION ? LEFT_OUT_ERROR : this.errors.get(id)
+  }
+
+  /** Whether anything is known of a call but that there was one: a file may have lost it, or it was left out. */
+  isKnown(id: CallId): boolean {
+    return !isStandIn(this.definitionOf(id))
   }
 
   parentOf(id: CallId): CallId | null {

@@ -23,6 +23,12 @@ export class DecodedStore {
     this.#sizeBytes += ENTRY_BYTES + 2 * text.length
   }
 
+  /** Lets go what is known of a call that was given up. */
+  forget(id: CallId): void {
+    for (const text of this.#texts.get(id) ?? NO_TEXTS) this.#sizeBytes -= ENTRY_BYTES + 2 * text.length
+    this.#texts.delete(id)
+  }
+
   /** Takes over what a file has of a call. */
   restore(id: CallId, texts: readonly string[]): void {
     this.#texts.delete(id)

@@ -18,6 +18,9 @@ export const TAGS = {
   slice: 10,
 } as const
 
+/** Numbers of functions below this one are those of stand-ins, for calls of which nothing is known any more. */
+export const STAND_IN_COUNT = 2
+
 /** A function that crosses the boundary: the definition precedes its first call. Its text is JSON. */
 export interface FunctionDefinition {
   kind: CallKind

@@ -34,7 +34,7 @@ export class FoldedRows {
     this.#calls = calls
     this.#isFolded = all
     const roots = except
-      .filter((id) => calls.has(id) && calls.parentOf(id) === null)
+      .filter((id) => calls.exists(id) && calls.parentOf(id) === null)
       .map((id) => calls.rootOf(id))
     /** Rows that are there besides the others' (`all`), or hidden from among them. */
     let moved = 0

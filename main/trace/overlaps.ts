@@ -43,6 +43,9 @@ export class Overlaps {
    */
   readonly #before = new Map<CallId, CallId>()
 
+  /** What was known of calls after this one has not been let go. */
+  #forgottenUpTo: CallId = 0
+
   /** Hears of activations of which something new is known, once a file keeps it. */
   onChange: ((id: CallId) => void) | null = null
 
@@ -74,6 +77,12 @@ export class Overlaps {
   end(id: CallId): void {
     this.#inFlight.delete(id)
     this.#alone.delete(id)
+  }
+
+  /** Lets go what is known of a call that was given up. */
+  forget(id: CallId): void {
+    this.#overlapped.delete(id)
+    if (this.#before.delete(id)) this.#forgottenUpTo = Math.max(this.#forgottenUpTo, id)
   }
 
   /** The activations of which anything is known. */
@@ -109,6 +118,7 @@ export class Overlaps {
     for (let other = this.#before.get(id); other !== undefined; other = this.#before.get(other)) {
       if (ids.length >= limit || ++steps > SEARCH_LIMIT) return { ids: ids.toReversed(), isCut: true }
       if (!outer.has(other) && calls.endOf(other) > startNs) ids.push(other)
+      if (other <= this.#forgottenUpTo) return { ids: ids.toReversed(), isCut: true }
     }
     ids.reverse()
     const last = Math.min(calls.count(), id + SEARCH_LIMIT)

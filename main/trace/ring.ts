@@ -239,6 +239,12 @@ export class RingReader extends RingViews {
     this.#seen = this.#settled = Atomics.load(this.header, WRITTEN)
   }
 
+  /** Whether the writer waits for room, or will before long. */
+  get isFull(): boolean {
+    const waitingBytes = (Atomics.load(this.header, HEAD) - this.#tail) | 0
+    return waitingBytes > this.sizeBytes - WAKE_SIZE_BYTES
+  }
+
   /**
    * Says that the reader rests until it is woken. Returns false when it has to look again after a moment: there is
    * more, or it did not rest at the look before. The writer may not have seen by then that it does.

@@ -56,6 +56,11 @@ export class TraceFeed {
     return this.drain(Infinity)
   }
 
+  /** See {@link RingReader.isFull}. */
+  get isRingFull(): boolean {
+    return this.#ring.isFull
+  }
+
   /** See {@link RingReader.rest}. */
   rest(): boolean {
     return this.#ring.rest()
@@ -125,7 +130,7 @@ export class TraceFeed {
     const state = words[word + ENTER.state / 4]!
     if (id === this.#aheadId) return this.#readOn(offset, state)
     const returned = this.#returned
-    if (this.#isFull || id !== trace.calls.callCount + returned.count + 1) {
+    if (this.#isFull || (id !== trace.calls.callCount + returned.count + 1 && !this.#passOver(offset))) {
       this.#isFull = true
       return trace.leaveOut()
     }
@@ -142,6 +147,16 @@ export class TraceFeed {
     returned.hosts[at] = floats[(offset + ENTER.hostNs) >> 3]!
     returned.ends[at] = floats[(offset + ENTER.endNs) >> 3]!
     if (returned.isFull) this.#addReturned()
+  }
+
+  /** Takes up the calls before this one that were left out, if the newest are to be kept; says whether it did. */
+  #passOver(offset: number): boolean {
+    this.#addReturned()
+    const { words, floats } = this.#ring
+    return this.#trace.passOver(
+      words[(offset + ENTER.callId) >> 2]! - 1,
+      floats[(offset + ENTER.startNs) >> 3]!,
+    )
   }
 
   /** A call that has not returned, as far as this event tells. */

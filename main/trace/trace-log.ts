@@ -6,8 +6,10 @@ export interface TraceSums {
   guestNs: number
   hostNs: number
   suspendedNs: number
-  /** Calls that were left out. */
+  /** Calls that were not recorded. */
   droppedCount: number
+  /** Calls that were recorded, and given up for newer ones. */
+  leftOutCount: number
 }
 
 /** A session file that is being written: see main/session-file. */
@@ -23,6 +25,8 @@ export interface TraceLog {
   notePreview(handle: number): void
   noteFailed(id: CallId): void
   noteDecoded(id: CallId): void
+  /** The calls of a block were given up. */
+  noteLeftOut(blockIndex: number): void
   /** Writes the blocks of calls that are full. */
   write(): void
 }

@@ -1,6 +1,7 @@
 /** The trace of one session: its calls and its console, and what sums up over them. */
 import type { CallId, CallOutcome, CallRow, ConsoleLine, TimingRow, TraceStatus } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
+import { idsOfBlock } from './call-block.ts'
 import type { SavedOrder } from './call-order.ts'
 import { CallStore } from './call-store.ts'
 import { ConsoleStore } from './console-store.ts'
@@ -9,6 +10,9 @@ import { OUTCOMES } from './events.ts'
 import { FoldedRows, NOTHING_FOLDED } from './folded-rows.ts'
 import type { ReturnedCalls } from './returned-calls.ts'
 import type { RawStack } from './stack-store.ts'
+import { giveUpOldest } from './keep-newest.ts'
+import { passOver } from './pass-over.ts'
+import { Slowing } from './slowing.ts'
 import type { SavedTimings } from './timings.ts'
 import { TimelineReader } from './timeline/read-timeline.ts'
 import { Timeline } from './timeline/timeline.ts'
@@ -22,6 +26,8 @@ const BLOCK_SHARE = 0.75
 const BEHIND_SHARE = 1.25
 /** What may be added meanwhile at least: a ring can be full of calls when its worker ends. */
 const HEADROOM_BYTES = 64 * 1024 * 1024
+/** Share of it that blocks of calls keep, however much everything else takes. */
+const KEPT_SHARE = 0.5
 
 /** What a trace tells while it grows, and what it is given. */
 export interface TraceListener {
@@ -39,6 +45,9 @@ export const EMPTY_TRACE_STATUS = {
   callCount: 0,
   inFlightCount: 0,
   droppedCount: 0,
+  leftOutCount: 0,
+  isGuestSlowed: false,
+  slowedNs: 0,
   guestNs: 0,
   hostNs: 0,
   suspendedNs: 0,
@@ -52,13 +61,16 @@ export class Trace {
   readonly calls = new CallStore()
   readonly console = new ConsoleStore()
   readonly timeline = new Timeline(this.calls)
+  readonly slowing = new Slowing()
+  /** Whether the newest calls are kept when the disk is behind, instead of slowing the guest. */
+  keepsNewest = false
   readonly #timings = new Timings()
   readonly #limitBytes: number
   readonly #listener: TraceListener
   #log: TraceLog | null = null
   #hasTriedLog = false
   /** Sums over the calls that have ended. */
-  #sums: TraceSums = { guestNs: 0, hostNs: 0, suspendedNs: 0, droppedCount: 0 }
+  #sums: TraceSums = { guestNs: 0, hostNs: 0, suspendedNs: 0, droppedCount: 0, leftOutCount: 0 }
 
   constructor(limitBytes: number, listener: TraceListener = {}) {
     this.#limitBytes = limitBytes
@@ -71,6 +83,11 @@ export class Trace {
 
   get droppedCount(): number {
     return this.#sums.droppedCount
+  }
+
+  /** Calls that were recorded, and given up for newer ones. */
+  get leftOutCount(): number {
+    return this.#sums.leftOutCount
   }
 
   /** Memory that the calls may take. */
@@ -97,11 +114,34 @@ export class Trace {
       this.#log = this.#listener.startLog?.() ?? null
     }
     // What is being written is let go in a moment.
-    return (
-      this.#log === null ||
-      this.#log.isFailing ||
-      this.sizeBytes >= this.#limitBytes + Math.max(this.#limitBytes, HEADROOM_BYTES)
-    )
+    const isWritten = this.#log !== null && !this.#log.isFailing
+    if (!this.keepsNewest) return !isWritten || this.#isFull
+    const limitBytes = (isWritten ? BEHIND_SHARE : 1) * this.#limitBytes
+    const keptBytes = KEPT_SHARE * this.#limitBytes
+    this.#giveUpUntil(() => this.sizeBytes < limitBytes || this.calls.blocks.sizeBytes <= keptBytes)
+    this.#giveUpUntil(() => !this.#isFull)
+    return this.#isFull
+  }
+
+  /** Whether nothing may be added, whatever is being written. */
+  get #isFull(): boolean {
+    return this.sizeBytes >= this.#limitBytes + Math.max(this.#limitBytes, HEADROOM_BYTES)
+  }
+
+  #giveUpUntil(isEnough: () => boolean): void {
+    for (const blockIndex of giveUpOldest(this.calls, isEnough)) this.leaveOutBlock(blockIndex)
+  }
+
+  /** Counts calls that were left out. */
+  countLeftOut(count: number): void {
+    this.#sums.leftOutCount += count
+  }
+
+  /** Counts the calls of a block that was given up. */
+  leaveOutBlock(blockIndex: number): void {
+    const { firstId, lastId } = idsOfBlock(blockIndex)
+    this.countLeftOut(lastId - firstId + 1)
+    this.#log?.noteLeftOut(blockIndex)
   }
 
   /** Writes to the file what it is time for. */
@@ -111,7 +151,7 @@ export class Trace {
 
   /** Whether so much waits for the disk that nothing should be added for a moment. */
   get isBehind(): boolean {
-    if (this.#log === null || this.#log.isFailing) return false
+    if (this.keepsNewest || this.#log === null || this.#log.isFailing) return false
     return this.#log.isBehind || (this.#log.isWaiting && this.sizeBytes >= BEHIND_SHARE * this.#limitBytes)
   }
 
@@ -122,6 +162,17 @@ export class Trace {
   setPreview(handle: number, preview: string): void {
     this.calls.setPreview(handle, preview)
     this.#log?.notePreview(handle)
+  }
+
+  /** Takes up the calls up to one that were not recorded as left out, if the newest are to be kept; says whether it did. */
+  passOver(lastId: CallId, startNs: number): boolean {
+    if (!this.keepsNewest) return false
+    const firstId = this.calls.callCount + 1
+    passOver(this.calls, lastId, startNs)
+    for (let id = firstId; id <= lastId; id++) this.timeline.begin(id, 0, startNs)
+    this.#sums.droppedCount -= lastId - firstId + 1
+    this.countLeftOut(lastId - firstId + 1)
+    return true
   }
 
   /** Counts a call that is not recorded. */
@@ -275,6 +326,9 @@ export class Trace {
       callCount: this.calls.callCount,
       inFlightCount: this.calls.running.size,
       droppedCount: this.droppedCount,
+      leftOutCount: this.leftOutCount,
+      isGuestSlowed: this.slowing.isSlowed,
+      slowedNs: this.slowing.totalNs,
       guestNs,
       hostNs,
       suspendedNs,
@@ -293,6 +347,6 @@ export class Trace {
   restore({ order, timings, sums }: { order: SavedOrder; timings: SavedTimings; sums: TraceSums }): void {
     this.calls.order.restore(order)
     this.#timings.restore(timings)
-    this.#sums = sums
+    this.#sums = { ...this.#sums, ...sums }
   }
 }

@@ -59,6 +59,8 @@ export function useActions() {
       takeSession(call.setStackCapture({ sessionId, enabled })),
     setRecording: (sessionId: SessionId, enabled: boolean) =>
       takeSession(call.setRecording({ sessionId, enabled })),
+    setKeepNewest: (sessionId: SessionId, enabled: boolean) =>
+      takeSession(call.setKeepNewest({ sessionId, enabled })),
     /** Reloads the session. */
     setSlices: (sessionId: SessionId, enabled: boolean) =>
       takeSession(call.setSlices({ sessionId, enabled })),

@@ -7,10 +7,15 @@ function parse(...texts: string[]): unknown {
 }
 
 test('without a verb it opens', () => {
-  expect(parse()).toEqual({ verb: 'open' })
-  expect(parse('a.wasm')).toEqual({ verb: 'open', guest: 'a.wasm' })
-  expect(parse('a.wasm', '--host', 'b.ts')).toEqual({ verb: 'open', guest: 'a.wasm', host: 'b.ts' })
-  expect(parse('open', 'a.wasm')).toEqual({ verb: 'open', guest: 'a.wasm' })
+  expect(parse()).toEqual({ verb: 'open', keepsNewest: false })
+  expect(parse('a.wasm')).toEqual({ verb: 'open', keepsNewest: false, guest: 'a.wasm' })
+  expect(parse('a.wasm', '--host', 'b.ts')).toEqual({
+    verb: 'open',
+    keepsNewest: false,
+    guest: 'a.wasm',
+    host: 'b.ts',
+  })
+  expect(parse('open', 'a.wasm')).toEqual({ verb: 'open', keepsNewest: false, guest: 'a.wasm' })
 })
 
 test('arguments of the guest are left as they are typed', () => {
@@ -80,9 +85,10 @@ test('limits are read in bytes and entries', () => {
 })
 
 test('serve', () => {
-  expect(parse('serve')).toEqual({ verb: 'serve', opensBrowser: true })
+  expect(parse('serve')).toEqual({ verb: 'serve', keepsNewest: false, opensBrowser: true })
   expect(parse('serve', 'g', '--port', '0', '--no-open')).toEqual({
     verb: 'serve',
+    keepsNewest: false,
     guest: 'g',
     port: 0,
     opensBrowser: false,

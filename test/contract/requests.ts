@@ -13,6 +13,7 @@ export const REQUESTS: { [Name in ServiceFunction]: Parameters<InspectorService[
   setStackCapture: [{ sessionId: 'none', enabled: true }],
   setDebugFile: [{ sessionId: 'none', file: { path: '/no/such/guest.debug.wasm' } }],
   setRecording: [{ sessionId: 'none', enabled: false }],
+  setKeepNewest: [{ sessionId: 'none', enabled: true }],
   setSlices: [{ sessionId: 'none', enabled: true, sliceMs: 10 }],
   setPaused: [{ sessionId: 'none', paused: true }],
   setLimits: [
@@ -79,6 +80,7 @@ export const ANSWERS: { [Name in ServiceFunction]: string } = {
   setStackCapture: 'SESSION_NOT_FOUND',
   setDebugFile: 'SESSION_NOT_FOUND',
   setRecording: 'SESSION_NOT_FOUND',
+  setKeepNewest: 'SESSION_NOT_FOUND',
   setSlices: 'SESSION_NOT_FOUND',
   setPaused: 'SESSION_NOT_FOUND',
   setLimits: 'SESSION_NOT_FOUND',

@@ -449,6 +449,15 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     session.start('call_sync', '100000')
     return told
   },
+  async CALLS_LEFT_OUT() {
+    const temporaryFolder = join(await makeFolder(), 'missing')
+    const session = await openExample('chatty', { traceLimitBytes: 1024 * 1024, temporaryFolder })
+    const { inspector, sessionId } = session
+    valueOf(inspector.service.setKeepNewest({ sessionId, enabled: true }))
+    // The first block has the call that makes all others: it stays until that has ended.
+    await session.call('call_sync', '100000')
+    return readError(session, 40_000)
+  },
   async TRACE_WRITE_FAILED() {
     const folder = await makeFolder()
     const path = join(folder, 'missing/trace.jsonl')

@@ -8,7 +8,7 @@ const FOLDER = resolve('/work')
 const inFolder = (name: string) => resolve(FOLDER, name)
 
 describe('launch arguments', () => {
-  test.each<[texts: string[], expected: { path: string; hostPath?: string }[]]>([
+  test.each<[texts: string[], expected: { path: string; hostPath?: string; keepsNewest?: boolean }[]]>([
     [[], []],
     [['a.wasm'], [{ path: inFolder('a.wasm') }]],
     [
@@ -22,6 +22,7 @@ describe('launch arguments', () => {
       ['--', '--host', '-a.wasm'],
       [{ path: inFolder('--host') }, { path: inFolder('-a.wasm') }],
     ],
+    [['--keep-newest', 'a.wasm'], [{ path: inFolder('a.wasm'), keepsNewest: true }]],
     [['a.wasm', '--host'], [{ path: inFolder('a.wasm') }]],
   ])('%j', (texts, expected) => {
     expect(parseLaunchArguments(texts, FOLDER)).toEqual(expected)
@@ -30,7 +31,10 @@ describe('launch arguments', () => {
 
 describe('what a second start passes on', () => {
   test('is taken when it has the right shape', () => {
-    const requests = [{ path: '/a.wasm', hostPath: '/h.ts' }, { path: '/b.wasm' }]
+    const requests = [
+      { path: '/a.wasm', hostPath: '/h.ts' },
+      { path: '/b.wasm', keepsNewest: true },
+    ]
     expect(parseOpenRequests({ requests })).toEqual(requests)
     expect(parseOpenRequests({ requests: [] })).toEqual([])
   })

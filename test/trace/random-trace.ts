@@ -1,7 +1,7 @@
 /** Fills traces with calls of every kind that look random and are the same for the same seed. */
 import type { FunctionDefinition } from '../../main/trace/events.ts'
 import { OUTCOMES } from '../../main/trace/events.ts'
-import type { Trace } from '../../main/trace/trace.ts'
+import { Trace } from '../../main/trace/trace.ts'
 import { returnedCall } from '../support/returned-calls.ts'
 
 /** Numbers from 0 to 1 that look random and are the same in every run. */
@@ -111,4 +111,12 @@ export function* fill(traces: readonly Trace[], callCount: number, seed: number)
       )
     }
   }
+}
+
+/** A trace that has little room and no file, and keeps the newest of so many calls. */
+export function createRolled(callCount: number, seed: number): Trace {
+  const trace = new Trace(4 * 1024 * 1024)
+  trace.keepsNewest = true
+  for (const step of fill([trace], callCount, seed)) if (step % 1000 === 0) trace.makeRoom()
+  return trace
 }

@@ -19,8 +19,8 @@ export function createChromeEncoder(source: ExportSource): TraceEncoder {
     head: () =>
       `{"displayTimeUnit":"ns","traceEvents":[\n${formatName('process_name', { pid: PROCESS_ID }, guestName)}`,
     call(id) {
-      // Of those that a damaged file has lost nothing is known, not even which calls they were made in.
-      if (calls.errorOf(id)?.code === 'SESSION_FILE_DAMAGED') return ''
+      // It is not even known which calls they were made in.
+      if (!calls.isKnown(id)) return ''
       const track = tracks.trackOf(id)
       const tid = track.call === undefined ? track.lane + 1 : FIRST_CALL_THREAD + track.call
       const event = `,\n${formatCall(source, id, tid)}`

@@ -23,7 +23,7 @@ export interface SortedTracks {
 
 /**
  * Finds the calls of each track, and says nothing on the way but how far it is: at the end, half of all work. Keeps eight
- * bytes for each call. Calls that a damaged file has lost are left out.
+ * bytes for each call. Calls of which nothing is known are left out.
  */
 export function* sortByTrack(source: ExportSource): Generator<ExportStep, SortedTracks> {
   const { calls, timeline, snapshot, isWanted } = source
@@ -44,7 +44,7 @@ export function* sortByTrack(source: ExportSource): Generator<ExportStep, Sorted
 
   for (let id: CallId = 1; id <= callCount; id++) {
     if (id % STEP_LENGTH === 0) yield { content: '', doneCount: id >>> 1 }
-    if (calls.errorOf(id)?.code === 'SESSION_FILE_DAMAGED') continue
+    if (!calls.isKnown(id)) continue
     timeline.catchUpTo(id)
     const parent = calls.parentOf(id)
     const begun = trackBegunBy(source, id, parent)

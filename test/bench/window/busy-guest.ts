@@ -51,9 +51,7 @@ function run(inspector: Inspector, sessionId: string, count: number): Promise<nu
 }
 
 /** Opens the window; says how many frames a second it has drawn since `begin`. */
-async function openWindow(
-  inspector: Inspector,
-): Promise<{
+async function openWindow(inspector: Inspector): Promise<{
   page: Page
   begin: () => Promise<void>
   end: () => Promise<number>

@@ -69,7 +69,8 @@ export const browserDoorDriver: Driver = {
   },
 }
 
-async function startBrowser(): Promise<Browser> {
+/** A Chromium without a page. */
+export async function startBrowser(): Promise<Browser> {
   const { path, env } = await findChromium()
   return chromium.launch({
     executablePath: path,

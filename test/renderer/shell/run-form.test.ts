@@ -34,6 +34,7 @@ function createSession(names: string[], change: Partial<ExportInfo> = {}): Sessi
     interleaved: false,
     capturesStacks: false,
     recordsImports: true,
+    keepsNewest: false,
     sliceMs: null,
     paused: false,
     limits: DEFAULT_LIMITS,

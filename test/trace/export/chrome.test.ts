@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { OUTCOMES } from '../../../main/trace/events.ts'
 import { Trace } from '../../../main/trace/trace.ts'
-import { fill } from '../random-trace.ts'
+import { createRolled, fill } from '../random-trace.ts'
 import { encodeTrace, latestNs } from './encode.ts'
 import { returnedCall } from '../../support/returned-calls.ts'
 
@@ -43,6 +43,15 @@ function findMisfits(slices: readonly Event[]): string[] {
   }
   return misfits
 }
+
+test('calls that were left out of the trace have no slice, and the others nest', () => {
+  const trace = createRolled(100_000, 4)
+  const { slices } = parseEvents(encodeTrace(trace, 'chrome', latestNs(trace)))
+  expect(slices).toHaveLength(100_000 - trace.leftOutCount)
+  expect(trace.leftOutCount).toBeGreaterThan(16_000)
+  expect(findMisfits(slices)).toEqual([])
+  expect(slices.filter(({ name }) => name.includes('left out'))).toEqual([])
+})
 
 test.each([1, 2, 3])('slices nest in their threads: random trace %i', (seed) => {
   const trace = new Trace(Infinity)

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { TraceExports } from '../../../main/trace/export/trace-exports.ts'
 import { OUTCOMES } from '../../../main/trace/events.ts'
 import { Trace } from '../../../main/trace/trace.ts'
-import { fill } from '../random-trace.ts'
+import { createRolled, fill } from '../random-trace.ts'
 import { encodeTrace, latestNs, toSource } from './encode.ts'
 import { returnedCall } from '../../support/returned-calls.ts'
 
@@ -227,4 +227,14 @@ test('an export that was begun again is lost to whoever began it before', () => 
 
 test('a trace without calls fits the schema', () => {
   expect(readFile(encodeTrace(new Trace(Infinity), 'speedscope', 0)).profiles).toEqual([])
+})
+
+test('calls that were left out of the trace are not in a profile', () => {
+  const trace = createRolled(100_000, 5)
+  const file = readFile(encodeTrace(trace, 'speedscope', latestNs(trace)))
+  const frames = file.profiles.flatMap((profile) => replay(file, profile))
+  const names = frames.map(({ name }) => name).filter((name) => name !== '(suspended)')
+  expect(trace.leftOutCount).toBeGreaterThan(16_000)
+  expect(names).toHaveLength(100_000 - trace.leftOutCount)
+  expect(new Set(names)).toEqual(new Set(['run', 'env.add', 'env.wait', 'env.text']))
 })

@@ -1,0 +1,40 @@
+/** Calls that were left out, in a session file: it says where they stood, so that all others stand where they did. */
+import type { CallBlock } from '../trace/call-block.ts'
+import { BLOCK_LENGTH, idsOfBlock, indexInBlock } from '../trace/call-block.ts'
+import type { ByteSink, ByteSource } from './bytes.ts'
+import type { CallRange } from './call-codec.ts'
+import { readColumn, writeColumn } from './columns.ts'
+
+const column = new Float64Array(BLOCK_LENGTH)
+
+/** Writes that all calls of a block were left out, those too that may have been written before. */
+export function writeLeftOut(sink: ByteSink, block: CallBlock, blockIndex: number): void {
+  const { firstId, lastId } = idsOfBlock(blockIndex)
+  const count = lastId - firstId + 1
+  const first = indexInBlock(firstId)
+  sink.u32(firstId)
+  sink.u32(count)
+  sink.f64(block.starts[first]!)
+  sink.f64(block.roots[first]!)
+  for (let offset = 0; offset < count; offset++) {
+    const index = first + offset
+    column[offset] = offset === 0 ? 0 : block.roots[index]! - block.roots[index - 1]!
+  }
+  writeColumn(sink, column, count)
+}
+
+/** Reads what follows the range: when the first of them began, and the top-level call of each. */
+export function readLeftOut(
+  source: ByteSource,
+  { firstId, count }: CallRange,
+): { startNs: number; roots: Uint32Array } {
+  const startNs = source.f64()
+  const roots = new Uint32Array(BLOCK_LENGTH)
+  let root = source.f64()
+  readColumn(source, column, count)
+  for (let offset = 0; offset < count; offset++) {
+    root += column[offset]!
+    roots[indexInBlock(firstId) + offset] = root
+  }
+  return { startNs, roots }
+}
