@@ -1,8 +1,25 @@
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
+import { ModuleKind, transpileDeclaration } from 'typescript'
 
 const here = import.meta.dirname
+
+/** Makes the declarations of an entry that programs import, which have to follow from that file alone. */
+const declarations = (entry: string, source: string) => ({
+  name: 'declarations',
+  generateBundle(this: { emitFile(file: { type: 'asset'; fileName: string; source: string }): void }) {
+    const { outputText, diagnostics = [] } = transpileDeclaration(readFileSync(source, 'utf8'), {
+      fileName: source,
+      reportDiagnostics: true,
+      compilerOptions: { module: ModuleKind.NodeNext, strict: true },
+    })
+    const [problem] = diagnostics
+    if (problem) throw new Error(`${source}: ${JSON.stringify(problem.messageText)}`)
+    this.emitFile({ type: 'asset', fileName: `${entry}.d.ts`, source: outputText })
+  },
+})
 
 export default defineConfig({
   main: {
@@ -14,9 +31,11 @@ export default defineConfig({
           cli: resolve(here, 'main/cli/index.ts'),
           worker: resolve(here, 'main/host/worker.ts'),
           'query-process': resolve(here, 'main/sql/query-process.ts'),
+          'session-file': resolve(here, 'main/session-file/reader.ts'),
         },
       },
     },
+    plugins: [declarations('session-file', resolve(here, 'main/session-file/reader.ts'))],
   },
   preload: {
     build: {

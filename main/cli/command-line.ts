@@ -70,6 +70,7 @@ export type Command =
       rowLimit: number
       timeoutMs?: number
     }
+  | { verb: 'associate'; removes: boolean }
   /** Help or the version has been printed; there is nothing left to do. */
   | { verb: 'none' }
 
@@ -78,7 +79,7 @@ const QUERY_ROWS = 1000
 /** They are all in memory before the first is printed. */
 const QUERY_ROWS_LIMIT = 1_000_000
 
-const VERBS = new Set(['open', 'run', 'inspect', 'serve', 'export', 'stats', 'query'])
+const VERBS = new Set(['open', 'run', 'inspect', 'serve', 'export', 'stats', 'query', 'associate'])
 /** The options that take a value. */
 const VALUE_OPTIONS = new Set([
   'host',
@@ -253,6 +254,10 @@ function defineParser(version: string, choose: (command: Command) => void) {
         ...optional('timeoutMs', readNumber(options, 'timeout', 1, 2_147_483_647)),
       }),
     )
+  parser
+    .command('associate', 'Have the desktop open session files in the inspector')
+    .option('--remove', 'Take that back')
+    .action((options: Options) => choose({ verb: 'associate', removes: readFlag(options, 'remove') }))
   // The parser says of `--no-open` that it is on by default, when it means that a browser is opened.
   parser.help((sections) =>
     sections.map((section) => ({ ...section, body: section.body.replaceAll(' (default: true)', '') })),

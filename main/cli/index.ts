@@ -1,4 +1,5 @@
 import { makeError } from '../contract/error-codes.ts'
+import { associate } from './associate.ts'
 import { parseCommandLine } from './command-line.ts'
 import type { Command } from './command-line.ts'
 import { inspect } from './inspect.ts'
@@ -19,6 +20,7 @@ function carryOut(command: Command): Promise<number> | number {
   if (command.verb === 'export') return exportSessionFile(command, paths)
   if (command.verb === 'stats') return printStatistics(command, paths)
   if (command.verb === 'query') return printQuery(command, paths)
+  if (command.verb === 'associate') return associate(command, paths)
   const interruption = watchInterruption()
   if (command.verb === 'run') return run(command, paths, interruption)
   if (command.verb === 'open') return open(command, paths, interruption)

@@ -73,6 +73,10 @@ export const ERRORS = {
     'Write it as docs/filters.md shows, for example import:env.* suspended>5ms.',
   ],
   SQL_FAILED: ['The query cannot be answered.', 'Write one select over the tables that docs/sql.md lists.'],
+  SQL_SEVERAL_STATEMENTS: [
+    'The query is more than one statement, and none of them was run.',
+    'Ask them one at a time.',
+  ],
   SQL_TIMED_OUT: [
     'The query ran into its time limit.',
     'Ask for less at once, or raise the limit (--timeout).',
@@ -231,6 +235,10 @@ export const ERRORS = {
   ELECTRON_MISSING: [
     "Electron's binary is not installed.",
     'Run `npx install-electron` where its download can be reached, or use the browser door: `jspi-inspector serve`.',
+  ],
+  ASSOCIATION_FAILED: [
+    'The desktop cannot be told which files the inspector opens.',
+    'Drop them on the window, or open them with `jspi-inspector open FILE`.',
   ],
   PORT_IN_USE: ['The port is in use.', 'Choose another with --port, or leave --port out.'],
   USAGE: ['The command line is wrong.', 'See `jspi-inspector --help`.'],

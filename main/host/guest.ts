@@ -6,6 +6,8 @@ import type { SlicedModule } from '../wasm/instrument/slice-points.ts'
 import { addSlicePoints } from '../wasm/instrument/slice-points.ts'
 import type { ResourceLimits } from '../wasm/clamp-limits.ts'
 import { clampLimits } from '../wasm/clamp-limits.ts'
+import type { HiddenResource } from '../wasm/hidden-resources.ts'
+import { exposeHidden, listHidden } from '../wasm/hidden-resources.ts'
 import { exposeStackPointer, liftStart } from '../wasm/rewrite-module.ts'
 import { SECTIONS } from '../wasm/binary-codes.ts'
 import { listSectionRanges } from '../wasm/section-ranges.ts'
@@ -27,6 +29,8 @@ export interface CompiledGuest {
   startExportName: string | null
   /** The export that is the pointer of its stack in linear memory, where that is known. */
   stackPointerExportName: string | null
+  /** The memories and tables that are exported for the session alone. */
+  hidden: readonly HiddenResource[]
   /** The export through which its points call the host; null without points. */
   sliceTableExportName: string | null
   /** Where an instruction of the module is in the guest's file; null for one that was added. */
@@ -60,14 +64,17 @@ export function compileGuest(
     const lifted = liftStart(clamped?.bytes ?? bytes, shape)
     const exposed = exposeStackPointer(lifted?.bytes ?? clamped?.bytes ?? bytes, shape)
     // The original is compiled as well: what is wrong with it is said by its own offsets.
-    if (clamped || lifted || exposed) void new WebAssembly.Module(bytes)
+    const concealed = listHidden(bytes, shape, limits)
+    if (clamped || lifted || exposed || concealed.length > 0) void new WebAssembly.Module(bytes)
     const defined = clamped?.defined ?? []
     const refused = defined
       .map((type) => refuseInitial(type, type.kind, limits))
       .find((error) => error !== null)
     if (refused) return failure(refused)
-    const rewritten = exposed?.bytes ?? lifted?.bytes ?? clamped?.bytes ?? bytes
-    const module = new WebAssembly.Module(rewritten)
+    const { module, rewritten, hidden } = compileExposed(
+      exposed?.bytes ?? lifted?.bytes ?? clamped?.bytes ?? bytes,
+      concealed,
+    )
     const sliced = sliceCount === null ? success(null) : compileSliced(rewritten, shape, sliceCount)
     const codeShiftBytes = findCodeStart(rewritten) - findCodeStart(bytes)
     const points = sliced.ok ? sliced.value : null
@@ -75,6 +82,7 @@ export function compileGuest(
       module: points?.module ?? module,
       startExportName: lifted?.exportName ?? null,
       stackPointerExportName: exposed?.exportName ?? null,
+      hidden,
       sliceTableExportName: points?.tableExportName ?? null,
       toFileOffset(offsetBytes) {
         const offset = points ? points.toOriginalOffset(offsetBytes) : offsetBytes
@@ -92,6 +100,22 @@ export function compileGuest(
     const code = MISSING_FEATURE.test(reason) ? 'GUEST_NEEDS_FEATURE' : 'GUEST_MALFORMED'
     return failure(makeError(code, { why: `V8 ${process.versions.v8}: ${reason}.` }))
   }
+}
+
+/** With what is hidden exported, where the engine takes so many exports; else without. */
+function compileExposed(
+  bytes: Uint8Array,
+  hidden: readonly HiddenResource[],
+): { module: WebAssembly.Module; rewritten: Uint8Array; hidden: readonly HiddenResource[] } {
+  if (hidden.length > 0) {
+    const rewritten = exposeHidden(bytes, hidden)
+    try {
+      return { module: new WebAssembly.Module(rewritten), rewritten, hidden }
+    } catch {
+      // The guest runs all the same: what looks at them does without.
+    }
+  }
+  return { module: new WebAssembly.Module(bytes), rewritten: bytes, hidden: [] }
 }
 
 /** With points, where it needs any; SLICES_UNAVAILABLE for a module that they cannot be put into. */

@@ -46,7 +46,7 @@ export function recordReturn(
   returned: unknown,
   activation: Activation | null,
 ): void {
-  const memory = activation?.instance.memory ?? null
+  const memory = activation?.instance.pointedMemory ?? null
   const decoded = reader.readReturn(values, listResults(traced, returned), memory)
   if (decoded !== null) settings.recorder.decoded(callId, decoded)
 }
@@ -58,7 +58,9 @@ export class ImportCall implements Suspension {
   /** The handler's own part, up to its promise. */
   #hostNs = 0
   #failure: Failure | null = null
-  #settled: PromiseWithResolvers<unknown> | null = null
+  /** Settle what the guest waits for, once it does. */
+  #resolve: ((result: unknown) => void) | null = null
+  #reject: ((thrown: unknown) => void) | null = null
   #waiter: Waiter | null = null
   /** What the activation is suspended in all the while, where the guest was called directly from there. */
   #outerSuspension: Suspension | null = null
@@ -83,9 +85,11 @@ export class ImportCall implements Suspension {
       recorder.suspend(callId, this.#hostNs)
     }
     activation?.instance.shadowStacks?.suspend(activation)
-    const settled = Promise.withResolvers<unknown>()
-    this.#settled = settled
-    settled.promise.then(
+    const settled = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    settled.then(
       (result) => this.#isRefused || this.#resume(result),
       (thrown: unknown) => this.#isRefused || this.#resumeWith(thrown),
     )
@@ -98,21 +102,21 @@ export class ImportCall implements Suspension {
       activation.callerWaits = false
     }
     relay(returned, waiter)
-    return settled.promise
+    return settled
   }
 
   /** To be called with what the handler's promise resolved to. */
   onResolved(result: unknown): void {
     try {
-      this.#settled!.resolve(this.#import.check(result))
+      this.#resolve!(this.#import.check(result))
     } catch (thrown) {
-      this.#settled!.reject(thrown)
+      this.#reject!(thrown)
     }
   }
 
   /** To be called with what it rejected with. */
   onRejected(thrown: unknown): void {
-    this.#settled!.reject(thrown)
+    this.#reject!(thrown)
   }
 
   get name(): string {
@@ -127,7 +131,7 @@ export class ImportCall implements Suspension {
     const { settings, name } = this.#import
     this.#failure = { outcome: 'cancelled', error }
     settings.ignoredSignals.watch(name, this.#waiter!)
-    this.#settled!.reject(settings.trap)
+    this.#reject!(settings.trap)
   }
 
   refuse({ outcome, error }: Failure): void {

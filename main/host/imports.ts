@@ -50,7 +50,8 @@ export function wrapImport(
     const isRecorded = recorder.recordsImports
     const reader = isRecorded ? slot.reader : null
     // Before the call's time begins: reading is the inspector's own work, as recording is.
-    const decoded = reader === null ? null : reader.readEntry(values, activation?.instance.memory ?? null)
+    const decoded =
+      reader === null ? null : reader.readEntry(values, activation?.instance.pointedMemory ?? null)
     const startNs = isRecorded ? recorder.nowNs() : 0
     // A handler may call a function of the guest that it was given, and that one an import: they are nested.
     const outerCallId = activation === null ? 0 : activation.importCallId
@@ -97,7 +98,7 @@ export function wrapImport(
       }
       if (isRecorded) {
         if (reader !== null) recordReturn(imported, reader, callId, values, result, activation)
-        recorder.completeImport(traced, callId, result, startNs, endNs)
+        recorder.exitReturned(traced, callId, result, endNs, endNs - startNs, 0)
       }
       return result
     } catch (thrown) {

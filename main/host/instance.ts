@@ -4,7 +4,7 @@ import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import { findExportName } from '../wasm/function-map.ts'
 import { narrowTrapName } from '../wasm/trap-names.ts'
-import type { ModuleShape } from '../wasm/types.ts'
+import type { ExportShape, ExternType, ImportShape, ModuleShape } from '../wasm/types.ts'
 import { formatValueType } from '../wasm/types.ts'
 import type { CallableExport } from './exports.ts'
 import { callExport, toGuestValues } from './exports.ts'
@@ -13,6 +13,7 @@ import { instantiationError } from './guest.ts'
 import type { BoundarySettings } from './imports.ts'
 import type { PromiseIntegration } from './jspi.ts'
 import type { TracedFunction } from './recorder.ts'
+import type { LiveResource } from './resource-limits.ts'
 import { describeReached } from './resource-limits.ts'
 import { ShadowStacks } from './shadow-stack.ts'
 import type { Slices } from './slices.ts'
@@ -24,8 +25,10 @@ const REACTOR_EXPORT = '_initialize'
 
 /** One instance, and what the host sees of it. */
 export interface GuestInstance {
-  /** The first that it exports, else the first that it imports. */
+  /** What host code sees: the first that it exports, else the first that it imports. */
   memory: WebAssembly.Memory | null
+  /** What its pointers point into: `memory`; of a guest that shows none its first, which host code does not see. */
+  pointedMemory: WebAssembly.Memory | null
   /** What host code sees as `context.exports`; null until the instance is initialized. */
   exports: Record<string, unknown> | null
   callables: Map<string, CallableExport>
@@ -106,26 +109,19 @@ export class Instances {
     if (!linked.ok) return linked
     const exported = linked.value.exports
     const { startExportName, stackPointerExportName } = this.#compiled
-    const exportedMemory = Object.values(exported).find((value) => value instanceof WebAssembly.Memory)
-    const memory = exportedMemory ?? this.#findImportedMemory(imports)
+    const memory = this.#findMemory(exported, imports)
     const pointer =
       stackPointerExportName === null ? null : (exported[stackPointerExportName] as WebAssembly.Global)
+    const pointedMemory = memory ?? this.#findHiddenMemory(exported)
     const instance: GuestInstance = {
       memory,
+      pointedMemory,
       exports: null,
       callables: new Map(),
       narrowTrapName: (name, offsetBytes) => narrowTrapName(name, this.#compiled.guestBytes, offsetBytes),
       findExport: (functionIndex) => findExportName(this.#compiled.guestBytes, functionIndex),
-      describeReached: () =>
-        [
-          ...describeReached(this.#shape.exports, (name) => exported[name], this.#compiled.limits),
-          ...describeReached(
-            this.#shape.imports,
-            (name, module) => imports[module!]?.[name],
-            this.#compiled.limits,
-          ),
-        ].join(' '),
-      shadowStacks: pointer && memory ? new ShadowStacks(pointer, memory) : null,
+      describeReached: () => describeReached(this.#listResources(exported, imports), this.#compiled.limits),
+      shadowStacks: pointer && pointedMemory ? new ShadowStacks(pointer, pointedMemory) : null,
     }
     for (const [name, traced] of this.#traced) {
       instance.callables.set(name, { traced, call: this.#integration.promising(exported[name]), instance })
@@ -155,12 +151,31 @@ export class Instances {
     return type?.kind === 'function' && type.params.length === 0 && type.results.length === 0
   }
 
-  #findImportedMemory(imports: WebAssembly.Imports): WebAssembly.Memory | null {
-    for (const { module, name, type } of this.#shape.imports) {
-      const value = imports[module]?.[name]
-      if (type.kind === 'memory' && value instanceof WebAssembly.Memory) return value
+  /** Only what the guest shows: a memory that it hides is exported for the session alone. */
+  #findMemory(exported: Record<string, unknown>, imports: WebAssembly.Imports): WebAssembly.Memory | null {
+    const shown = this.#shape.exports.find(isMemory)
+    if (shown) return exported[shown.name] as WebAssembly.Memory
+    const given = this.#shape.imports.find(isMemory)
+    return given ? (imports[given.module]![given.name] as WebAssembly.Memory) : null
+  }
+
+  #findHiddenMemory(exported: Record<string, unknown>): WebAssembly.Memory | null {
+    const first = this.#compiled.hidden.find(({ type, index }) => type.kind === 'memory' && index === 0)
+    return first ? (exported[first.exportName] as WebAssembly.Memory) : null
+  }
+
+  #listResources(exported: Record<string, unknown>, imports: WebAssembly.Imports): LiveResource[] {
+    const resources: LiveResource[] = []
+    for (const { type, name } of this.#shape.exports) {
+      if (isResource(type)) resources.push({ type, name, value: exported[name] })
     }
-    return null
+    for (const { type, module, name } of this.#shape.imports) {
+      if (isResource(type)) resources.push({ type, name, value: imports[module]?.[name] })
+    }
+    for (const { type, name, index, exportName } of this.#compiled.hidden) {
+      resources.push({ type, name, index, value: exported[exportName] })
+    }
+    return resources
   }
 
   /** Functions traced and promising, all else as it is. */
@@ -182,6 +197,14 @@ export class Instances {
     }
     return Object.freeze(wrapped)
   }
+}
+
+function isMemory({ type }: ExportShape | ImportShape): boolean {
+  return type.kind === 'memory'
+}
+
+function isResource(type: ExternType): type is LiveResource['type'] {
+  return type.kind === 'memory' || type.kind === 'table'
 }
 
 /** Whether host code runs for a guest that waits for it. */

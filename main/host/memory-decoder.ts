@@ -37,7 +37,7 @@ export class MemoryDecoder {
 
   /** Why so many bytes cannot be read, if they cannot. */
   #findProblem(address: number, sizeBytes: number): string | null {
-    if (this.#view === null) return 'The guest has no memory that the host can see.'
+    if (this.#view === null) return 'The guest has no memory.'
     const { byteLength } = this.#view
     if (address + sizeBytes <= byteLength) return null
     return `${plural(sizeBytes, 'byte')} at ${formatAddress(address)} lie outside of memory, which has ${plural(byteLength, 'byte')}.`

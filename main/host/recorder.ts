@@ -1,4 +1,5 @@
 /** Writes calls and console lines into the ring, in the order in which they happen. */
+import { setImmediate } from 'node:timers'
 import type { CallId, CallOutcome, ConsoleLevel, DecodedReading, TypedValue } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { FunctionDefinition, SliceState, ValueEncoding } from '../trace/events.ts'
@@ -22,6 +23,7 @@ import type { RingWriter } from '../trace/ring.ts'
 import { numberToJson } from '../trace/values.ts'
 import type { References } from './references.ts'
 
+const { hrtime } = process
 const encoder = new TextEncoder()
 /** Longer lines are cut: a line is for people, and has to fit into the ring. */
 const LONGEST_LINE_BYTES = 64 * 1024
@@ -46,26 +48,33 @@ export function listResults({ resultEncodings }: TracedFunction, returned: unkno
 export class Recorder {
   readonly #ring: RingWriter
   readonly #references: References
-  readonly #zeroMs: number
+  readonly #zeroSeconds: number
+  readonly #zeroRestNs: number
   #lastCallId: CallId = 0
   #functionCount: number = STAND_IN_COUNT
-  /** Where the newest `enter` event is, and where the ring stood when it was written. */
-  #openOffset = 0
-  #openHeadBytes = -1
+  /** Where the newest `enter` event of an import is. */
+  #heldOffset = 0
+  #isFlushPending = false
+  readonly #flushHeld = (): void => {
+    this.#isFlushPending = false
+    this.#ring.flushHeld()
+  }
   /** Whether calls of imports are recorded; those of exports are in any case. */
   recordsImports = true
 
-  /** `zeroMs` is the session's time zero on this thread's `performance.now()`. */
-  constructor(ring: RingWriter, references: References, zeroMs: number) {
+  /** `zero` is the session's time zero, as `process.hrtime()` gave it. */
+  constructor(ring: RingWriter, references: References, zero: [seconds: number, restNs: number]) {
     this.#ring = ring
     this.#references = references
-    this.#zeroMs = zeroMs
+    ;[this.#zeroSeconds, this.#zeroRestNs] = zero
     references.onNew = (handle, preview) => this.#writeText(TAGS.reference, handle, preview)
   }
 
   /** Whole nanoseconds since the session's time zero. */
   nowNs(): number {
-    return Math.round((performance.now() - this.#zeroMs) * 1e6)
+    // Takes two thirds of the time of `performance.now()`, and two of them are most of what recording a call takes.
+    const time = hrtime()
+    return (time[0] - this.#zeroSeconds) * 1e9 + (time[1] - this.#zeroRestNs)
   }
 
   /** Announces a function; its calls refer to it by index. */
@@ -80,43 +89,34 @@ export class Recorder {
 
   /** Records that a call of an export begins, and numbers it. `parentId` 0: it is not inside another. */
   enter(traced: TracedFunction, parentId: CallId, values: readonly unknown[], startNs: number): CallId {
-    return this.#enter(traced, parentId, values, startNs, ENTER_STATES.taken, 0)
+    if (traced.hasReferences) this.#prepareReferences(traced.paramEncodings, values)
+    const sizeBytes = ENTER.values + 8 * traced.paramEncodings.length
+    this.#writeEnter(sizeBytes, traced, parentId, values, startNs)
+    this.#ring.publish(sizeBytes)
+    return this.#lastCallId
   }
 
-  /** The same for an import. {@link completeImport} or another event of this call is to follow. */
+  /** The same for an import. */
   enterImport(traced: TracedFunction, parentId: CallId, values: readonly unknown[], startNs: number): CallId {
-    const { length } = traced.resultEncodings
-    const callId = this.#enter(traced, parentId, values, startNs, ENTER_STATES.open, length)
-    this.#openHeadBytes = this.#ring.headBytes
-    return callId
-  }
-
-  /**
-   * Records that an import's handler returned without a promise: where nothing was recorded since the call began,
-   * in the event with which it did.
-   */
-  completeImport(
-    traced: TracedFunction,
-    callId: CallId,
-    returned: unknown,
-    startNs: number,
-    endNs: number,
-  ): void {
-    this.#prepareResult(traced, returned)
-    const ring = this.#ring
-    if (ring.headBytes === this.#openHeadBytes) {
-      const offset = this.#openOffset
-      ring.floats[(offset + ENTER.endNs) >> 3] = endNs
-      this.#writeResult(offset + ENTER.values + 8 * traced.paramEncodings.length, traced, returned)
-      const { open, complete } = ENTER_STATES
-      if (Atomics.compareExchange(ring.words, (offset + ENTER.state) >> 2, open, complete) === open) return
-    }
-    this.exitReturned(traced, callId, returned, endNs, endNs - startNs, 0)
+    if (traced.hasReferences) this.#prepareReferences(traced.paramEncodings, values)
+    const sizeBytes = ENTER.values + 8 * (traced.paramEncodings.length + traced.resultEncodings.length)
+    this.#heldOffset = this.#writeEnter(sizeBytes, traced, parentId, values, startNs)
+    this.#ring.hold(sizeBytes, ENTER_STATES.begun)
+    return this.#lastCallId
   }
 
   /** Records that an import handler returned a promise after `hostNs`. */
   suspend(callId: CallId, hostNs: number): void {
     const ring = this.#ring
+    if (this.#isHeld(callId)) {
+      ring.floats[(this.#heldOffset + ENTER.hostNs) >> 3] = hostNs
+      ring.words[(this.#heldOffset + ENTER.state) >> 2] = ENTER_STATES.suspended
+      ring.setPhase(ENTER_STATES.suspended)
+      // Here only where the promise is still pending when the worker has nothing else to do.
+      if (!this.#isFlushPending) setImmediate(this.#flushHeld)
+      this.#isFlushPending = true
+      return
+    }
     const offset = ring.reserve(TAGS.suspend, SUSPEND.sizeBytes)
     ring.words[(offset + SUSPEND.callId) >> 2] = callId
     ring.floats[(offset + SUSPEND.hostNs) >> 3] = hostNs
@@ -159,7 +159,18 @@ export class Recorder {
     hostNs: number,
     suspendedNs: number,
   ): void {
-    this.#prepareResult(traced, returned)
+    if (traced.hasReferences) {
+      this.#prepareReferences(traced.resultEncodings, listResults(traced, returned))
+    }
+    if (this.#isHeld(callId)) {
+      const ring = this.#ring
+      const offset = this.#heldOffset
+      ring.floats[(offset + ENTER.hostNs) >> 3] = hostNs
+      ring.floats[(offset + ENTER.endNs) >> 3] = endNs
+      this.#writeResult(offset + ENTER.values + 8 * traced.paramEncodings.length, traced, returned)
+      ring.words[(offset + ENTER.state) >> 2] = ENTER_STATES.returned
+      return ring.release()
+    }
     const sizeBytes = EXIT.values + 8 * traced.resultEncodings.length
     const offset = this.#reserveExit(callId, 'returned', sizeBytes, endNs, hostNs, suspendedNs)
     this.#ring.words[(offset + EXIT.valueCount) >> 2] = traced.resultEncodings.length
@@ -210,30 +221,29 @@ export class Recorder {
     })
   }
 
-  #enter(
+  /** Writes an `enter` event of a call that has begun, and numbers it; returns where the event is. */
+  #writeEnter(
+    sizeBytes: number,
     traced: TracedFunction,
     parentId: CallId,
     values: readonly unknown[],
     startNs: number,
-    state: number,
-    resultCount: number,
-  ): CallId {
-    const callId = ++this.#lastCallId
-    const { paramEncodings } = traced
-    if (traced.hasReferences) this.#prepareReferences(paramEncodings, values)
-    const sizeBytes = ENTER.values + 8 * (paramEncodings.length + resultCount)
+  ): number {
     const ring = this.#ring
     const offset = ring.reserve(TAGS.enter, sizeBytes)
     const word = offset >> 2
-    ring.words[word + ENTER.callId / 4] = callId
+    ring.words[word + ENTER.callId / 4] = ++this.#lastCallId
     ring.words[word + ENTER.parentId / 4] = parentId
     ring.words[word + ENTER.functionIndex / 4] = traced.index
-    ring.words[word + ENTER.state / 4] = state
+    ring.words[word + ENTER.state / 4] = ENTER_STATES.begun
     ring.floats[(offset + ENTER.startNs) >> 3] = startNs
-    this.#writeValues(offset + ENTER.values, paramEncodings, values)
-    ring.publish(sizeBytes)
-    this.#openOffset = offset
-    return callId
+    this.#writeValues(offset + ENTER.values, traced.paramEncodings, values)
+    return offset
+  }
+
+  /** Whether nothing was recorded since this call of an import began. */
+  #isHeld(callId: CallId): boolean {
+    return this.#ring.isHolding && callId === this.#lastCallId
   }
 
   #reserveExit(
@@ -253,10 +263,6 @@ export class Recorder {
     ring.floats[(offset + EXIT.hostNs) >> 3] = hostNs
     ring.floats[(offset + EXIT.suspendedNs) >> 3] = suspendedNs
     return offset
-  }
-
-  #prepareResult(traced: TracedFunction, returned: unknown): void {
-    if (traced.hasReferences) this.#prepareReferences(traced.resultEncodings, listResults(traced, returned))
   }
 
   /** A reference seen for the first time writes an event of its own, which must not fall into another. */

@@ -33,17 +33,21 @@ import { References } from './references.ts'
 import { Slices } from './slices.ts'
 
 const input = workerData as WorkerInput
-const post = (message: MessageFromWorker): void => parentPort!.postMessage(message)
 
 // Taken together, so that the inspector can tell what time it is on this clock.
-const zeroMs = performance.now()
-post({ type: 'clock', zeroHrtimeNs: process.hrtime.bigint(), zeroWallMs: Date.now() })
+const zero = process.hrtime()
+const zeroHrtimeNs = BigInt(zero[0]) * 1_000_000_000n + BigInt(zero[1])
+parentPort!.postMessage({ type: 'clock', zeroHrtimeNs, zeroWallMs: Date.now() } satisfies MessageFromWorker)
 
-const recorder = new Recorder(
-  new RingWriter(input.ring, () => post({ type: 'wake' })),
-  new References(),
-  zeroMs,
+const ring = new RingWriter(input.ring, () =>
+  parentPort!.postMessage({ type: 'wake' } satisfies MessageFromWorker),
 )
+/** What was recorded before a message is there when it is read. */
+function post(message: MessageFromWorker): void {
+  ring.flush()
+  parentPort!.postMessage(message)
+}
+const recorder = new Recorder(ring, new References(), zero)
 recorder.recordsImports = input.recordImports
 const boundary: BoundarySettings = {
   recorder,

@@ -11,7 +11,6 @@ import type { QueryRows } from '../contract/service.ts'
 import type { MessageFromQueryProcess, MessageToQueryProcess } from '../sql/protocol.ts'
 import type { SqlRow } from '../sql/tables.ts'
 import { mentionsTable, toCallRow, toConsoleRow, toFunctionRow } from '../sql/tables.ts'
-import { isStandIn } from '../trace/stand-ins.ts'
 import type { Trace } from '../trace/trace.ts'
 
 /** Calls that are handed over in one turn of the event loop: some milliseconds. */
@@ -82,9 +81,7 @@ export class QueryEngine {
     clearTimeout(timer)
     if (!answered.ok) return answered
     if (answered.value.type === 'answer') return success(answered.value.answer)
-    return failure(
-      makeError('SQL_FAILED', answered.value.type === 'failed' ? { why: answered.value.why } : {}),
-    )
+    return failure(answered.value.type === 'failed' ? answered.value.error : makeError('SQL_FAILED'))
   }
 
   /** Hands over what is new in the tables that a query is about. */
@@ -95,7 +92,7 @@ export class QueryEngine {
       tables.push({ type: 'rows', table: 'session', rows: [sessionRow], whole: true })
     }
     if (mentionsTable(sql, 'functions')) {
-      const rows = calls.definitions.filter((each) => each && !isStandIn(each)).map(toFunctionRow)
+      const rows = calls.listFunctions().map(toFunctionRow)
       tables.push({ type: 'rows', table: 'functions', rows, whole: true })
     }
     if (mentionsTable(sql, 'console')) {

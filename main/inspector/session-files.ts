@@ -6,6 +6,7 @@ import type { SessionInfo } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 import { describeWriteFailure } from '../session-file/failures.ts'
 import { SESSION_FILE_EXTENSION } from '../session-file/file-parts.ts'
+import type { DescribedSession } from '../session-file/saved-session.ts'
 import { SessionLog } from '../session-file/session-log.ts'
 import type { Trace } from '../trace/trace.ts'
 
@@ -15,14 +16,8 @@ export function isSessionFileName(name: string): boolean {
 }
 
 /** What a session file says of its session. */
-export interface SavedSession {
+export interface SavedSession extends DescribedSession {
   info: SessionInfo
-  /** Of the guest's file: SHA-256 in hexadecimal digits. */
-  guestHash: string
-  /** Of the inspector. */
-  version: string
-  nodeVersion: string
-  v8Version: string
 }
 
 /** Begins session files. Temporary ones are gone when the inspector closes. */

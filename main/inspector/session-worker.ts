@@ -211,6 +211,6 @@ export class SessionWorker {
     this.#probe?.(null)
     this.#cancelTurn()
     if (this.#heapTimer) clearTimeout(this.#heapTimer)
-    this.#drainAll()
+    if (this.#feed.drainLast() > 0) this.#listener.onTrace()
   }
 }

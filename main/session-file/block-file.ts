@@ -4,6 +4,8 @@ import { copyFile, truncate } from 'node:fs/promises'
 import type { BlockHeader, BlockType } from './file-block.ts'
 import { decodeHeader, encodeBlock, HEADER_BYTES, isIntact, paddedSize } from './file-block.ts'
 
+/** Blocks whose memory is kept. */
+const ROOM_LIMIT = 8
 /** After a failure it is tried again after so long. */
 const RETRY_MS = 1000
 
@@ -75,6 +77,8 @@ export class BlockFileWriter {
   readonly #descriptor: number
   readonly #waiting: { offset: Offset; bytes: Uint8Array<ArrayBuffer> }[] = []
   readonly #onFailure: (failure: NodeJS.ErrnoException | null) => void
+  /** Memory of blocks that are on the disk, for others: what is thrown away is work for the garbage collector. */
+  readonly #room: ArrayBuffer[] = []
   #sequence = 0
   #sizeBytes = 0
   #writtenBytes = 0
@@ -134,7 +138,7 @@ export class BlockFileWriter {
 
   append(type: BlockType, payload: Uint8Array): Offset {
     const offset = this.#sizeBytes
-    const bytes = encodeBlock(type, this.#sequence++, payload)
+    const bytes = encodeBlock(type, this.#sequence++, payload, this.#room.pop())
     this.#sizeBytes += bytes.length
     this.#waiting.push({ offset, bytes })
     this.#writeNext()
@@ -187,7 +191,10 @@ export class BlockFileWriter {
         if (this.#failure) this.#onFailure(null)
         this.#failure = null
         this.#writtenBytes += count
-        if (this.#writtenBytes === next.offset + next.bytes.length) this.#waiting.shift()
+        if (this.#writtenBytes === next.offset + next.bytes.length) {
+          this.#waiting.shift()
+          if (this.#room.length < ROOM_LIMIT) this.#room.push(next.bytes.buffer)
+        }
         if (this.#waiting.length === 0) this.#resolveIdle()
         this.#writeNext()
       },

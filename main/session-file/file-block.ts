@@ -42,9 +42,18 @@ export interface BlockHeader {
   checksum: number
 }
 
-/** A block with its header, filled up to a multiple of 8. */
-export function encodeBlock(type: BlockType, sequence: number, payload: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(paddedSize(payload.length))
+/** A block with its header, filled up to a multiple of 8; in `room` where it fits there. */
+export function encodeBlock(
+  type: BlockType,
+  sequence: number,
+  payload: Uint8Array,
+  room: ArrayBuffer | null = null,
+): Uint8Array<ArrayBuffer> {
+  const sizeBytes = paddedSize(payload.length)
+  const bytes =
+    room !== null && room.byteLength >= sizeBytes
+      ? new Uint8Array(room, 0, sizeBytes).fill(0, HEADER_BYTES + payload.length)
+      : new Uint8Array(sizeBytes)
   const view = new DataView(bytes.buffer)
   view.setUint32(0, MAGIC, true)
   view.setUint32(4, type, true)

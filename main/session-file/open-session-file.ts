@@ -30,6 +30,8 @@ export interface SessionFile {
   session: unknown
   /** On the session's clock: when it was closed, or the last that is known of it. */
   endNs: number
+  /** Whether it was closed: otherwise it has what was written up to some moment. */
+  isComplete: boolean
   /** Bytes at the end that could not be read; 0 where all could. */
   lostBytes: number
   sizeBytes: number
@@ -73,7 +75,8 @@ export function openSessionFile(path: string, limitBytes: number): Result<Sessio
   }
 }
 
-type Loaded = Pick<SessionFile, 'trace' | 'endNs' | 'lostBytes'> & Partial<Pick<SessionFile, 'session'>>
+type Loaded = Pick<SessionFile, 'trace' | 'endNs' | 'isComplete' | 'lostBytes'> &
+  Partial<Pick<SessionFile, 'session'>>
 
 function loadByIndex(reader: BlockFileReader, limitBytes: number): Loaded | null {
   const end = readEnd(reader)
@@ -94,7 +97,7 @@ function loadByIndex(reader: BlockFileReader, limitBytes: number): Loaded | null
   useBlocks(trace, reader, index.blocks)
   restoreTimeline(trace, reader.read(end!.timelineOffset))
   endRunning(trace, index.running, index.endNs)
-  return { trace, endNs: index.endNs, lostBytes: 0, session: index.session }
+  return { trace, endNs: index.endNs, isComplete: true, lostBytes: 0, session: index.session }
 }
 
 /** Where the last block says that the summary is. */
@@ -182,7 +185,8 @@ class Scan {
       [...this.#running].sort((a, b) => a - b),
       this.#endNs,
     )
-    return { trace: this.#trace, endNs: this.#endNs, lostBytes: Math.max(0, this.#reader.sizeBytes - offset) }
+    const lostBytes = Math.max(0, this.#reader.sizeBytes - offset)
+    return { trace: this.#trace, endNs: this.#endNs, isComplete: false, lostBytes }
   }
 
   #take(type: number, payload: Uint8Array, offset: Offset): void {

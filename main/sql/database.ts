@@ -1,7 +1,10 @@
 /** A database with the tables of a trace, from which statements of users only read. */
 import type { StatementSync } from 'node:sqlite'
 import { constants, DatabaseSync } from 'node:sqlite'
+import type { Result } from '../contract/result.ts'
+import { failure, success } from '../contract/result.ts'
 import type { QueryRows } from '../contract/service.ts'
+import { checkSingleStatement } from './single-statement.ts'
 import type { SqlRow, TableName } from './tables.ts'
 import { describeSchema, TABLES } from './tables.ts'
 
@@ -43,13 +46,15 @@ export class TraceDatabase {
     this.#database.exec('commit')
   }
 
-  /** Answers a statement of a user. Throws what SQLite has to say against it. */
-  query(sql: string, rowLimit: number): QueryRows {
+  /** Answers a statement of a user. Fails with SQL_SEVERAL_STATEMENTS; throws what SQLite has to say against it. */
+  query(sql: string, rowLimit: number): Result<QueryRows> {
     this.#database.setAuthorizer((action) =>
       READING.has(action) ? constants.SQLITE_OK : constants.SQLITE_DENY,
     )
     try {
-      return readAnswer(this.#database.prepare(sql), rowLimit)
+      const statement = this.#database.prepare(sql)
+      const error = checkSingleStatement(sql, statement.sourceSQL)
+      return error ? failure(error) : success(readAnswer(statement, rowLimit))
     } finally {
       this.#database.setAuthorizer(null)
     }

@@ -1,4 +1,5 @@
 /** What the inspector and the process that answers SQL say to each other. */
+import type { InspectorError } from '../contract/result.ts'
 import type { QueryRows } from '../contract/service.ts'
 import type { SqlRow, TableName } from './tables.ts'
 
@@ -10,4 +11,4 @@ export type MessageToQueryProcess =
 export type MessageFromQueryProcess =
   | { type: 'taken' }
   | { type: 'answer'; answer: QueryRows }
-  | { type: 'failed'; why: string }
+  | { type: 'failed'; error: InspectorError }

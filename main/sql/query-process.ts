@@ -3,6 +3,7 @@
  * in the midst of native code cannot be ended.
  */
 import { Worker } from 'node:worker_threads'
+import { makeError } from '../contract/error-codes.ts'
 import { TraceDatabase } from './database.ts'
 import type { MessageFromQueryProcess, MessageToQueryProcess } from './protocol.ts'
 
@@ -36,14 +37,21 @@ function answer(message: MessageToQueryProcess): MessageFromQueryProcess {
       database.insert(message.table, message.rows, message.whole ?? false)
       return { type: 'taken' }
     }
-    if (lostRows !== null) return { type: 'failed', why: lostRows }
-    return { type: 'answer', answer: database.query(message.sql, message.rowLimit) }
+    if (lostRows !== null) return fail(lostRows)
+    const answered = database.query(message.sql, message.rowLimit)
+    return answered.ok
+      ? { type: 'answer', answer: answered.value }
+      : { type: 'failed', error: answered.error }
   } catch (thrown) {
     const why = describe(thrown as Error & { errcode?: number })
-    if (message.type === 'query') return { type: 'failed', why }
+    if (message.type === 'query') return fail(why)
     lostRows = why
     return { type: 'taken' }
   }
+}
+
+function fail(why: string): MessageFromQueryProcess {
+  return { type: 'failed', error: makeError('SQL_FAILED', { why }) }
 }
 
 function describe({ message, errcode }: Error & { errcode?: number }): string {

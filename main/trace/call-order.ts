@@ -73,6 +73,13 @@ export class CallOrder {
     return root
   }
 
+  /** Adds `count` calls at once that lie inside of the top-level call `root`. */
+  addBelow(firstId: number, count: number, root: number): void {
+    this.add(firstId, root)
+    this.#callCount += count - 1
+    this.#unsummed += count - 1
+  }
+
   /** The id of the call at a row (from 0), or 0 beyond the last. */
   idAt(row: number): number {
     if (row < 0 || row >= this.#callCount) return 0

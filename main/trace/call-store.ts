@@ -10,6 +10,8 @@ import { ErrorStore } from './error-store.ts'
 import type { FunctionDefinition, SliceState } from './events.ts'
 import { OUTCOMES } from './events.ts'
 import { Overlaps } from './overlaps.ts'
+import type { ReturnedCalls } from './returned-calls.ts'
+import { addToBlocks } from './returned-calls.ts'
 import { SliceTimes } from './slice-times.ts'
 import type { RawStack } from './stack-store.ts'
 import { StackStore } from './stack-store.ts'
@@ -88,6 +90,12 @@ export class CallStore {
     return this.exists(id) && (id > this.passedOverUpTo || this.isKnown(id))
   }
 
+  /** The functions that there are, without those that stand in. */
+  listFunctions(): FunctionDefinition[] {
+    // A file that was cut off may lack some.
+    return this.definitions.filter((definition) => definition && !isStandIn(definition))
+  }
+
   /** The number of a function that stands in for those of calls that nothing is known of. */
   standInIndex(standIn: (typeof STAND_INS)[number]): number {
     const index = this.definitions.indexOf(standIn)
@@ -130,27 +138,25 @@ export class CallStore {
     else if (parent !== 0 && this.kindOf(parent) !== 'import') this.#insideOf.set(parent, id)
   }
 
-  /**
-   * Adds a call of an import that has returned already, and was the host's from beginning to end. Its arguments begin
-   * at `words[valuesWord]`, its results behind them.
-   */
-  addReturned(
-    id: CallId,
-    parent: CallId,
-    functionIndex: number,
-    startNs: number,
-    endNs: number,
-    words: Uint32Array,
-    valuesWord: number,
-  ): void {
-    const block = this.#add(id, parent, functionIndex, startNs, words, valuesWord)
-    const index = indexInBlock(id)
-    const { params, results } = this.definitions[functionIndex]!
-    block.outcomes[index] = RETURNED
-    block.ends[index] = endNs
-    block.hosts[index] = endNs - startNs
-    block.resultSlots[index] = block.values.append(words, valuesWord + 2 * params.length, results.length)
-    this.#addToParent(parent, endNs - startNs, 0)
+  /** Adds calls of imports that have returned already. */
+  addReturned(calls: ReturnedCalls): void {
+    addToBlocks(calls, this.blocks, this.definitions)
+    const { firstId, count, parents, starts, ends, hosts } = calls
+    for (let from = 0; from < count;) {
+      const parent = parents[from]!
+      let [hostNs, totalNs] = [0, 0]
+      let end = from
+      for (; end < count && parents[end] === parent; end++) {
+        hostNs += hosts[end]!
+        totalNs += ends[end]! - starts[end]!
+      }
+      if (parent === 0) for (let at = from; at < end; at++) this.#addTopLevel(firstId + at)
+      else {
+        this.#addBelow(firstId + from, end - from, parent)
+        this.#addToParent(parent, hostNs, totalNs - hostNs)
+      }
+      from = end
+    }
   }
 
   #add(
@@ -171,16 +177,29 @@ export class CallStore {
       valuesWord,
       this.definitions[functionIndex]!.params.length,
     )
-    if (parent === 0) block.roots[index] = this.order.add(id, null)
-    else {
-      const parentBlock = this.blocks.block(parent)
-      const parentIndex = indexInBlock(parent)
-      block.roots[index] = this.order.add(id, parentBlock.roots[parentIndex]!)
-      block.depths[index] = Math.min(parentBlock.depths[parentIndex]! + 1, DEEPEST)
-      parentBlock.childCounts[parentIndex]!++
-      if (parentBlock.outcomes[parentIndex] !== RUNNING) this.#noteChange(parent)
-    }
+    if (parent === 0) this.#addTopLevel(id)
+    else this.#addBelow(id, 1, parent)
     return block
+  }
+
+  #addTopLevel(id: CallId): void {
+    this.blocks.block(id).roots[indexInBlock(id)] = this.order.add(id, null)
+  }
+
+  /** Puts `count` calls in their place that lie directly inside of another. */
+  #addBelow(firstId: CallId, count: number, parent: CallId): void {
+    const parentBlock = this.blocks.block(parent)
+    const parentIndex = indexInBlock(parent)
+    const root = parentBlock.roots[parentIndex]!
+    const depth = Math.min(parentBlock.depths[parentIndex]! + 1, DEEPEST)
+    this.order.addBelow(firstId, count, root)
+    for (let id = firstId; id < firstId + count; id++) {
+      const block = this.blocks.block(id)
+      block.roots[indexInBlock(id)] = root
+      block.depths[indexInBlock(id)] = depth
+    }
+    parentBlock.childCounts[parentIndex]! += count
+    if (parentBlock.outcomes[parentIndex] !== RUNNING) this.#noteChange(parent)
   }
 
   /** The times of an import count for the export that made the call; inside of another import they are part of it. */

@@ -32,9 +32,8 @@ export interface FunctionDefinition {
 }
 
 /**
- * `enter`: a call begins. The values are its arguments, and behind them there may be room for its results: a call
- * that ends before anything else is recorded is completed in place (see {@link ENTER_STATES}), with `endNs` and
- * those. It has returned then, and was the host's from beginning to end.
+ * `enter`: a call begins. The values are its arguments, and behind those of an import there is room for its results:
+ * the event of a call that is suspended, or returns, before anything else is recorded says that as well.
  */
 export const ENTER = {
   callId: 8,
@@ -42,14 +41,15 @@ export const ENTER = {
   functionIndex: 16,
   state: 20,
   startNs: 24,
-  endNs: 32,
-  values: 40,
+  hostNs: 32,
+  endNs: 40,
+  values: 48,
 } as const
 /**
- * Of an `enter` event: the writer may complete it, or has, or the reader has taken it as it was, so that an `exit`
- * follows. Changed by compare-and-exchange only.
+ * How far the call has come that an `enter` event tells of: it has begun; its guest is suspended, after `hostNs`; it
+ * has returned, at `endNs` and with those results. These are the phases in which the ring holds the event.
  */
-export const ENTER_STATES = { open: 0, complete: 1, taken: 2 } as const
+export const ENTER_STATES = { begun: 1, suspended: 2, returned: 3 } as const
 /** `suspend`: an import handler returned a promise; the guest is suspended from now on. */
 export const SUSPEND = { callId: 8, hostNs: 16, sizeBytes: 24 } as const
 /** `exit`: a call ends. Times of an import call; for an export call `hostNs` and `suspendedNs` are 0. */

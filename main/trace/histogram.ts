@@ -99,7 +99,11 @@ export class Histogram {
 function bucketOf(value: number): number {
   if (value < BUCKETS_PER_OCTAVE) return value
   // Durations below 4 s are 32-bit integers, whose highest bit needs no logarithm.
-  const octave = value < 2 ** 32 ? 31 - Math.clz32(value) : octaveOf(value)
+  if (value < 2 ** 32) {
+    const shift = 31 - OCTAVE_BITS - Math.clz32(value)
+    return shift * BUCKETS_PER_OCTAVE + (value >>> shift)
+  }
+  const octave = octaveOf(value)
   const position = Math.floor(value / 2 ** (octave - OCTAVE_BITS))
   return (octave - OCTAVE_BITS) * BUCKETS_PER_OCTAVE + position
 }

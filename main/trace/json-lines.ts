@@ -1,5 +1,5 @@
 /** The public format of a trace: JSON Lines, a call a line. See docs/trace-format.md and its schema. */
-import type { CallId, StackFrame } from '../contract/model.ts'
+import type { CallId, CallKind, CallRow, DecodedReading, StackFrame } from '../contract/model.ts'
 import type { CallStore } from './call-store.ts'
 import type { RawStack } from './stack-store.ts'
 
@@ -11,20 +11,37 @@ const OVERLAP_LIMIT = 100
 /** Names a stack's frames, innermost first; null where they cannot be named. */
 export type DescribeStack = (stack: RawStack | null) => StackFrame[] | null
 
-/** The line of a call as it stands at `nowNs`, with its line feed. Times are whole nanoseconds. */
-export function formatJsonLine(
+/** What a line says of a call. */
+export interface TraceCall extends Pick<
+  CallRow,
+  'id' | 'parent' | 'name' | 'params' | 'results' | 'outcome'
+> {
+  kind: CallKind
+  module?: string | null
+  decoded?: DecodedReading[]
+  error?: { code: string; message: string }
+  stack?: object[]
+  overlaps?: CallId[]
+  startNs: number
+  guestNs?: number
+  hostNs: number
+  suspendedNs: number
+  endNs: number | null
+}
+
+/** A call as it stands at `nowNs`, with the fields of the format. Times are whole nanoseconds. */
+export function describeCall(
   calls: CallStore,
   id: CallId,
   nowNs: number,
   describeStack: DescribeStack,
-): string {
+): TraceCall {
   const row = calls.row(id, nowNs)
   const error = calls.errorOf(id)
   const decoded = calls.decoded.get(id)
   const stack = describeStack(calls.stackOf(id)) ?? []
   const isImport = row.kind === 'import'
-  return `${JSON.stringify({
-    v: TRACE_FORMAT_VERSION,
+  return {
     id: row.id,
     parent: row.parent,
     kind: row.kind,
@@ -42,7 +59,17 @@ export function formatJsonLine(
     hostNs: Math.round(row.hostNs),
     suspendedNs: Math.round(row.suspendedNs),
     endNs: row.endNs === null ? null : Math.round(row.endNs),
-  })}\n`
+  }
+}
+
+/** The line of a call as it stands at `nowNs`, with its line feed. */
+export function formatJsonLine(
+  calls: CallStore,
+  id: CallId,
+  nowNs: number,
+  describeStack: DescribeStack,
+): string {
+  return `${JSON.stringify({ v: TRACE_FORMAT_VERSION, ...describeCall(calls, id, nowNs, describeStack) })}\n`
 }
 
 function formatFrame({ functionName, named, offsetBytes, file, line, column, inlined }: StackFrame) {

@@ -2,6 +2,7 @@ import type { CallId, TimingRow } from '../contract/model.ts'
 import type { CallStore } from './call-store.ts'
 import type { SavedHistogram } from './histogram.ts'
 import { Histogram } from './histogram.ts'
+import type { ReturnedCalls } from './returned-calls.ts'
 
 interface FunctionTimings {
   total: Histogram
@@ -24,15 +25,27 @@ export class Timings {
   readonly #byFunction: (FunctionTimings | undefined)[] = []
 
   record(functionIndex: number, hasReturned: boolean, totalNs: number, suspendedNs: number): void {
-    let timings = this.#byFunction[functionIndex]
-    if (!timings) {
-      timings = { total: new Histogram(), suspended: new Histogram(), count: 0, failedCount: 0 }
-      this.#byFunction[functionIndex] = timings
-    }
+    const timings = this.#of(functionIndex)
     timings.count++
     if (!hasReturned) timings.failedCount++
     timings.total.record(totalNs)
     timings.suspended.record(suspendedNs)
+  }
+
+  /** Counts calls that have returned. */
+  addReturned({ count, functions, starts, ends, hosts }: ReturnedCalls): void {
+    for (let from = 0; from < count;) {
+      const functionIndex = functions[from]!
+      const timings = this.#of(functionIndex)
+      let at = from
+      for (; at < count && functions[at] === functionIndex; at++) {
+        const totalNs = ends[at]! - starts[at]!
+        timings.total.record(totalNs)
+        timings.suspended.record(totalNs - hosts[at]!)
+      }
+      timings.count += at - from
+      from = at
+    }
   }
 
   /** All that is known, to be kept in a file. */
@@ -54,6 +67,15 @@ export class Timings {
         suspended: Histogram.restore(suspended),
       }
     }
+  }
+
+  #of(functionIndex: number): FunctionTimings {
+    return (this.#byFunction[functionIndex] ??= {
+      total: new Histogram(),
+      suspended: new Histogram(),
+      count: 0,
+      failedCount: 0,
+    })
   }
 
   /**

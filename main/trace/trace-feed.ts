@@ -7,6 +7,7 @@ import {
   ENTER_STATES,
   EXIT,
   LEVELS,
+  OUTCOMES,
   SLICE,
   SLICE_STATES,
   SOURCES,
@@ -15,6 +16,7 @@ import {
   TAGS,
   TEXT,
 } from './events.ts'
+import { ReturnedCalls } from './returned-calls.ts'
 import { RingReader } from './ring.ts'
 import type { Trace } from './trace.ts'
 
@@ -26,18 +28,32 @@ export class TraceFeed {
   readonly #trace: Trace
   /** Whether calls are left out: the trace has no room, or an earlier one was left out. */
   #isFull = false
+  /** Calls that have been read and are to be added. */
+  readonly #returned = new ReturnedCalls()
+  /** The newest call whose event was read while the writer held it, and how far it had come then. */
+  #aheadId = 0
+  #aheadState = 0
 
   constructor(ring: SharedArrayBuffer, trace: Trace) {
     this.#ring = new RingReader(ring)
     this.#trace = trace
   }
 
-  /** Takes in what the worker has written, about `limitBytes` of it, and says how many bytes that was. */
+  /** Takes in what the worker has written, about `limitBytes` of it; says how many bytes, 0 if there is nothing new. */
   drain(limitBytes: number): number {
     this.#isFull = this.#trace.makeRoom()
     const readBytes = this.#ring.drain(this.#read, limitBytes)
+    this.#addReturned()
+    const { held } = this.#ring
+    const hasMore = held !== null && this.#readAhead(held.offset, held.phase)
     this.#trace.write()
-    return readBytes
+    return hasMore ? Math.max(readBytes, 1) : readBytes
+  }
+
+  /** Takes in all that a worker has written that is gone. */
+  drainLast(): number {
+    this.#ring.settle()
+    return this.drain(Infinity)
   }
 
   /** See {@link RingReader.isFull}. */
@@ -52,11 +68,11 @@ export class TraceFeed {
 
   readonly #read = (tag: number, offset: number): void => {
     const { words, floats, bytes } = this.#ring
+    if (tag === TAGS.enter) return this.#readEnter(offset)
+    this.#addReturned()
     const trace = this.#trace
     const word = offset >> 2
     switch (tag) {
-      case TAGS.enter:
-        return this.#readEnter(offset)
       case TAGS.suspend:
         return trace.suspend(words[word + SUSPEND.callId / 4]!, floats[(offset + SUSPEND.hostNs) >> 3]!)
       case TAGS.exit:
@@ -111,30 +127,96 @@ export class TraceFeed {
     const trace = this.#trace
     const word = offset >> 2
     const id = words[word + ENTER.callId / 4]!
-    const startNs = floats[(offset + ENTER.startNs) >> 3]!
-    if (this.#isFull || (id !== trace.calls.callCount + 1 && !trace.passOver(id - 1, startNs))) {
+    const state = words[word + ENTER.state / 4]!
+    if (id === this.#aheadId) return this.#readOn(offset, state)
+    const returned = this.#returned
+    const isNext = id === trace.calls.callCount + returned.count + 1
+    if (this.#isFull || (!isNext && !this.#passOver(id, offset))) {
       this.#isFull = true
-      trace.leaveOut()
-      // The writer is told as well that nobody waits for the end in this event.
-      this.#take(word)
-      return
+      return trace.leaveOut()
     }
-    const parent = words[word + ENTER.parentId / 4]!
+    if (state !== ENTER_STATES.returned) {
+      this.#addReturned()
+      return this.#begin(offset, state)
+    }
     const functionIndex = words[word + ENTER.functionIndex / 4]!
+    const wordCount = words[word + 1]! / 4 - ENTER.values / 4
     const valuesWord = word + ENTER.values / 4
-    if (this.#take(word)) {
-      const endNs = floats[(offset + ENTER.endNs) >> 3]!
-      trace.addReturned(id, parent, functionIndex, startNs, endNs, words, valuesWord)
-    } else trace.begin(id, parent, functionIndex, startNs, words, valuesWord)
+    const parent = words[word + ENTER.parentId / 4]!
+    const at = returned.add(id, parent, functionIndex, words, valuesWord, wordCount)
+    returned.starts[at] = floats[(offset + ENTER.startNs) >> 3]!
+    returned.hosts[at] = floats[(offset + ENTER.hostNs) >> 3]!
+    returned.ends[at] = floats[(offset + ENTER.endNs) >> 3]!
+    if (returned.isFull) this.#addReturned()
   }
 
-  /** Takes an `enter` event from its writer; says whether the call has ended in it. */
-  #take(word: number): boolean {
-    const { open, complete, taken } = ENTER_STATES
-    const { words } = this.#ring
-    const at = word + ENTER.state / 4
-    const state = Atomics.load(words, at)
-    return (state === open ? Atomics.compareExchange(words, at, open, taken) : state) === complete
+  /** Takes up the calls before one that were not recorded, if that is wanted; says whether it was. */
+  #passOver(id: number, offset: number): boolean {
+    this.#addReturned()
+    return this.#trace.passOver(id - 1, this.#ring.floats[(offset + ENTER.startNs) >> 3]!)
+  }
+
+  /** A call that has not returned, as far as this event tells. */
+  #begin(offset: number, state: number): void {
+    const { words, floats } = this.#ring
+    const word = offset >> 2
+    const id = words[word + ENTER.callId / 4]!
+    this.#trace.begin(
+      id,
+      words[word + ENTER.parentId / 4]!,
+      words[word + ENTER.functionIndex / 4]!,
+      floats[(offset + ENTER.startNs) >> 3]!,
+      words,
+      word + ENTER.values / 4,
+    )
+    if (state === ENTER_STATES.suspended) this.#suspend(offset)
+  }
+
+  #suspend(offset: number): void {
+    const { words, floats } = this.#ring
+    this.#trace.suspend(words[(offset + ENTER.callId) >> 2]!, floats[(offset + ENTER.hostNs) >> 3]!)
+  }
+
+  /** Takes in an event that the writer still holds; says whether it tells anything new. */
+  #readAhead(offset: number, state: number): boolean {
+    const id = this.#ring.words[(offset + ENTER.callId) >> 2]!
+    if (id === this.#aheadId) {
+      const hasChanged = state !== this.#aheadState
+      this.#readOn(offset, state)
+      return hasChanged
+    }
+    if (this.#isFull || id !== this.#trace.calls.callCount + 1) return false
+    this.#begin(offset, state)
+    this.#aheadId = id
+    this.#aheadState = state
+    return true
+  }
+
+  /** Takes in how far a call has come since {@link #readAhead}. */
+  #readOn(offset: number, state: number): void {
+    if (state === this.#aheadState) return
+    this.#aheadState = state
+    if (state === ENTER_STATES.suspended) return this.#suspend(offset)
+    const { words, floats } = this.#ring
+    const word = offset >> 2
+    const { params } = this.#trace.calls.definitions[words[word + ENTER.functionIndex / 4]!]!
+    const endNs = floats[(offset + ENTER.endNs) >> 3]!
+    const hostNs = floats[(offset + ENTER.hostNs) >> 3]!
+    this.#trace.end(
+      this.#aheadId,
+      OUTCOMES.indexOf('returned'),
+      endNs,
+      hostNs,
+      endNs - floats[(offset + ENTER.startNs) >> 3]! - hostNs,
+      words,
+      word + ENTER.values / 4 + 2 * params.length,
+    )
+  }
+
+  #addReturned(): void {
+    if (this.#returned.count === 0) return
+    this.#trace.addReturned(this.#returned)
+    this.#returned.clear()
   }
 
   #text(offset: number): string {

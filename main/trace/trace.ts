@@ -8,6 +8,7 @@ import { ConsoleStore } from './console-store.ts'
 import type { FunctionDefinition, SliceState } from './events.ts'
 import { OUTCOMES } from './events.ts'
 import { FoldedRows, NOTHING_FOLDED } from './folded-rows.ts'
+import type { ReturnedCalls } from './returned-calls.ts'
 import type { RawStack } from './stack-store.ts'
 import { giveUpOldest } from './keep-newest.ts'
 import { passOver } from './pass-over.ts'
@@ -193,20 +194,20 @@ export class Trace {
   }
 
   /** See {@link CallStore.addReturned}. */
-  addReturned(
-    id: CallId,
-    parent: CallId,
-    functionIndex: number,
-    startNs: number,
-    endNs: number,
-    words: Uint32Array,
-    valuesWord: number,
-  ): void {
-    this.calls.addReturned(id, parent, functionIndex, startNs, endNs, words, valuesWord)
-    this.timeline.addReturned(id, parent, startNs, endNs)
-    this.#sums.hostNs += endNs - startNs
-    this.#timings.record(functionIndex, true, endNs - startNs, 0)
-    this.#listener.onCallEnded?.(id)
+  addReturned(calls: ReturnedCalls): void {
+    this.calls.addReturned(calls)
+    this.timeline.addReturned(calls)
+    this.#timings.addReturned(calls)
+    const { count, starts, ends, hosts } = calls
+    let [hostNs, totalNs] = [0, 0]
+    for (let at = 0; at < count; at++) {
+      hostNs += hosts[at]!
+      totalNs += ends[at]! - starts[at]!
+    }
+    this.#sums.hostNs += hostNs
+    this.#sums.suspendedNs += totalNs - hostNs
+    const { onCallEnded } = this.#listener
+    if (onCallEnded) for (let at = 0; at < count; at++) onCallEnded(calls.firstId + at)
   }
 
   suspend(id: CallId, hostNs: number): void {

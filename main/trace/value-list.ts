@@ -24,6 +24,10 @@ export class ValueList {
     return first
   }
 
+  get slotCount(): number {
+    return this.#slotCount
+  }
+
   /** Two to a value, low word first. Replaced when the list grows. */
   get words(): Uint32Array {
     return this.#words

@@ -16,7 +16,7 @@ export const SECTIONS = {
 } as const
 
 /** What is imported and exported. */
-export const KINDS = { function: 0, table: 1, global: 3 } as const
+export const KINDS = { function: 0, table: 1, memory: 2, global: 3 } as const
 
 /** Types of numbers and vectors. */
 export const NUMBER_TYPES: Record<NumberType, number> = {

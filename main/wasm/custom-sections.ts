@@ -62,6 +62,24 @@ export function readNames(reader: ByteReader, wanted: ReadonlyMap<number, number
 }
 
 /**
+ * Adds to `found` the names that a name section has for one kind of thing, by index; `part` is that kind's
+ * identifier there. Empty names are none. Throws as `readNames` does.
+ */
+export function readNameMap(reader: ByteReader, part: number, found: Map<number, string>): void {
+  while (reader.remainingBytes > 0) {
+    const kind = reader.byte()
+    const contents = reader.range(reader.u32(), 'name section')
+    if (kind !== part) continue
+    const count = contents.count('names')
+    for (let entry = 0; entry < count; entry++) {
+      const index = contents.u32()
+      const name = contents.name()
+      if (name !== '') found.set(index, name)
+    }
+  }
+}
+
+/**
  * Adds to `producers` what a producers section says (WebAssembly tool conventions, "Producers Section").
  * Throws a `FormatError` where the section is broken; what stands before stays in `producers`.
  */

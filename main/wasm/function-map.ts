@@ -1,5 +1,6 @@
 /** Which function of a module an instruction belongs to, and what that function is called. */
 import { ByteReader, FormatError } from './byte-reader.ts'
+import { readNameMap } from './custom-sections.ts'
 import { demangle } from './demangle.ts'
 import { SECTIONS } from './binary-codes.ts'
 import { listSectionRanges } from './section-ranges.ts'
@@ -36,7 +37,7 @@ export function readFunctionMap(bytes: Uint8Array, shape: ModuleShape): Function
   const exported = find(SECTIONS.export)
   if (exported) attempt(() => readExportNames(read(bytes, exported), names))
   const nameSection = sections.find(({ name }) => name === 'name')
-  if (nameSection) attempt(() => readFunctionNames(read(bytes, nameSection), names))
+  if (nameSection) attempt(() => readNameMap(read(bytes, nameSection), FUNCTION_NAMES, names))
   const codeStartBytes = code?.startBytes ?? 0
 
   return {
@@ -94,20 +95,6 @@ function readExportNames(reader: ByteReader, names: Map<number, string>): void {
     const kind = reader.byte()
     const index = reader.u32()
     if (kind === FUNCTION_KIND && !names.has(index)) names.set(index, name)
-  }
-}
-
-function readFunctionNames(reader: ByteReader, names: Map<number, string>): void {
-  while (reader.remainingBytes > 0) {
-    const kind = reader.byte()
-    const part = reader.range(reader.u32(), 'name section')
-    if (kind !== FUNCTION_NAMES) continue
-    const count = part.count('functions')
-    for (let entry = 0; entry < count; entry++) {
-      const index = part.u32()
-      const name = part.name()
-      if (name !== '') names.set(index, name)
-    }
   }
 }
 

@@ -24,7 +24,7 @@ export function liftStart(bytes: Uint8Array, shape: ModuleShape): RewrittenModul
   if (shape.startFunctionIndex === undefined) return null
   const exportName = chooseName(shape, 'jspi-inspector:start')
   const entry = { name: exportName, kind: KINDS.function, index: shape.startFunctionIndex }
-  return { bytes: addExport(bytes, entry, SECTIONS.start), exportName }
+  return { bytes: addExports(bytes, [entry], SECTIONS.start), exportName }
 }
 
 /** Exports the stack pointer under a reserved name; null for a module whose stack pointer is not known. */
@@ -32,25 +32,41 @@ export function exposeStackPointer(bytes: Uint8Array, shape: ModuleShape): Rewri
   if (shape.stackPointer === undefined) return null
   const exportName = chooseName(shape, 'jspi-inspector:stack-pointer')
   const entry = { name: exportName, kind: KINDS.global, index: shape.stackPointer.globalIndex }
-  return { bytes: addExport(bytes, entry), exportName }
+  return { bytes: addExports(bytes, [entry]), exportName }
 }
 
 /** Any text may be the name of an export: the first from `wanted` on that is none. */
 export function chooseName(shape: ModuleShape, wanted: string): string {
-  const taken = new Set(shape.exports.map(({ name }) => name))
+  return chooseFree(new Set(shape.exports.map(({ name }) => name)), wanted)
+}
+
+/** The first name from `wanted` on that is not taken. */
+export function chooseFree(taken: ReadonlySet<string>, wanted: string): string {
   let name = wanted
   while (taken.has(name)) name += ':'
   return name
 }
 
-/** Adds an entry to the export section (specification 3.0, "Modules", "Export Section"). */
-function addExport(
+/** An entry of the export section: what is exported, by its kind and its index among its like. */
+export interface ExportEntry {
+  name: string
+  kind: number
+  index: number
+}
+
+/**
+ * Adds entries to the export section (specification 3.0, "Modules", "Export Section"), and may take another
+ * section out.
+ */
+export function addExports(
   bytes: Uint8Array,
-  { name, kind, index }: { name: string; kind: number; index: number },
+  entries: readonly ExportEntry[],
   removedSection?: number,
 ): Uint8Array<ArrayBuffer> {
-  const entry = Uint8Array.from([...encodeName(name), kind, ...encodeU32(index)])
-  const changes = new Map<number, SectionChange>([[SECTIONS.export, { append: [entry] }]])
+  const append = entries.map(({ name, kind, index }) =>
+    Uint8Array.from([...encodeName(name), kind, ...encodeU32(index)]),
+  )
+  const changes = new Map<number, SectionChange>([[SECTIONS.export, { append }]])
   if (removedSection !== undefined) changes.set(removedSection, 'remove')
   return rebuildModule(bytes, changes)
 }

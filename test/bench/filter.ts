@@ -9,6 +9,7 @@ import type { FunctionDefinition } from '../../main/trace/events.ts'
 import { OUTCOMES } from '../../main/trace/events.ts'
 import { FilterScan } from '../../main/trace/filter-scan.ts'
 import { Trace } from '../../main/trace/trace.ts'
+import { returnedCall } from '../support/returned-calls.ts'
 
 const CALL_COUNT = 10_000_000
 const CALLS_IN_A_RUN = 1000
@@ -56,7 +57,7 @@ function fill(trace: Trace): void {
         words,
         0,
       )
-    } else trace.addReturned(id, runId, 1 + 2 * (id % 2), nowNs, nowNs + 150, words, 0)
+    } else trace.addReturned(returnedCall(id, runId, 1 + 2 * (id % 2), nowNs, nowNs + 150, words))
   }
 }
 

@@ -4,13 +4,15 @@
  */
 import { CallStore } from '../../main/trace/call-store.ts'
 import { OUTCOMES } from '../../main/trace/events.ts'
+import { ReturnedCalls } from '../../main/trace/returned-calls.ts'
 import { TimelineReader } from '../../main/trace/timeline/read-timeline.ts'
 import { Timeline } from '../../main/trace/timeline/timeline.ts'
+import { addReturnedCall } from '../support/returned-calls.ts'
 
 const RETURNED = OUTCOMES.indexOf('returned')
 const LANES = 32
 /** Arguments and results of every call. */
-const VALUES = new Uint32Array(8)
+const VALUES = new Uint32Array(4)
 const READS = 200
 const ROUNDS = 7
 const ROUND_CALLS = 500_000
@@ -37,11 +39,15 @@ function recordChatty(count: number, hasTimeline: boolean): Recorded {
   calls.begin(1, 0, 0, 0, VALUES, 0)
   timeline?.begin(1, 0, 0)
   let nowNs = 100
+  const returned = new ReturnedCalls()
   for (let id = 2; id <= count; id++) {
-    calls.addReturned(id, 1, 1, nowNs, nowNs + 60, VALUES, 0)
-    timeline?.addReturned(id, 1, nowNs, nowNs + 60)
+    addReturnedCall(returned, id, 1, 1, nowNs, nowNs + 60, VALUES)
     nowNs += 200
-    if ((id & 0xfff) === 0) timeline?.trim()
+    if (id < count && !returned.isFull) continue
+    calls.addReturned(returned)
+    timeline?.addReturned(returned)
+    returned.clear()
+    timeline?.trim()
   }
   calls.end(1, RETURNED, nowNs, 0, 0, VALUES, 0)
   timeline?.end(1)

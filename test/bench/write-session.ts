@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { SessionLog } from '../../main/session-file/session-log.ts'
 import { OUTCOMES } from '../../main/trace/events.ts'
 import { Trace } from '../../main/trace/trace.ts'
+import { returnedCall } from '../support/returned-calls.ts'
 
 const RETURNED = OUTCOMES.indexOf('returned')
 const CALLS_IN_A_RUN = 1000
@@ -43,7 +44,7 @@ export async function writeSession(
       trace.begin(id, runId, 1, nowNs, words, 0)
       trace.suspend(id, 50)
       trace.end(id, RETURNED, endNs, 50, endNs - nowNs - 50, words, 4)
-    } else trace.addReturned(id, runId, 1, nowNs, endNs, words, 0)
+    } else trace.addReturned(returnedCall(id, runId, 1, nowNs, endNs, words))
     if (id % CALLS_IN_A_TURN > 0) continue
     trace.makeRoom()
     do {

@@ -6,7 +6,12 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { ROOT } from '../support/inspector.ts'
 
 const SOURCE_FOLDERS = ['main', 'preload', 'renderer']
-const BUILT_FILES = ['out/main/cli.js', 'out/main/worker.js', 'out/renderer/index.html']
+const BUILT_FILES = [
+  'out/main/cli.js',
+  'out/main/worker.js',
+  'out/main/session-file.js',
+  'out/renderer/index.html',
+]
 const LOCK_FOLDER = join(tmpdir(), 'jspi-inspector-test-build')
 
 /** Builds the program unless what is built is newer than its sources. Test files wait for one another here. */

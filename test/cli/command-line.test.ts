@@ -95,10 +95,16 @@ test('serve', () => {
   })
 })
 
+test('associating is taken back by a flag', () => {
+  expect(parse('associate')).toEqual({ verb: 'associate', removes: false })
+  expect(parse('associate', '--remove')).toEqual({ verb: 'associate', removes: true })
+})
+
 test.each([
   [['run'], 'Missing required args for command `run <guest> [export] [...arguments]`.'],
   [['inspect'], 'Missing required args for command `inspect <guest>`.'],
   [['inspect', 'a', 'b'], 'Unused args: `b`.'],
+  [['associate', 'a.jspi'], 'Unused args: `a.jspi`.'],
   [['inspekt', 'a'], 'Unused args: `a`.'],
   [['run', 'g', '--tracee', 'x'], 'Unknown option `--tracee`.'],
   [['run', 'g', '--host'], 'Option `--host <file>` value is missing.'],

@@ -5,12 +5,10 @@ import { beforeAll, expect, test } from 'vitest'
 import { formatError, makeError } from '../../main/contract/error-codes.ts'
 import { GUESTS_FOLDER, ROOT } from '../support/inspector.ts'
 import { ensureBuilt } from './build.ts'
+import { findOlderNodes, WITHOUT_JSPI } from './older-nodes.ts'
 import { makeFolder, runProgram, startProgram } from './program.ts'
 
 const SUM = join(GUESTS_FOLDER, 'sum/sum.wasm')
-/** Takes promise integration away from a Node that has it, so that it is like an older one. */
-const WITHOUT_JSPI = ['--import', 'data:text/javascript,delete WebAssembly.Suspending']
-
 beforeAll(ensureBuilt)
 
 /** A copy of the launcher with nothing around it: no dependencies, and nothing built. */
@@ -19,16 +17,6 @@ function copyLauncher(): string {
   mkdirSync(folder, { recursive: true })
   cpSync(join(ROOT, 'main/cli/launch.mjs'), join(folder, 'launch.mjs'))
   return join(folder, 'launch.mjs')
-}
-
-/** Other Nodes of this machine, such as the one that npm runs on, which have no promise integration. */
-function findOlderNodes(): string[] {
-  const found = spawnSync('which', ['-a', 'node'], { encoding: 'utf8' }).stdout ?? ''
-  return [...new Set(found.trim().split('\n'))].filter(
-    (node) =>
-      node !== '' &&
-      spawnSync(node, ['-e', 'process.exit("Suspending" in WebAssembly ? 1 : 0)']).status === 0,
-  )
 }
 
 test('on a Node without promise integration the installed one is used', async () => {

@@ -3,7 +3,9 @@ import { execFile } from 'node:child_process'
 import { mkdir, open, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { changeAssociations } from '../../main/cli/associate.ts'
 import { parseCommandLine } from '../../main/cli/command-line.ts'
+import { findProgramPaths } from '../../main/cli/paths.ts'
 import type { ErrorCode } from '../../main/contract/error-codes.ts'
 import { formatError } from '../../main/contract/error-codes.ts'
 import type { InspectorError, Result } from '../../main/contract/result.ts'
@@ -296,6 +298,11 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     const sql = 'select max(duration) from calls'
     return errorOf(await inspector.service.queryTrace({ sessionId, sql, rowLimit: 1 }))
   },
+  async SQL_SEVERAL_STATEMENTS() {
+    const { inspector, sessionId } = await openExample('sum')
+    const sql = 'select count(*) from calls;\nselect count(*) from console'
+    return errorOf(await inspector.service.queryTrace({ sessionId, sql, rowLimit: 1 }))
+  },
   async SQL_TIMED_OUT() {
     const { inspector, sessionId } = await openExample('sum')
     const request = { sessionId, sql: ENDLESS_SQL, rowLimit: 1, timeoutMs: 100 }
@@ -564,6 +571,8 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     await first.close()
     return { ...error, why: error.why.replace(String(port), '8080') }
   },
+  ASSOCIATION_FAILED: async () =>
+    errorOf(changeAssociations({ verb: 'associate', removes: false }, findProgramPaths(), 'darwin')),
   USAGE: async () => errorOf(parseCommandLine(['run', 'sum.wasm', '--timeout', 'soon'], '0.1.0')),
   async INTERNAL() {
     const inspector = startInspector()

@@ -9,15 +9,18 @@ import { GuestStackReader } from '../../main/inspector/guest-stack.ts'
 import { createSourceLocator } from '../../main/wasm/dwarf/locate.ts'
 import { readFunctionMap } from '../../main/wasm/function-map.ts'
 import { addSlicePoints, SLICE_COUNT } from '../../main/wasm/instrument/slice-points.ts'
+import { exposeHidden, listHidden } from '../../main/wasm/hidden-resources.ts'
 import { exposeStackPointer, liftStart } from '../../main/wasm/rewrite-module.ts'
 import type { RewrittenModule } from '../../main/wasm/rewrite-module.ts'
 import { listSectionRanges } from '../../main/wasm/section-ranges.ts'
+import type { ModuleShape } from '../../main/wasm/types.ts'
 import { checkError, expectThat } from './check-error.ts'
 import type { Random } from './random.ts'
 
 /** Less than the inspector takes, so that broken debug information does not take up all the time. */
 const DWARF_STEPS = 200_000
 const PLACES = 20
+const LOW_LIMITS = { memoryBytes: 8 * 65_536, tableEntries: 64 }
 
 /** Throws where a property does not hold. `path` is where the module may be written. */
 export async function checkModule(random: Random, bytes: Uint8Array<ArrayBuffer>, path: string) {
@@ -76,6 +79,7 @@ function checkRewriting({ shape }: LoadedGuest, bytes: Uint8Array<ArrayBuffer>, 
   const lifted = liftStart(bytes, shape)
   const exposed = exposeStackPointer(lifted?.bytes ?? bytes, shape)
   if (isValid) for (const rewritten of [lifted, exposed]) checkRewritten(rewritten, bytes)
+  checkLimited(shape, bytes, isValid)
   const compiled = compileGuest(bytes, shape)
   if (compiled.ok) {
     expectThat(isValid, 'what V8 rejects was compiled')
@@ -83,6 +87,29 @@ function checkRewriting({ shape }: LoadedGuest, bytes: Uint8Array<ArrayBuffer>, 
   }
   checkError(compiled.error)
   expectThat(!isValid, `V8 accepts what is not compiled: ${compiled.error.why}`)
+}
+
+/** With limits so low that most memories and tables are held, and those that are hidden are exported. */
+function checkLimited(shape: ModuleShape, bytes: Uint8Array<ArrayBuffer>, isValid: boolean): void {
+  if (isValid) {
+    const bytesExposed = exposeHidden(bytes, listHidden(bytes, shape, LOW_LIMITS))
+    checkRewritten({ bytes: bytesExposed, exportName: 'limits' }, bytes)
+  }
+  const limited = compileGuest(bytes, shape, { limits: LOW_LIMITS })
+  if (limited.ok) {
+    const known = new Set(WebAssembly.Module.exports(limited.value.module).map(({ name }) => name))
+    const { hidden } = limited.value
+    expectThat(
+      hidden.every(({ exportName }) => known.has(exportName)),
+      'a hidden memory or table is not exported',
+    )
+    return
+  }
+  checkError(limited.error)
+  expectThat(
+    !isValid || limited.error.code === 'LIMIT_EXCEEDED',
+    `V8 accepts what is not compiled with limits: ${limited.error.why}`,
+  )
 }
 
 /** What is no module must not hang the instrumenter either; what is one has to stay one, with offsets that lead back. */

@@ -31,6 +31,20 @@ describe('a guest that never yields', () => {
     expect(last.map(({ id }) => id)).toEqual(last.map((_, index) => callCount - 99 + index))
   })
 
+  test('clients hear of a call whose handler never yields', async () => {
+    const session = await openText(
+      '(module (import "env" "spin" (func $spin)) (func (export "run") (call $spin)))',
+      'export default { env: { spin() { for (;;); } } }',
+    )
+    let heard = 0
+    session.inspector.subscribe({ traceGrew: ({ callCount }) => (heard = callCount) })
+    session.start('run')
+    await waitFor('the import call', () => heard === 2)
+    expect(session.rows()[1]).toMatchObject({ name: 'spin', outcome: 'running' })
+    await session.inspector.service.endSession({ sessionId: session.sessionId })
+    expect(session.rows()[1]).toMatchObject({ name: 'spin', outcome: 'cancelled' })
+  })
+
   test('leaves other sessions alone', async () => {
     const busy = await openExample('fail-loop')
     busy.start('loop')

@@ -366,6 +366,24 @@ test('a start function, and a command whose calls each have a memory of their ow
   expect(await readCall(command, '_start')).toMatchObject([{ value: 'world' }])
 })
 
+test('a guest that shows no memory is read in the first of those that it hides', async () => {
+  const session = await openText(
+    TEXT_GUEST.replace('(memory (export "memory") 1)', '(memory 1) (memory 2)'),
+    `export default (context) => ({ env: { f: context.reads('utf8(0, 1), out utf8(0, result)', () => {
+      try { return context.memory.buffer.byteLength } catch { return 2 }
+    }) } })`,
+  )
+  expect(await readCall(session, 'run', '16', '5')).toMatchObject([
+    { value: 'hello', readAt: 'entry' },
+    { value: 'he', readAt: 'return' },
+  ])
+  const other = await openText(
+    TEXT_GUEST.replace('(memory (export "memory") 1)', '(memory 1) (memory (export "shown") 1)'),
+    `export default ({ reads }) => ({ env: { f: reads('bytes(0, 1)', () => 0) } })`,
+  )
+  expect(await readCall(other, 'run', '16', '2')).toMatchObject([{ value: '0000' }])
+})
+
 test('a guest without a memory says so', async () => {
   const session = await openText(
     '(module (import "env" "f" (func $f (param i32 i32))) (func (export "run") (call $f (i32.const 1) (i32.const 1))))',
@@ -374,7 +392,7 @@ test('a guest without a memory says so', async () => {
   )
   setReadings(session, 'utf8(0, 1), u32(0)')
   expect(await readCall(session, 'run')).toMatchObject([
-    { value: null, problem: 'The guest has no memory that the host can see.' },
+    { value: null, problem: 'The guest has no memory.' },
     { value: 1 },
   ])
 })

@@ -30,6 +30,21 @@ describe('a guest with an LLVM stack in its memory', () => {
     expect(await checkOverlapping(session, count)).toEqual(Array.from({ length: count }, () => INTACT))
   })
 
+  test('the memory may be hidden', async () => {
+    const bytes = await readFile(join(GUESTS_FOLDER, 'stack/stack.wasm'))
+    // The export "memory" becomes one of function 0.
+    const hidden = Buffer.from(bytes.toString('latin1').replace('memory\x02\0', 'memory\0\0'), 'latin1')
+    const folder = await createFolder({
+      'stack.wasm': hidden,
+      'host.ts': await readFile(join(GUESTS_FOLDER, 'stack/host.ts')),
+    })
+    const inspector = startInspector()
+    const opened = valueOf(await inspector.open({ path: join(folder, 'stack.wasm'), trustHost: true }))
+    const session = new TestSession(inspector, opened)
+    expect(session.info.exports.map(({ kind }) => kind)).not.toContain('memory')
+    expect(await checkOverlapping(session, 8)).toEqual(Array.from({ length: 8 }, () => INTACT))
+  })
+
   test('a nested call uses the stack below its caller, and calls beside one another have their own', async () => {
     const folder = await createFolder({
       'stack.wasm': await readFile(join(GUESTS_FOLDER, 'stack/stack.wasm')),

@@ -144,7 +144,9 @@ describe('where no file can be written', () => {
         rowLimit: 1,
       }),
     )
-    expect(count.rows).toEqual([[leftOutCount]])
+    // The last look at the ring makes room as well.
+    expect(count.rows[0]![0]).toBeGreaterThanOrEqual(leftOutCount)
+    expect(count.rows[0]![0]).toBeLessThanOrEqual(session.status().leftOutCount)
   })
 
   test('a trace that takes no further calls does so again when the newest are wanted', async () => {

@@ -8,7 +8,7 @@ import type { BoundarySettings } from '../../main/host/imports.ts'
 import { InFlight } from '../../main/host/in-flight.ts'
 import { Recorder } from '../../main/host/recorder.ts'
 import { References } from '../../main/host/references.ts'
-import { TAGS } from '../../main/trace/events.ts'
+import { ENTER, ENTER_STATES, TAGS } from '../../main/trace/events.ts'
 import { createInFlightCounts, InFlightCounts } from '../../main/trace/in-flight-counts.ts'
 import { createRing, RingReader, RingWriter } from '../../main/trace/ring.ts'
 
@@ -26,14 +26,15 @@ export interface CallCounts {
 export class TestBoundary {
   readonly settings: BoundarySettings
   readonly #reader: RingReader
+  readonly #writer: RingWriter
   readonly #counts: CallCounts = { begun: 0, ended: 0, stops: 0 }
 
   constructor() {
     const ring = createRing()
     this.#reader = new RingReader(ring)
     // Writer and reader share a thread here: whoever waited for room would wait for ever.
-    const writer = new RingWriter(ring, () => this.#drain())
-    const recorder = new Recorder(writer, new References(), performance.now())
+    this.#writer = new RingWriter(ring, () => this.#drain())
+    const recorder = new Recorder(this.#writer, new References(), process.hrtime())
     this.settings = {
       recorder,
       activations: new AsyncLocalStorage<Activation>(),
@@ -47,13 +48,18 @@ export class TestBoundary {
 
   /** How many calls have begun and ended, and how often a guest was stopped between slices. */
   countCalls(): CallCounts {
+    this.#writer.flush()
     this.#drain()
     return { ...this.#counts }
   }
 
   #drain(): void {
-    const count = (tag: number): void => {
-      if (tag === TAGS.enter) this.#counts.begun++
+    const count = (tag: number, offset: number): void => {
+      if (tag === TAGS.enter) {
+        this.#counts.begun++
+        const state = this.#reader.words[(offset + ENTER.state) >> 2]
+        if (state === ENTER_STATES.returned) this.#counts.ended++
+      }
       if (tag === TAGS.exit) this.#counts.ended++
       if (tag === TAGS.slice) this.#counts.stops += 1 / EVENTS_PER_STOP
     }

@@ -100,6 +100,30 @@ test('values arrive as plain ones', async () => {
 })
 
 test.each([
+  ['select 1; select 2', 'line 1, character 11: “select 2”'],
+  ['select 1;; -- and\n  /* then */ delete from calls;', 'line 2, character 14: “delete from calls;”'],
+  ['select \';\' as "ä;";\nx', 'line 2, character 1: “x”'],
+  ['select 1 /* ; */ ; /* a */ drop /* b */', 'line 1, character 28: “drop /* b */”'],
+  ['select 1\0; select 2', 'line 1, character 9: “\u{fffd}; select 2”'],
+  [`select 1; ${'long '.repeat(100)}`, `line 1, character 11: “${'long '.repeat(8)}…”`],
+])('%j is more than one statement, and none of them runs', async (sql, place) => {
+  const error = errorOf(await ask(await recordSum(), sql))
+  expect(error).toMatchObject({
+    code: 'SQL_SEVERAL_STATEMENTS',
+    why: `Behind the first one stands, at ${place}.`,
+  })
+})
+
+test.each([
+  'select 1;',
+  'select 1 ; \n\t;',
+  '-- one\nselect 1 /* ; */; -- ; two\n/* ; three */ ',
+  'select 1; /* open',
+])('%j is one statement', async (sql) => {
+  expect(await rowsOf(await recordSum(), sql)).toEqual([[1]])
+})
+
+test.each([
   'delete from calls',
   "attach 'other.db' as other",
   'pragma query_only = off',

@@ -2,6 +2,7 @@
 import type { FunctionDefinition } from '../../main/trace/events.ts'
 import { OUTCOMES } from '../../main/trace/events.ts'
 import { Trace } from '../../main/trace/trace.ts'
+import { returnedCall } from '../support/returned-calls.ts'
 
 /** Numbers from 0 to 1 that look random and are the same in every run. */
 export function createRandom(seed: number): () => number {
@@ -76,7 +77,8 @@ export function* fill(traces: readonly Trace[], callCount: number, seed: number)
       const endNs = nowNs + upTo(1000)
       const id = ++lastId
       const functionIndex = random() < 0.5 ? ADD : TEXT
-      eachTrace((trace) => trace.addReturned(id, inner.id, functionIndex, nowNs, endNs, words, 0))
+      const returned = returnedCall(id, inner.id, functionIndex, nowNs, endNs, words)
+      eachTrace((trace) => trace.addReturned(returned))
       nowNs = endNs
     } else if (inner.functionIndex === EXPORT && choice < 0.8) {
       begin(stack, WAIT)

@@ -8,7 +8,7 @@ export async function buildModule(text: string): Promise<Uint8Array<ArrayBuffer>
 }
 
 /** An unsigned integer of the binary format. */
-function encodeUnsigned(value: number): number[] {
+export function encodeUnsigned(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...encodeUnsigned(value >>> 7)]
 }
 

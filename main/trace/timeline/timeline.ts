@@ -3,6 +3,7 @@ import type { CallId } from '../../contract/model.ts'
 import type { TimelineExtent } from '../../contract/timeline.ts'
 import { LANE_LIMIT, LANE_ROW_LIMIT } from '../../contract/timeline.ts'
 import type { CallStore } from '../call-store.ts'
+import type { ReturnedCalls } from '../returned-calls.ts'
 import { Buckets, levelOf, LEVEL_COUNT } from './buckets.ts'
 import { Lanes } from './lanes.ts'
 import { LongCalls } from './long-calls.ts'
@@ -101,13 +102,19 @@ export class Timeline {
     this.#add(record, id, startNs, endNs, -1)
   }
 
-  /** An import call was made that has returned already, and was the host's from beginning to end. */
-  addReturned(id: CallId, parent: CallId, startNs: number, endNs: number): void {
-    this.#count(id, startNs)
-    if (parent !== this.#lastParent || this.#lastRecord === null) this.#lookUp(parent)
-    const record = this.#lastRecord!
-    if (record.buckets.addHost(startNs, endNs)) this.#latestEndNs = endNs
-    else this.#add(record, id, startNs, endNs, endNs - startNs)
+  /** Import calls were made that have returned already. */
+  addReturned({ firstId, count, parents, starts, ends, hosts }: ReturnedCalls): void {
+    for (let at = 0; at < count; at++) {
+      const startNs = starts[at]!
+      const endNs = ends[at]!
+      const hostNs = hosts[at]!
+      this.#count(firstId + at, startNs)
+      const parent = parents[at]!
+      if (parent !== this.#lastParent || this.#lastRecord === null) this.#lookUp(parent)
+      const record = this.#lastRecord!
+      if (hostNs === endNs - startNs && record.buckets.addHost(startNs, endNs)) this.#latestEndNs = endNs
+      else this.#add(record, firstId + at, startNs, endNs, hostNs)
+    }
   }
 
   /** Calls of the host that nobody has made in the guest lie in the first lane. */

@@ -3,6 +3,7 @@ import { OUTCOMES } from '../../../main/trace/events.ts'
 import { Trace } from '../../../main/trace/trace.ts'
 import { createRolled, fill } from '../random-trace.ts'
 import { encodeTrace, latestNs } from './encode.ts'
+import { returnedCall } from '../../support/returned-calls.ts'
 
 interface Event {
   ph: string
@@ -99,8 +100,8 @@ describe('calls that do not lie within their caller', () => {
     trace.begin(2, 1, 1, 200, NO_WORDS, 0)
     trace.begin(3, 2, 2, 300, NO_WORDS, 0)
     trace.end(2, RETURNED, 400, 200, 0, NO_WORDS, 0)
-    trace.addReturned(4, 3, 1, 500, 600, NO_WORDS, 0)
-    trace.addReturned(5, 1, 1, 650, 700, NO_WORDS, 0)
+    trace.addReturned(returnedCall(4, 3, 1, 500, 600))
+    trace.addReturned(returnedCall(5, 1, 1, 650, 700))
     trace.end(3, RETURNED, 800, 0, 0, NO_WORDS, 0)
     trace.end(1, RETURNED, 900, 0, 0, NO_WORDS, 0)
     // Nobody in the guest made this one.

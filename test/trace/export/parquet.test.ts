@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { Trace } from '../../../main/trace/trace.ts'
 import { fill } from '../random-trace.ts'
 import { encodePieces, latestNs, STARTED_AT_MS } from './encode.ts'
+import { returnedCall } from '../../support/returned-calls.ts'
 
 type Row = Record<string, unknown>
 
@@ -73,7 +74,7 @@ test('the file says of what it is', async () => {
 test('a group has fewer rows where those are large', async () => {
   const trace = new Trace(Infinity)
   trace.define(0, { kind: 'import', module: 'env', name: 'n'.repeat(1024 * 1024), params: [], results: [] })
-  for (let id = 1; id <= 20; id++) trace.addReturned(id, 0, 0, id, id, new Uint32Array(0), 0)
+  for (let id = 1; id <= 20; id++) trace.addReturned(returnedCall(id, 0, 0, id, id))
   const pieces = encodePieces(trace, 'parquet', 100)
   const { file, rows } = await readFile(pieces)
   expect(rows).toHaveLength(20)

@@ -6,6 +6,7 @@ import { OUTCOMES } from '../../../main/trace/events.ts'
 import { Trace } from '../../../main/trace/trace.ts'
 import { createRolled, fill } from '../random-trace.ts'
 import { encodeTrace, latestNs, toSource } from './encode.ts'
+import { returnedCall } from '../../support/returned-calls.ts'
 
 interface Profile {
   name: string
@@ -132,7 +133,7 @@ describe('how the time of a call divides up', () => {
     trace.begin(3, 2, 2, 300, NO_WORDS, 0)
     trace.end(3, RETURNED, 400, 0, 0, NO_WORDS, 0)
     trace.end(2, RETURNED, 500, 50, 250, NO_WORDS, 0)
-    trace.addReturned(4, 1, 1, 550, 600, NO_WORDS, 0)
+    trace.addReturned(returnedCall(4, 1, 1, 550, 600))
     // Still suspended when it is exported.
     trace.begin(5, 1, 1, 700, NO_WORDS, 0)
     trace.suspend(5, 10)
@@ -181,7 +182,7 @@ describe('how the time of a call divides up', () => {
     trace.begin(2, 1, 1, 200, NO_WORDS, 0)
     trace.begin(3, 2, 2, 300, NO_WORDS, 0)
     trace.end(2, RETURNED, 400, 200, 0, NO_WORDS, 0)
-    trace.addReturned(4, 3, 1, 500, 600, NO_WORDS, 0)
+    trace.addReturned(returnedCall(4, 3, 1, 500, 600))
     trace.end(3, RETURNED, 800, 0, 0, NO_WORDS, 0)
     trace.end(1, RETURNED, 900, 0, 0, NO_WORDS, 0)
     expect(outline(readFile(encodeTrace(trace, 'speedscope', 1000)))).toEqual([

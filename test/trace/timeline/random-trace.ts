@@ -2,6 +2,7 @@
 import { CallStore } from '../../../main/trace/call-store.ts'
 import { OUTCOMES } from '../../../main/trace/events.ts'
 import { Timeline } from '../../../main/trace/timeline/timeline.ts'
+import { returnedCall } from '../../support/returned-calls.ts'
 
 const RETURNED = OUTCOMES.indexOf('returned')
 const EXPORT = 0
@@ -98,8 +99,9 @@ export function makeRandomTrace(
         nowNs += Math.floor(10 ** (random() * magnitude))
         call.endNs = nowNs
         call.hostNs = nowNs - startNs
-        calls.addReturned(call.id, at.id, IMPORT, startNs, nowNs, NO_VALUES, 0)
-        timeline.addReturned(call.id, at.id, startNs, nowNs)
+        const returned = returnedCall(call.id, at.id, IMPORT, startNs, nowNs)
+        calls.addReturned(returned)
+        timeline.addReturned(returned)
       } else {
         calls.begin(call.id, at.id, IMPORT, nowNs, NO_VALUES, 0)
         timeline.begin(call.id, at.id, nowNs)
