@@ -13,6 +13,7 @@ import {
   valueOf,
   waitFor,
 } from '../support/inspector.ts'
+import { openSessionFile } from '../../main/session-file/reader.ts'
 import { stallDisk } from '../support/stalled-disk.ts'
 
 const MEBIBYTE = 2 ** 20
@@ -107,6 +108,15 @@ describe('while the disk stands still', () => {
     expect(opened.rows(CALLS / 2, 1)).toMatchObject([{ id: CALLS / 2 + 1, name: 'left out' }])
     expect(opened.rows(CALLS, 1)).toMatchObject([{ params: [{ value: CALLS - 1 }] }])
     expect(opened.rows(0, 1)).toMatchObject([{ id: 1, name: 'count', childCount: CALLS }])
+    // And from a program.
+    const read = openSessionFile(sessionPath)
+    expect(read).toMatchObject({
+      leftOutCallCount: status.leftOutCount,
+      droppedCallCount: 0,
+      isComplete: true,
+    })
+    expect(read.call(CALLS / 2 + 1)?.error?.code).toBe('CALLS_LEFT_OUT')
+    read.close()
   })
 
   test('the user can change it while the guest runs', async () => {
