@@ -85,15 +85,15 @@ export class CallStore {
     return id >= 1 && id <= this.callCount
   }
 
-  /** Whether more can be told of a call: of those that were passed over nothing is known. */
-  has(id: CallId): boolean {
-    return this.exists(id) && (id > this.passedOverUpTo || this.isKnown(id))
-  }
-
-  /** The functions that there are, without those that stand in. */
+  /** The functions that there are, without those that stand in for others. */
   listFunctions(): FunctionDefinition[] {
     // A file that was cut off may lack some.
     return this.definitions.filter((definition) => definition && !isStandIn(definition))
+  }
+
+  /** Whether more can be told of a call: of those that were passed over nothing is known. */
+  has(id: CallId): boolean {
+    return this.exists(id) && (id > this.passedOverUpTo || this.isKnown(id))
   }
 
   /** The number of a function that stands in for those of calls that nothing is known of. */

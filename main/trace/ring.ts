@@ -227,12 +227,6 @@ export class RingReader extends RingViews {
     return (this.#tail - begin) | 0
   }
 
-  /** Whether the writer waits for room, or will before long. */
-  get isFull(): boolean {
-    const waitingBytes = (Atomics.load(this.header, HEAD) - this.#tail) | 0
-    return waitingBytes > this.sizeBytes - WAKE_SIZE_BYTES
-  }
-
   /** The event that has been held for a moment, if all before it has been read; it may be more by now. */
   get held(): { offset: number; phase: number } | null {
     const phase = this.#settled & PHASE_BITS
@@ -243,6 +237,12 @@ export class RingReader extends RingViews {
   /** To be called when the writer is gone: all that it wrote is there. */
   settle(): void {
     this.#seen = this.#settled = Atomics.load(this.header, WRITTEN)
+  }
+
+  /** Whether the writer waits for room, or will before long. */
+  get isFull(): boolean {
+    const waitingBytes = (Atomics.load(this.header, HEAD) - this.#tail) | 0
+    return waitingBytes > this.sizeBytes - WAKE_SIZE_BYTES
   }
 
   /**

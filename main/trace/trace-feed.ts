@@ -130,8 +130,7 @@ export class TraceFeed {
     const state = words[word + ENTER.state / 4]!
     if (id === this.#aheadId) return this.#readOn(offset, state)
     const returned = this.#returned
-    const isNext = id === trace.calls.callCount + returned.count + 1
-    if (this.#isFull || (!isNext && !this.#passOver(id, offset))) {
+    if (this.#isFull || (id !== trace.calls.callCount + returned.count + 1 && !this.#passOver(offset))) {
       this.#isFull = true
       return trace.leaveOut()
     }
@@ -150,10 +149,14 @@ export class TraceFeed {
     if (returned.isFull) this.#addReturned()
   }
 
-  /** Takes up the calls before one that were not recorded, if that is wanted; says whether it was. */
-  #passOver(id: number, offset: number): boolean {
+  /** Takes up the calls before this one that were left out, if the newest are to be kept; says whether it did. */
+  #passOver(offset: number): boolean {
     this.#addReturned()
-    return this.#trace.passOver(id - 1, this.#ring.floats[(offset + ENTER.startNs) >> 3]!)
+    const { words, floats } = this.#ring
+    return this.#trace.passOver(
+      words[(offset + ENTER.callId) >> 2]! - 1,
+      floats[(offset + ENTER.startNs) >> 3]!,
+    )
   }
 
   /** A call that has not returned, as far as this event tells. */

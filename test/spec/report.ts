@@ -5,7 +5,7 @@ const COLUMNS = ['folder', 'scripts', 'commands', 'both pass', 'both fail', 'dif
 
 /** The comparison as text, for people. */
 export function writeReport(comparison: SuiteComparison): string {
-  const { tallies, differences, failures, unreadable, otherTrapNames, calls } = comparison
+  const { tallies, differences, failures, unreadable, otherTrapNames, narrowerTrapNames, calls } = comparison
   const rows = Array.from(tallies, ([folder, tally]) => cellsOf(folder, tally))
   const sums = COLUMNS.slice(1).map((_, index) =>
     rows.reduce((sum, row) => sum + Number(row[index + 1] ?? 0), 0),
@@ -21,6 +21,8 @@ export function writeReport(comparison: SuiteComparison): string {
     `calls in the host's trace: ${calls.begun} begun, ${calls.ended} ended; stopped between slices: ${calls.stops} times`,
     `trap names as the suite's: ${comparison.sameTrapNames}, others: ${sumOf(otherTrapNames)}`,
     ...[...otherTrapNames].map(([pair, count]) => `  ${count} × ${pair}`),
+    `trap names narrower than V8's: ${sumOf(narrowerTrapNames)}`,
+    ...[...narrowerTrapNames].map(([pair, count]) => `  ${count} × ${pair}`),
     '',
     `verdicts that differ: ${differences.length}`,
     ...differences.map((finding) => `  ${writeFinding(finding)} | host: ${cut(finding.host)}`),
