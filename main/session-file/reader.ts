@@ -82,6 +82,7 @@ export interface SessionCallBase {
   outcome: 'returned' | 'trapped' | 'threw' | 'cancelled'
   /**
    * Where it did not return. `SESSION_FILE_DAMAGED`: the call is lost, and nothing else that is said of it holds.
+   * `CALLS_LEFT_OUT`: it was given up for newer ones, and the same holds.
    * `SESSION_FILE_INCOMPLETE`: it had not ended when the file was written.
    */
   error?: { code: string; message: string }
@@ -194,6 +195,8 @@ export interface SessionFile {
   readonly callCount: number
   /** Calls that were made and not recorded, because memory was full. Where the file is not complete that is not known. */
   readonly droppedCallCount: number
+  /** Calls that were recorded, and given up for newer ones, because the disk was behind or memory was full. */
+  readonly leftOutCallCount: number
   /** Those that the guest imports and exports, called or not. */
   readonly functions: readonly SessionFunction[]
   /** The newest lines of the console, oldest first. */

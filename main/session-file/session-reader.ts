@@ -53,6 +53,10 @@ export class SessionReader implements SessionFile {
     return this.#trace.droppedCount
   }
 
+  get leftOutCallCount(): number {
+    return this.#trace.leftOutCount
+  }
+
   get consoleLines(): readonly SessionConsoleLine[] {
     const { console } = this.#trace
     this.#consoleLines ??= console
@@ -63,7 +67,7 @@ export class SessionReader implements SessionFile {
 
   call(id: number): SessionCall | undefined {
     this.#checkOpen()
-    return Number.isInteger(id) && this.#trace.calls.has(id) ? this.#describe(id) : undefined
+    return Number.isInteger(id) && this.#trace.calls.exists(id) ? this.#describe(id) : undefined
   }
 
   *calls(firstId = 1, lastId = this.callCount): IterableIterator<SessionCall> {

@@ -14,7 +14,7 @@ export interface LeftOutRecord {
 }
 
 /** By number of the block. */
-export class LeftOutBlocks<Block extends { sizeBytes: number }> {
+export class LeftOutBlocks<Block> {
   readonly #make: (blockIndex: number, record: LeftOutRecord) => Block
   readonly #records = new Map<number, LeftOutRecord>()
   readonly #cached = new Map<number, Block>()
@@ -47,9 +47,8 @@ export class LeftOutBlocks<Block extends { sizeBytes: number }> {
     return block
   }
 
+  /** Without the few blocks that are shown: to look at them is to cost no call. */
   get sizeBytes(): number {
-    let sizeBytes = this.#rootsSizeBytes + RECORD_BYTES * this.#records.size
-    for (const block of this.#cached.values()) sizeBytes += block.sizeBytes
-    return sizeBytes
+    return this.#rootsSizeBytes + RECORD_BYTES * this.#records.size
   }
 }

@@ -8,8 +8,8 @@ import { SessionLog } from '../../main/session-file/session-log.ts'
 import { OUTCOMES } from '../../main/trace/events.ts'
 import { Trace } from '../../main/trace/trace.ts'
 import { createFolder, valueOf } from '../support/inspector.ts'
-import { fill } from '../trace/random-trace.ts'
 import { returnedCall } from '../support/returned-calls.ts'
+import { fill } from '../trace/random-trace.ts'
 
 const CALLS = 200_000
 const LIMIT_BYTES = 8 * 1024 * 1024
@@ -134,7 +134,7 @@ test('calls that were not recorded are taken up as left out, once there is room 
   // As a worker numbers its functions.
   trace.define(2, { kind: 'export', module: null, name: 'run', params: [], results: [] })
   trace.define(3, { kind: 'import', module: 'env', name: 'read', params: ['i32'], results: ['i32'] })
-  const words = new Uint32Array(8)
+  const words = new Uint32Array(4)
   const readFrom = (first: number, last: number): void => {
     for (let id = first; id <= last; id++) {
       words[0] = id

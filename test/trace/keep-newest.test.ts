@@ -5,8 +5,8 @@ import { FilterScan } from '../../main/trace/filter-scan.ts'
 import { parseFilter } from '../../main/filter/parse.ts'
 import { StatisticsScan } from '../../main/trace/statistics/statistics-scan.ts'
 import { Trace } from '../../main/trace/trace.ts'
-import { fill } from './random-trace.ts'
 import { returnedCall } from '../support/returned-calls.ts'
+import { fill } from './random-trace.ts'
 
 const MEBIBYTE = 2 ** 20
 const RETURNED = OUTCOMES.indexOf('returned')
@@ -121,7 +121,7 @@ test('a long run takes no more memory than its limit and some headroom', () => {
   trace.keepsNewest = true
   trace.define(0, { kind: 'export', module: null, name: 'run', params: [], results: [] })
   trace.define(1, { kind: 'import', module: 'env', name: 'read', params: ['i32'], results: ['i32'] })
-  const words = new Uint32Array(8)
+  const words = new Uint32Array(4)
   const error = (id: number): string =>
     JSON.stringify({ code: 'HOST_THREW', what: 'It threw.', why: `${id} ${'x'.repeat(500)}`, fix: '' })
   const sizes: number[] = []
