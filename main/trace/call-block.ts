@@ -27,7 +27,7 @@ export class CallBlock {
   readonly paramSlots = new Uint32Array(BLOCK_LENGTH)
   readonly resultSlots = new Uint32Array(BLOCK_LENGTH)
   readonly childCounts = new Uint32Array(BLOCK_LENGTH)
-  readonly values = new ValueList()
+  readonly values: ValueList
   /** Numbers of stacks; made when the first of them is recorded. */
   stacks: Uint32Array | null = null
   /** Its calls that have not ended. */
@@ -38,6 +38,25 @@ export class CallBlock {
   isDamaged = false
   /** Whether it was given up: what it says of its calls is where they stand. */
   isLeftOut = false
+
+  /** About as many values are expected as `valueCount`. */
+  constructor(valueCount = 0) {
+    this.values = new ValueList(valueCount)
+  }
+
+  /** Makes an empty block of this one, which nobody looks at any more: new memory costs more than this. */
+  empty(): this {
+    const columns = [this.functions, this.parents, this.roots, this.depths, this.outcomes, this.starts]
+    for (const column of [...columns, this.ends, this.hosts, this.suspensions]) column.fill(0)
+    for (const column of [this.paramSlots, this.resultSlots, this.childCounts]) column.fill(0)
+    this.values.empty()
+    this.stacks = null
+    this.runningCount = 0
+    this.changedCount = 0
+    this.isDamaged = false
+    this.isLeftOut = false
+    return this
+  }
 
   get sizeBytes(): number {
     return BLOCK_LENGTH * BYTES_PER_CALL + this.values.sizeBytes + (this.stacks?.byteLength ?? 0)
@@ -130,31 +149,39 @@ export class CallBlocks {
   }
 
   #add(at: number): CallBlock {
-    return this.#keep(at, new CallBlock())
+    // Whoever reads calls looks for their blocks anew when calls were added. So nobody holds one that is let go here.
+    const free = this.#letGo()
+    return this.#keep(at, free ? free.empty() : new CallBlock(this.#blocks.at(-1)?.values.slotCount))
   }
 
   #loadBlock(at: number): CallBlock {
     if (this.leftOut.has(at)) return this.leftOut.get(at)
-    return this.#keep(at, this.#source!.load(at))
+    const block = this.#source!.load(at)
+    this.#letGo()
+    return this.#keep(at, block)
   }
 
   #keep(at: number, block: CallBlock): CallBlock {
-    if (this.#source) this.#letGo(this.#source)
     this.#blocks[at] = block
     this.#resident.add(at)
     return block
   }
 
-  /** The oldest first, until there is room. */
-  #letGo({ limitBytes, mayGo }: BlockSource): void {
+  /** The oldest first, until there is room; gives the last of them. */
+  #letGo(): CallBlock | null {
+    if (this.#source === null) return null
+    const { limitBytes, mayGo } = this.#source
     let { sizeBytes } = this
+    let free: CallBlock | null = null
     for (const at of this.#resident) {
-      if (sizeBytes <= limitBytes) return
+      if (sizeBytes <= limitBytes) break
       const block = this.#blocks[at]!
       if (!mayGo(block, at)) continue
       this.#blocks[at] = null
       this.#resident.delete(at)
       sizeBytes -= block.sizeBytes
+      free = block
     }
+    return free
   }
 }

@@ -4,12 +4,22 @@ import type { ValueEncoding } from './events.ts'
 import { encodingOf } from './events.ts'
 import { numberToJson } from './values.ts'
 
-const FIRST_SLOTS = 1 << 12
+const LEAST_SLOTS = 1 << 12
 
 /** Append-only; a slot's number says where a call's first value lies. */
 export class ValueList {
-  #words = new Uint32Array(2 * FIRST_SLOTS)
+  #words: Uint32Array
   #slotCount = 0
+
+  /** Has room for so many values before it grows. */
+  constructor(slotCount = 0) {
+    this.#words = new Uint32Array(2 * Math.max(LEAST_SLOTS, slotCount))
+  }
+
+  /** Forgets all values, and keeps their room. */
+  empty(): void {
+    this.#slotCount = 0
+  }
 
   /** Copies `count` values from `words[wordIndex]` on, and returns the slot of the first. */
   append(words: Uint32Array, wordIndex: number, count: number): number {
