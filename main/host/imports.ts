@@ -6,7 +6,7 @@ import type { ImportHandler } from './api.ts'
 import { HandlerError } from './failures.ts'
 import type { GuestStacks } from './guest-stack.ts'
 import type { IgnoredSignals } from './ignored-signals.ts'
-import type { ImportCallStart, WrappedImport } from './import-call.ts'
+import type { WrappedImport } from './import-call.ts'
 import { ImportCall, recordReturn } from './import-call.ts'
 import type { InFlight } from './in-flight.ts'
 import type { ReaderSlot } from './import-readers.ts'
@@ -27,9 +27,6 @@ export interface BoundarySettings {
   stackBytes: number
 }
 
-/** Of a call that is not recorded. */
-const UNRECORDED = { callId: 0, startNs: 0, stack: null, reader: null, values: [] }
-
 /**
  * Wraps the handler of an import. `suspend` is how the guest is made to wait for a promise; without it, a returned
  * promise is an error.
@@ -41,93 +38,84 @@ export function wrapImport(
   suspend: Suspend | null,
   slot: ReaderSlot,
 ): HostFunction {
-  const { recorder, inFlight, stacks } = settings
+  const { recorder, activations, inFlight, stacks } = settings
   const name = `${traced.definition.module}.${traced.definition.name}`
   const check = makeResultCheck(name, traced.definition.results)
   const imported: WrappedImport = { settings, traced, name, check }
 
-  const mustWait = (returned: unknown, activation: Activation | null): boolean =>
-    isThenable(returned) || (suspend !== null && isSuspensionSeen(inFlight, activation))
-
-  const wait = (start: ImportCallStart, returned: unknown): unknown => {
-    if (suspend === null) throw new HandlerError(makeError('HOST_SYNC_PROMISE', { why: `${name} did.` }))
-    return suspend(new ImportCall(imported, start).suspend(returned))
-  }
-
-  /** What is left of {@link recorded} for a call that is not: it is held apart because its arguments need no list. */
-  const unrecorded = (...values: unknown[]): unknown => {
-    const activation = findActivation(settings)
-    const outerCallId = activation === null ? 0 : activation.importCallId
-    const outerFunction = activation === null ? null : activation.importFunction
-    if (activation !== null) activation.importFunction = traced
-    try {
-      const returned: unknown = handler(...values)
-      if (mustWait(returned, activation)) {
-        return wait({ ...UNRECORDED, activation, outerCallId, outerFunction }, returned)
-      }
-      const result = check(returned)
-      if (activation !== null) activation.importFunction = outerFunction
-      return result
-    } catch (thrown) {
-      new ImportCall(imported, { ...UNRECORDED, activation, outerCallId, outerFunction }).fail(thrown)
-      throw thrown
-    }
-  }
-
-  const recorded = (values: unknown[]): unknown => {
-    const activation = findActivation(settings)
-    const { reader } = slot
+  return (...values: unknown[]) => {
+    const activation = inFlight.computing ?? activations.getStore() ?? null
+    // A guest that goes on after it was cancelled is stopped at its next import.
+    if (activation !== null && activation.cancelledBy !== null) throw settings.trap
+    const isRecorded = recorder.recordsImports
+    const reader = isRecorded ? slot.reader : null
     // Before the call's time begins: reading is the inspector's own work, as recording is.
     const decoded =
       reader === null ? null : reader.readEntry(values, activation?.instance.pointedMemory ?? null)
-    const startNs = recorder.nowNs()
+    const startNs = isRecorded ? recorder.nowNs() : 0
     // A handler may call a function of the guest that it was given, and that one an import: they are nested.
     const outerCallId = activation === null ? 0 : activation.importCallId
     const outerFunction = activation === null ? null : activation.importFunction
-    const parentId = outerCallId !== 0 || activation === null ? outerCallId : activation.callId
-    const callId = recorder.enterImport(traced, parentId, values, startNs)
-    if (decoded !== null) recorder.decoded(callId, decoded)
+    let callId = 0
+    if (isRecorded) {
+      const parentId = outerCallId !== 0 || activation === null ? outerCallId : activation.callId
+      callId = recorder.enterImport(traced, parentId, values, startNs)
+      if (decoded !== null) recorder.decoded(callId, decoded)
+    }
     if (activation !== null) {
-      activation.importCallId = callId
+      activation.importCallId = callId === 0 ? outerCallId : callId
       activation.importFunction = traced
     }
     let stack: readonly number[] | null = null
-    if (stacks.captureAtImports) {
+    if (isRecorded && stacks.captureAtImports) {
       stack = stacks.capture()
       recorder.stack(callId, stack)
     }
     try {
       const returned: unknown = handler(...values)
-      if (mustWait(returned, activation)) {
-        return wait(
-          { activation, outerCallId, outerFunction, callId, startNs, stack, reader, values },
-          returned,
-        )
+      const isPromise = isThenable(returned)
+      if (isPromise && suspend === null) {
+        throw new HandlerError(makeError('HOST_SYNC_PROMISE', { why: `${name} did.` }))
+      }
+      if (isPromise || (suspend !== null && isSuspensionSeen(inFlight, activation))) {
+        const call = new ImportCall(imported, {
+          activation,
+          outerCallId,
+          outerFunction,
+          callId,
+          startNs,
+          stack,
+          reader,
+          values,
+        })
+        return suspend!(call.suspend(returned))
       }
       const result = check(returned)
-      const endNs = recorder.nowNs()
+      const endNs = isRecorded ? recorder.nowNs() : 0
       if (activation !== null) {
         activation.importCallId = outerCallId
         activation.importFunction = outerFunction
       }
-      if (reader !== null) recordReturn(imported, reader, callId, values, result, activation)
-      recorder.exitReturned(traced, callId, result, endNs, endNs - startNs, 0)
+      if (isRecorded) {
+        if (reader !== null) recordReturn(imported, reader, callId, values, result, activation)
+        recorder.exitReturned(traced, callId, result, endNs, endNs - startNs, 0)
+      }
       return result
     } catch (thrown) {
-      const start = { activation, outerCallId, outerFunction, callId, startNs, stack, reader, values }
-      new ImportCall(imported, start).fail(thrown)
+      const call = new ImportCall(imported, {
+        activation,
+        outerCallId,
+        outerFunction,
+        callId,
+        startNs,
+        stack,
+        reader,
+        values,
+      })
+      call.fail(thrown)
       throw thrown
     }
   }
-
-  return (...values: unknown[]) => (recorder.recordsImports ? recorded(values) : unrecorded(...values))
-}
-
-/** The activation that calls the host; throws where it was cancelled and went on all the same. */
-function findActivation({ inFlight, activations, trap }: BoundarySettings): Activation | null {
-  const activation = inFlight.computing ?? activations.getStore() ?? null
-  if (activation !== null && activation.cancelledBy !== null) throw trap
-  return activation
 }
 
 /**
