@@ -8,7 +8,8 @@ import type { ByteSink, ByteSource } from './bytes.ts'
 import { MalformedBytes } from './bytes.ts'
 import { readColumn, writeColumn } from './columns.ts'
 import { END_FIELDS, getEndField, setEndField } from './end-fields.ts'
-import { readValues, writeValues } from './value-codec.ts'
+import type { Kind } from './value-codec.ts'
+import { kindsOf, readValues, writeValues } from './value-codec.ts'
 
 const RETURNED = OUTCOMES.indexOf('returned')
 /** Changed calls in one piece. */
@@ -32,24 +33,40 @@ export function writeCalls(
   sink.u32(count)
   const block = blocks.block(firstId)
   const first = indexInBlock(firstId)
-  const write = (valueAt: (index: number) => number): void => {
-    for (let offset = 0; offset < count; offset++) column[offset] = valueAt(first + offset)
+  const end = first + count
+  const write = (values: CallBlock['depths' | 'functions']): void => {
+    column.set(values.subarray(first, end))
     writeColumn(sink, column, count)
   }
   // What is mostly the same as in the call before, or a little more, is written as the difference to that.
-  const writeDifferences = (values: ArrayLike<number>): void =>
-    write((index) => values[index]! - (index === first ? 0 : values[index - 1]!))
-  write((index) => block.functions[index]!)
-  writeDifferences(block.parents)
-  writeDifferences(block.roots)
-  write((index) => block.depths[index]!)
+  const writeDifferences = (values: CallBlock['parents' | 'starts'], before: number): void => {
+    column.set(values.subarray(first, end))
+    for (let offset = count - 1; offset > 0; offset--) column[offset]! -= column[offset - 1]!
+    column[0]! -= before
+    writeColumn(sink, column, count)
+  }
+  write(block.functions)
+  writeDifferences(block.parents, 0)
+  writeDifferences(block.roots, 0)
+  write(block.depths)
   sink.f64(block.starts[first]!)
-  write((index) => block.starts[index]! - block.starts[index === first ? first : index - 1]!)
-  for (const field of END_FIELDS) write((index) => getEndField(block, index, field))
-  for (let index = first; index < first + count; index++) {
-    const { params, results } = definitions[block.functions[index]!]!
-    writeValues(sink, params, block, block.paramSlots[index]!)
-    if (block.outcomes[index] === RETURNED) writeValues(sink, results, block, block.resultSlots[index]!)
+  writeDifferences(block.starts, block.starts[first]!)
+  for (const field of END_FIELDS) {
+    for (let offset = 0; offset < count; offset++) column[offset] = getEndField(block, first + offset, field)
+    writeColumn(sink, column, count)
+  }
+  const { words } = block.values
+  let functionIndex = -1
+  let [params, results]: (readonly Kind[])[] = [[], []]
+  for (let index = first; index < end; index++) {
+    if (block.functions[index] !== functionIndex) {
+      functionIndex = block.functions[index]!
+      const definition = definitions[functionIndex]!
+      params = kindsOf(definition.params)
+      results = kindsOf(definition.results)
+    }
+    writeValues(sink, params!, words, block.paramSlots[index]!)
+    if (block.outcomes[index] === RETURNED) writeValues(sink, results!, words, block.resultSlots[index]!)
   }
 }
 
@@ -155,7 +172,8 @@ function writePiece(
   for (const [position, block] of ofIds.entries()) {
     const index = indices[position]!
     if (block.outcomes[index] !== RETURNED) continue
-    writeValues(sink, definitions[block.functions[index]!]!.results, block, block.resultSlots[index]!)
+    const results = kindsOf(definitions[block.functions[index]!]!.results)
+    writeValues(sink, results, block.values.words, block.resultSlots[index]!)
   }
 }
 

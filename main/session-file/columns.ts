@@ -1,14 +1,20 @@
 /** Columns of whole numbers in as few bytes as the numbers of one column need. */
+import { BLOCK_LENGTH } from '../trace/call-block.ts'
 import type { ByteSink, ByteSource } from './bytes.ts'
 import { MalformedBytes } from './bytes.ts'
 
-const TYPES = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array } as const
+/** Where columns are packed, before they are copied. */
+const packed = {
+  1: new Uint8Array(BLOCK_LENGTH),
+  2: new Uint16Array(BLOCK_LENGTH),
+  4: new Uint32Array(BLOCK_LENGTH),
+} as const
 /** A column of any numbers, without a base. */
 const WIDE = 8
 
 /**
  * Writes the first `count` of `values`: the smallest, the bytes of each entry (0, 1, 2, 4 or 8), and by how much each
- * is larger. Where all are the same, nothing follows.
+ * is larger. Where all are the same, nothing follows. There are at most as many as a block has calls.
  */
 export function writeColumn(sink: ByteSink, values: Float64Array, count: number): void {
   let smallest = Infinity
@@ -24,9 +30,9 @@ export function writeColumn(sink: ByteSink, values: Float64Array, count: number)
   if (width === 0) return
   sink.align()
   if (width === WIDE) return sink.bytes(new Uint8Array(values.buffer, values.byteOffset, 8 * count))
-  const packed = new TYPES[width](count)
-  for (let index = 0; index < count; index++) packed[index] = values[index]! - smallest
-  sink.bytes(new Uint8Array(packed.buffer))
+  const target = packed[width]
+  for (let index = 0; index < count; index++) target[index] = values[index]! - smallest
+  sink.bytes(new Uint8Array(target.buffer, 0, width * count))
 }
 
 /** Reads a column of `count` numbers into `values`. */

@@ -3,12 +3,13 @@ import type { CallBlock } from '../trace/call-block.ts'
 import { encodingOf } from '../trace/events.ts'
 import type { ByteSink, ByteSource } from './bytes.ts'
 
-/** The types of values, as they are written. */
-type Kind = 'integer' | 'handle' | 'bits'
+/** How a value is written, by its type. */
+export type Kind = 'integer' | 'handle' | 'bits'
 
 const kindsByTypes = new WeakMap<readonly string[], Kind[]>()
 
-function kindsOf(types: readonly string[]): Kind[] {
+/** The kinds of values of `types`. */
+export function kindsOf(types: readonly string[]): Kind[] {
   const known = kindsByTypes.get(types)
   if (known) return known
   const kinds = types.map((type): Kind => {
@@ -20,10 +21,8 @@ function kindsOf(types: readonly string[]): Kind[] {
   return kinds
 }
 
-/** Writes values of `types`, from slot `slot` of the block on. */
-export function writeValues(sink: ByteSink, types: readonly string[], block: CallBlock, slot: number): void {
-  const { words } = block.values
-  const kinds = kindsOf(types)
+/** Writes values of these kinds, from slot `slot` of a block's words on. */
+export function writeValues(sink: ByteSink, kinds: readonly Kind[], words: Uint32Array, slot: number): void {
   for (let index = 0; index < kinds.length; index++) {
     const word = 2 * (slot + index)
     const low = words[word]!
