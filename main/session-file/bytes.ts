@@ -38,12 +38,15 @@ export class ByteSink {
   /** An unsigned integer of up to 32 bits, in as few groups of 7 bits as it takes. */
   varint(value: number): void {
     this.reserve(5)
+    const bytes = this.#bytes
+    let at = this.#length
     let rest = value >>> 0
     while (rest > 0x7f) {
-      this.#bytes[this.#length++] = (rest & 0x7f) | 0x80
+      bytes[at++] = (rest & 0x7f) | 0x80
       rest >>>= 7
     }
-    this.#bytes[this.#length++] = rest
+    bytes[at++] = rest
+    this.#length = at
   }
 
   bytes(bytes: Uint8Array): void {

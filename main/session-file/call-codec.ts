@@ -7,7 +7,7 @@ import { OUTCOMES } from '../trace/events.ts'
 import type { ByteSink, ByteSource } from './bytes.ts'
 import { MalformedBytes } from './bytes.ts'
 import { readColumn, writeColumn } from './columns.ts'
-import { END_FIELDS, getEndField, setEndField } from './end-fields.ts'
+import { END_FIELDS, getEndFields, setEndField } from './end-fields.ts'
 import type { Kind } from './value-codec.ts'
 import { kindsOf, readValues, writeValues } from './value-codec.ts'
 
@@ -52,7 +52,7 @@ export function writeCalls(
   sink.f64(block.starts[first]!)
   writeDifferences(block.starts, block.starts[first]!)
   for (const field of END_FIELDS) {
-    for (let offset = 0; offset < count; offset++) column[offset] = getEndField(block, first + offset, field)
+    getEndFields(field, block, first, count, column, 0)
     writeColumn(sink, column, count)
   }
   const { words } = block.values
@@ -167,7 +167,10 @@ function writePiece(
   write((position) => ids[position]! - (ids[position - 1] ?? 0))
   write((position) => ofIds[position]!.functions[indices[position]!]!)
   for (const field of END_FIELDS) {
-    write((position) => getEndField(ofIds[position]!, indices[position]!, field))
+    for (const [position, block] of ofIds.entries()) {
+      getEndFields(field, block, indices[position]!, 1, column, position)
+    }
+    writeColumn(sink, column, ids.length)
   }
   for (const [position, block] of ofIds.entries()) {
     const index = indices[position]!

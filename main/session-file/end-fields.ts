@@ -12,22 +12,51 @@ const RUNNING = OUTCOMES.indexOf('running')
 export const END_FIELDS = ['outcome', 'total', 'suspended', 'rest', 'children', 'stack'] as const
 export type EndField = (typeof END_FIELDS)[number]
 
-export function getEndField(block: CallBlock, index: number, field: EndField): number {
+/** Writes a field of `count` calls of a block, from `first` on, into `target` from `at` on. */
+export function getEndFields(
+  field: EndField,
+  block: CallBlock,
+  first: number,
+  count: number,
+  target: Float64Array,
+  at: number,
+): void {
+  const { outcomes, starts, ends, hosts, suspensions } = block
   switch (field) {
     case 'outcome':
-      return block.outcomes[index]!
-    case 'total':
-      return block.outcomes[index] === RUNNING ? 0 : block.ends[index]! - block.starts[index]!
-    case 'suspended':
-      return block.outcomes[index] === RUNNING ? 0 : block.suspensions[index]!
-    case 'rest':
-      if (block.outcomes[index] === RUNNING) return 0
-      return block.ends[index]! - block.starts[index]! - block.hosts[index]! - block.suspensions[index]!
+      return copy(outcomes, first, count, target, at)
     case 'children':
-      return block.childCounts[index]!
+      return copy(block.childCounts, first, count, target, at)
     case 'stack':
-      return block.stacks?.[index] ?? 0
+      if (block.stacks) copy(block.stacks, first, count, target, at)
+      else target.fill(0, at, at + count)
+      return
+    case 'total':
+      for (let index = first; index < first + count; index++) {
+        target[at++] = outcomes[index] === RUNNING ? 0 : ends[index]! - starts[index]!
+      }
+      return
+    case 'suspended':
+      for (let index = first; index < first + count; index++) {
+        target[at++] = outcomes[index] === RUNNING ? 0 : suspensions[index]!
+      }
+      return
+    case 'rest':
+      for (let index = first; index < first + count; index++) {
+        const restNs = ends[index]! - starts[index]! - hosts[index]! - suspensions[index]!
+        target[at++] = outcomes[index] === RUNNING ? 0 : restNs
+      }
   }
+}
+
+function copy(
+  values: Uint8Array | Uint32Array,
+  first: number,
+  count: number,
+  target: Float64Array,
+  at: number,
+): void {
+  for (let offset = 0; offset < count; offset++) target[at + offset] = values[first + offset]!
 }
 
 /** To be called for all of them, in their order. */
