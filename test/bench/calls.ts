@@ -101,10 +101,23 @@ async function measureSession(kind: Kind, isRecorded: boolean, count: number): P
   }
 }
 
+/** Nanoseconds of two readings of the clock: what a recorded call that does not wait takes at least. */
+function measureClock(count: number): number {
+  const { hrtime } = process
+  let restNs = 0
+  const startNs = process.hrtime.bigint()
+  for (let read = 0; read < 2 * count; read++) restNs += hrtime()[1]
+  const elapsedNs = Number(process.hrtime.bigint() - startNs)
+  if (restNs === 0) throw new Error('The clock stands still.')
+  return elapsedNs / count
+}
+
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 }
 
+const clockNs = median(Array.from({ length: ROUNDS }, () => measureClock(200_000)))
+process.stdout.write(`two readings of the clock: ${clockNs.toFixed(0)} ns\n`)
 for (const kind of Object.keys(HOSTS) as Kind[]) {
   const ways: [name: string, measure: () => Promise<number>][] = [
     ['bare V8', () => measureByHand(kind, 'nothing', 2_000_000)],
