@@ -455,8 +455,9 @@ export class Session {
           this.#endRuns(error, worker.nowNs())
           this.#setState(this.#state === 'starting' ? 'failed' : 'ended', error)
         },
-        onCallEnded: (id) => {
-          if (this.#options.isStreamed(this.sessionId)) this.#endedIds.push(id)
+        onCallsEnded: (firstId, count) => {
+          if (!this.#options.isStreamed(this.sessionId)) return
+          for (let id = firstId; id < firstId + count; id++) this.#endedIds.push(id)
         },
         startLog: () => this.#recording.start(worker.trace),
       },

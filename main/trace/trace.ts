@@ -31,8 +31,8 @@ const KEPT_SHARE = 0.5
 
 /** What a trace tells while it grows, and what it is given. */
 export interface TraceListener {
-  /** A call has ended, in order of ending. */
-  onCallEnded?: (id: CallId) => void
+  /** Calls with consecutive ids have ended. All are told of in order of ending. */
+  onCallsEnded?: (firstId: CallId, count: number) => void
   /** Begins a file, because memory has reached its limit; null where there is to be none. */
   startLog?: () => TraceLog | null
 }
@@ -206,8 +206,7 @@ export class Trace {
     }
     this.#sums.hostNs += hostNs
     this.#sums.suspendedNs += totalNs - hostNs
-    const { onCallEnded } = this.#listener
-    if (onCallEnded) for (let at = 0; at < count; at++) onCallEnded(calls.firstId + at)
+    this.#listener.onCallsEnded?.(calls.firstId, count)
   }
 
   suspend(id: CallId, hostNs: number): void {
@@ -235,7 +234,7 @@ export class Trace {
     this.timeline.end(id)
     this.count(id)
     if (this.calls.kindOf(id) !== 'import') this.#sums.suspendedNs += stoppedNs
-    this.#listener.onCallEnded?.(id)
+    this.#listener.onCallsEnded?.(id, 1)
   }
 
   /** Counts a call that has ended in sums and timings. */
