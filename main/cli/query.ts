@@ -4,6 +4,7 @@ import type { Command } from './command-line.ts'
 import type { QueryFormat } from './options.ts'
 import { printError, printNotice, printResult, STATUS } from './output.ts'
 import type { ProgramPaths } from './paths.ts'
+import { Progress } from './progress.ts'
 import { withSessionFile } from './session-file.ts'
 
 /** Prints the rows that a query finds, and answers with the exit status. */
@@ -13,7 +14,13 @@ export function printQuery(
 ): Promise<number> {
   return withSessionFile(file, paths, async (inspector, { sessionId }) => {
     const limit = timeoutMs === undefined ? {} : { timeoutMs }
+    const progress = new Progress('Reading')
+    const stop = inspector.subscribe({
+      queryAdvanced: ({ readyCount, callCount }) => progress.report(readyCount, callCount),
+    })
     const answered = await inspector.service.queryTrace({ sessionId, sql, rowLimit, ...limit })
+    stop()
+    progress.end()
     if (!answered.ok) {
       printError(answered.error)
       return STATUS.unusable

@@ -65,6 +65,13 @@ export interface SortedCalls extends FilteredCalls {
   sortProgress: SortProgress
 }
 
+/** How many of the calls that a query is about are ready for it. */
+export interface QueryProgress {
+  sessionId: SessionId
+  readyCount: number
+  callCount: number
+}
+
 /** What there is to say about a filter while it is typed. */
 export interface FilterCheck {
   /** Empty where the filter can be used. */
@@ -321,6 +328,8 @@ export interface ServiceEvents {
   statisticsAdvanced(progress: FilterProgress): void
   /** More calls have been sorted: a few times a second until all are. */
   sortAdvanced(progress: SortProgress): void
+  /** More calls have been made ready for the query that is being answered: a few times a second until all are. */
+  queryAdvanced(progress: QueryProgress): void
   recentGuestsChanged(recentGuests: RecentGuest[]): void
   /** A failure that no request asked about: a file opened from the system, a full disk. */
   problem(error: InspectorError): void

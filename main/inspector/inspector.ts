@@ -28,7 +28,7 @@ export function createInspector(options: InspectorOptions): Inspector {
   const events = new Events()
   const uploads = new Uploads()
   const sessions = new Sessions(options, settings, events)
-  const queries = createQueryService(sessions, options)
+  const queries = createQueryService(sessions, events, options)
 
   /** Does something to a session, and answers with what it is then. */
   async function change(

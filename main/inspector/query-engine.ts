@@ -15,6 +15,8 @@ import type { Trace } from '../trace/trace.ts'
 
 /** Calls that are handed over in one turn of the event loop: some milliseconds. */
 const SLICE_CALLS = 1000
+/** It is told how many have been once in so long. */
+const PROGRESS_INTERVAL_MS = 100
 
 /** One of a user's. */
 export interface Query {
@@ -24,6 +26,8 @@ export interface Query {
   /** The only row of the table `session`. */
   sessionRow: SqlRow
   nowNs: number
+  /** Hears how many of the trace's calls have been handed over, if that takes longer than a moment. */
+  onProgress: (readyCount: number, callCount: number) => void
 }
 
 /** Is of no use any more once it {@link isEnded}. */
@@ -85,7 +89,7 @@ export class QueryEngine {
   }
 
   /** Hands over what is new in the tables that a query is about. */
-  async #load({ sql, sessionRow, nowNs }: Query): Promise<Result<null>> {
+  async #load({ sql, sessionRow, nowNs, onProgress }: Query): Promise<Result<null>> {
     const { calls, console } = this.trace
     const tables: MessageToQueryProcess[] = []
     if (mentionsTable(sql, 'session')) {
@@ -103,16 +107,17 @@ export class QueryEngine {
       const sent = await this.#send(table)
       if (!sent.ok) return sent
     }
-    return mentionsTable(sql, 'calls') ? this.#loadCalls(nowNs) : success(null)
+    return mentionsTable(sql, 'calls') ? this.#loadCalls(nowNs, onProgress) : success(null)
   }
 
-  async #loadCalls(nowNs: number): Promise<Result<null>> {
+  async #loadCalls(nowNs: number, onProgress: Query['onProgress']): Promise<Result<null>> {
     const { calls } = this.trace
     const snapshot = { callCount: calls.callCount, nowNs }
     const changed = this.#listChanged(snapshot.callCount)
     const total = changed.length + snapshot.callCount - this.#callCount
     const first = this.#callCount + 1
     this.#unsettled = new Set()
+    let toldAtMs = performance.now()
     for (let done = 0; done < total; done += SLICE_CALLS) {
       const rows: SqlRow[] = []
       for (let index = done; index < Math.min(total, done + SLICE_CALLS); index++) {
@@ -124,6 +129,10 @@ export class QueryEngine {
       if (!sent.ok) return sent
       await nextTurn()
       if (this.#ended) return failure(this.#ended)
+      const nowMs = performance.now()
+      if (nowMs - toldAtMs < PROGRESS_INTERVAL_MS) continue
+      toldAtMs = nowMs
+      onProgress(snapshot.callCount - total + Math.min(total, done + SLICE_CALLS), snapshot.callCount)
     }
     this.#callCount = snapshot.callCount
     return success(null)

@@ -6,6 +6,7 @@ import { success } from '../contract/result.ts'
 import type { InspectorService, QueryRows } from '../contract/service.ts'
 import { Trace } from '../trace/trace.ts'
 import type { InspectorOptions } from './api.ts'
+import type { Events } from './events.ts'
 import { QueryEngine } from './query-engine.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -25,6 +26,7 @@ interface QueryService {
 /** Answers one query after the other. The trace that was asked last stays ready for the next one. */
 export function createQueryService(
   sessions: Sessions,
+  events: Events,
   { queryProcessUrl, version }: Pick<InspectorOptions, 'queryProcessUrl' | 'version'>,
 ): QueryService {
   let engine: QueryEngine | null = null
@@ -48,7 +50,9 @@ export function createQueryService(
     const startedAt = new Date(startedAtMs).toISOString()
     const sessionRow = [guest.name, startedAt, Math.round(nowNs), archive?.version ?? version]
     answering = sessionId
-    const query = { sql, rowLimit, timeoutMs, sessionRow, nowNs }
+    const onProgress = (readyCount: number, callCount: number): void =>
+      events.emit('queryAdvanced', { sessionId, readyCount, callCount })
+    const query = { sql, rowLimit, timeoutMs, sessionRow, nowNs, onProgress }
     const answered = await prepareEngine(session.trace ?? EMPTY_TRACE).query(query)
     answering = null
     return answered

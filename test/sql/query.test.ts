@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { QueryRows } from '../../main/contract/service.ts'
+import type { QueryProgress, QueryRows } from '../../main/contract/service.ts'
 import type { TestSession } from '../support/inspector.ts'
 import { errorOf, openExample, startInspector, valueOf, waitFor } from '../support/inspector.ts'
 
@@ -171,4 +171,24 @@ test('closing the inspector ends what is being answered', async () => {
   await new Promise((resolve) => setTimeout(resolve, 20))
   await inspector.close()
   expect(errorOf(await endless).code).toBe('SQL_CANCELLED')
+})
+
+test('clients hear how many calls are ready, while it takes longer than a moment', async () => {
+  const session = await openExample('chatty')
+  await session.call('call_sync', '200000')
+  const heard: QueryProgress[] = []
+  session.inspector.subscribe({ queryAdvanced: (progress) => heard.push(progress) })
+  expect(await rowsOf(session, 'select count(*) from calls')).toEqual([[200_001]])
+  expect(heard.length).toBeGreaterThan(2)
+  const counts = heard.map(({ readyCount }) => readyCount)
+  expect(counts).toEqual(counts.toSorted((a, b) => a - b))
+  expect(counts.at(-1)).toBeLessThanOrEqual(200_001)
+  for (const { sessionId, callCount } of heard) {
+    expect({ sessionId, callCount }).toEqual({ sessionId: session.sessionId, callCount: 200_001 })
+  }
+  // What is there already is not handed over again.
+  heard.length = 0
+  await session.call('call_sync', '10')
+  expect(await rowsOf(session, 'select count(*) from calls')).toEqual([[200_012]])
+  expect(heard).toEqual([])
 })

@@ -1,7 +1,7 @@
 import { onScopeDispose, shallowRef } from 'vue'
 import type { SessionId } from '../../../main/contract/model.ts'
 import type { InspectorError } from '../../../main/contract/result.ts'
-import type { QueryRows } from '../../../main/contract/service.ts'
+import type { QueryProgress, QueryRows } from '../../../main/contract/service.ts'
 import type { Backend } from '../../backend/backend.ts'
 
 /** More of them nobody reads; the command line prints them all. */
@@ -20,11 +20,14 @@ interface TableInfo {
 export function useQuery(backend: Backend, sessionId: SessionId) {
   const outcome = shallowRef<Outcome | null>(null)
   const isRunning = shallowRef(false)
+  /** Of the query that runs, as far as it is known. */
+  const progress = shallowRef<QueryProgress | null>(null)
   const tables = shallowRef<TableInfo[]>([])
 
   async function run(sql: string): Promise<void> {
     if (isRunning.value || sql.trim() === '') return
     isRunning.value = true
+    progress.value = null
     const answer = await backend.call.queryTrace({ sessionId, sql, rowLimit: ROW_LIMIT })
     isRunning.value = false
     outcome.value = answer.ok
@@ -46,11 +49,15 @@ export function useQuery(backend: Backend, sessionId: SessionId) {
     }))
   }
 
+  const endProgress = backend.on('queryAdvanced', (advanced) => {
+    if (advanced.sessionId === sessionId) progress.value = advanced
+  })
   void readTables()
   onScopeDispose(() => {
+    endProgress()
     if (isRunning.value) cancel()
   })
-  return { outcome, isRunning, tables, run, cancel }
+  return { outcome, isRunning, progress, tables, run, cancel }
 }
 
 /** `create table name (column type, …)` */
