@@ -345,6 +345,7 @@ export type MenuCommand =
   | 'close-session'
   | 'save-session'
   | 'export-trace'
+  | 'go-to-call'
   | 'find-in-console'
   | 'clear-console'
   | 'toggle-sidebar'

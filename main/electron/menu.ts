@@ -56,6 +56,7 @@ export function buildMenu({ platform, recentGuests, actions }: MenuOptions): Men
     { role: 'paste' },
     { role: 'selectAll' },
     separator,
+    command('Go to Call…', 'go-to-call', 'CmdOrCtrl+G'),
     command('Find in Console', 'find-in-console', 'CmdOrCtrl+F'),
     command('Clear Console', 'clear-console', 'CmdOrCtrl+K'),
   ]

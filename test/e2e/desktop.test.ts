@@ -55,11 +55,16 @@ describeOnDrivers(
       expect(new Set(accelerators).size).toBe(accelerators.length)
     })
 
-    test('Run, Find, Clear and the panes', async () => {
+    test('Run, Go to, Find, Clear and the panes', async () => {
       await eventually(() => runButton(page()).isEnabled()).toBe(true)
       await desktop().chooseMenuItem('Run')
       await eventually(() => countRows(page())).toBe(2)
       await eventually(() => readConsole(page())).toContain('called from wasm')
+      await desktop().chooseMenuItem('Go to Call…')
+      const goTo = page().getByRole('dialog', { name: 'Go to a call' })
+      await goTo.waitFor()
+      await page().keyboard.press('Escape')
+      await eventually(() => goTo.isVisible()).toBe(false)
       await desktop().chooseMenuItem('Find in Console')
       await page().getByRole('textbox', { name: /find/i }).waitFor()
       await page().keyboard.press('Escape')
