@@ -77,7 +77,7 @@ export class ArchivedSession {
   }
 
   info(): SessionInfo {
-    const { lostBytes } = this.#file
+    const { isComplete, lostBytes } = this.#file
     const { leftOutCount, calls } = this.trace
     return {
       ...this.#saved.info,
@@ -87,7 +87,7 @@ export class ArchivedSession {
       debugFile: null,
       error: null,
       warnings: [
-        ...(lostBytes > 0 ? [describeLoss(lostBytes, this.path)] : []),
+        ...(isComplete ? [] : [describeLoss(lostBytes, this.path)]),
         ...(leftOutCount > 0 ? [describeLeftOut(leftOutCount, calls.callCount)] : []),
       ],
       archive: {
@@ -129,9 +129,13 @@ export class ArchivedSession {
   }
 }
 
+/** A file that was cut between two blocks has no bytes that cannot be read, and yet no end. */
 function describeLoss(lostBytes: number, path: string): InspectorError {
   return makeError('SESSION_FILE_CUT', {
-    why: `The last ${lostBytes} bytes cannot be read.`,
+    why:
+      lostBytes > 0
+        ? `The last ${lostBytes} bytes cannot be read.`
+        : 'It was not closed; what is in it can be read.',
     location: { file: path },
   })
 }

@@ -1,7 +1,4 @@
-/**
- * Sorts calls of traces: for each trace the few orders that were asked for last, as far as they have room, and of those
- * the ones that somebody still waits for. Everything else of the process has its turn between two slices.
- */
+/** Sorts calls of traces: for each trace the few orders that were asked for last, as far as they have room. */
 import { makeError } from '../contract/error-codes.ts'
 import type { CallOrderRequest, SortProgress } from '../contract/model.ts'
 import type { Result } from '../contract/result.ts'
@@ -10,15 +7,10 @@ import { CallSort, SORTED_CALL_BYTES } from '../trace/call-sort.ts'
 import type { FilterScan } from '../trace/filter-scan.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { FilteredSession } from './call-filters.ts'
+import { SLICE_MS, Turns } from './turns.ts'
 
-/** Time for sorting before others have their turn. */
-const SLICE_MS = 8
 /** Orders kept for each trace. */
 const ORDER_LIMIT = 4
-/** Nobody waits for an order that was not asked for for so long. */
-const WAITED_FOR_MS = 1000
-/** How often progress is told of. */
-const PROGRESS_INTERVAL_MS = 100
 
 interface ActiveSort {
   key: string
@@ -27,21 +19,23 @@ interface ActiveSort {
   session: FilteredSession
   trace: Trace
   progress: SortProgress
-  askedAtMs: number
-  toldAtMs: number
 }
 
 /** One for all sessions. */
 export class CallSorts {
   readonly #sorts = new WeakMap<Trace, Map<string, ActiveSort>>()
-  readonly #waiting = new Set<ActiveSort>()
-  readonly #tell: (progress: SortProgress) => void
-  readonly #isOpen: (session: FilteredSession) => boolean
-  #hasTurn = false
+  readonly #turns: Turns<ActiveSort>
 
-  constructor(tell: (progress: SortProgress) => void, isOpen: (session: FilteredSession) => boolean) {
-    this.#tell = tell
-    this.#isOpen = isOpen
+  constructor(
+    tell: (progress: SortProgress) => void,
+    isOpen: (session: Pick<FilteredSession, 'sessionId'>) => boolean,
+  ) {
+    this.#turns = new Turns({
+      advance,
+      tell: ({ progress }) => tell(progress),
+      isOpen,
+      newestFirst: false,
+    })
   }
 
   /**
@@ -61,15 +55,7 @@ export class CallSorts {
     this.#sorts.set(trace, sorts)
     const key = `${by} ${callCount} ${filterText}`
     const progress = { sessionId: session.sessionId, filterText, by, callCount, doneShare: 0 }
-    const active = sorts.get(key) ?? {
-      key,
-      sort: null,
-      session,
-      trace,
-      progress,
-      askedAtMs: 0,
-      toldAtMs: 0,
-    }
+    const active = sorts.get(key) ?? { key, sort: null, session, trace, progress }
     if (!active.sort) {
       if (scan && scan.scannedCount < callCount) return success({ sort: null, progress })
       const count = scan ? scan.countUpTo(callCount) : callCount
@@ -87,9 +73,7 @@ export class CallSorts {
     // To the end: the first one is that which was asked for the longest time ago.
     sorts.delete(key)
     sorts.set(key, active)
-    active.askedAtMs = performance.now()
-    advance(active)
-    if (!active.sort.isComplete) this.#wait(active)
+    this.#turns.ask(active)
     return success({ sort: active.sort, progress: active.progress })
   }
 
@@ -101,43 +85,17 @@ export class CallSorts {
       if (callCount <= callLimit && sorts.size < ORDER_LIMIT) return
       callCount -= active.sort?.count ?? 0
       sorts.delete(active.key)
-      this.#waiting.delete(active)
+      this.#turns.drop(active)
     }
-  }
-
-  #wait(active: ActiveSort): void {
-    this.#waiting.add(active)
-    if (this.#hasTurn) return
-    this.#hasTurn = true
-    setImmediate(this.#takeTurn)
-  }
-
-  readonly #takeTurn = (): void => {
-    this.#hasTurn = false
-    const [active] = this.#waiting
-    if (!active) return
-    this.#waiting.delete(active)
-    const { session, trace, askedAtMs } = active
-    const nowMs = performance.now()
-    if (this.#isOpen(session) && session.trace === trace && nowMs - askedAtMs < WAITED_FOR_MS) {
-      advance(active)
-      const isComplete = active.progress.doneShare === 1
-      if (isComplete || nowMs - active.toldAtMs >= PROGRESS_INTERVAL_MS) {
-        active.toldAtMs = nowMs
-        this.#tell(active.progress)
-      }
-      if (!isComplete) this.#waiting.add(active)
-    }
-    const [next] = this.#waiting
-    if (next) this.#wait(next)
   }
 }
 
-function advance(active: ActiveSort): void {
+function advance(active: ActiveSort): boolean {
   const sort = active.sort!
   sort.advance(SLICE_MS)
   const doneShare = sort.isComplete ? 1 : Math.min(0.999, sort.done / (2 * sort.count))
   active.progress = { ...active.progress, doneShare }
+  return sort.isComplete
 }
 
 function listIds(afterId: number, count: number): number[] {

@@ -21,7 +21,7 @@ type FilterService = Pick<
 
 /** Answers from the sessions' traces; tells of progress by an event. */
 export function createFilterService(sessions: Sessions, events: Events): FilterService {
-  const isOpen = ({ sessionId }: FilteredSession): boolean => sessions.find(sessionId).ok
+  const isOpen = ({ sessionId }: Pick<FilteredSession, 'sessionId'>): boolean => sessions.find(sessionId).ok
   const filters = new CallFilters(FilterScan, (progress) => events.emit('filterAdvanced', progress), isOpen)
   const statistics = new CallFilters(
     StatisticsScan,

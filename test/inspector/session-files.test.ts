@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import type { SessionInfo } from '../../main/contract/model.ts'
 import type { FilePiece } from '../../main/contract/service.ts'
 import type { Inspector } from '../../main/inspector/api.ts'
+import { BlockFileReader } from '../../main/session-file/block-file.ts'
 import {
   createFolder,
   errorOf,
@@ -39,6 +40,18 @@ async function fetchFile(inspector: Inspector, sessionId: string): Promise<Uint8
     offset = piece.nextOffset
   }
   return Buffer.concat(pieces)
+}
+
+/** Where the block begins that says that the file was closed. */
+function findLastBlock(path: string): number {
+  const reader = new BlockFileReader(path)
+  let [offset, nextOffset] = [0, 0]
+  while (nextOffset < reader.sizeBytes) {
+    offset = nextOffset
+    nextOffset = reader.read(offset)!.nextOffset
+  }
+  reader.close()
+  return offset
 }
 
 async function openFile(path: string): Promise<TestSession> {
@@ -147,6 +160,23 @@ describe('a session that is saved', () => {
       { name: 'next', params: [{ value: 49_998 }] },
       { name: 'next', params: [{ value: 49_999 }], results: [{ value: 50_000 }] },
     ])
+  })
+
+  test('says where its file was not closed, also if all that is in it can be read', async () => {
+    const session = await openText(GUEST, HOST)
+    await session.call('count', '3000')
+    const bytes = await fetchFile(session.inspector, session.sessionId)
+    const folder = await createFolder()
+    const whole = join(folder, 'whole.jspi')
+    writeFileSync(whole, bytes)
+    const path = join(folder, 'cut.jspi')
+    writeFileSync(path, bytes.subarray(0, findLastBlock(whole)))
+
+    const cut = await openFile(path)
+    expect(cut.info.warnings).toMatchObject([{ code: 'SESSION_FILE_CUT', location: { file: path } }])
+    expect(cut.info.warnings[0]!.why).toBe('It was not closed; what is in it can be read.')
+    expect(cut.status().callCount).toBe(3001)
+    expect((await openFile(whole)).info.warnings).toEqual([])
   })
 
   test('at a place that cannot be written is a problem that is told of; the session runs', async () => {

@@ -1,17 +1,10 @@
 import { computed, onScopeDispose, shallowRef, watch } from 'vue'
 import type { ComputedRef, ShallowRef } from 'vue'
-import type {
-  CallId,
-  CallOrderRequest,
-  CallRow,
-  FilterProgress,
-  Folding,
-  SessionId,
-  TraceStatus,
-} from '../../../main/contract/model.ts'
-import type { InspectorError, Result } from '../../../main/contract/result.ts'
-import type { CallRows, SortedCalls } from '../../../main/contract/service.ts'
+import type { CallId, CallRow, FilterProgress, SessionId, TraceStatus } from '../../../main/contract/model.ts'
+import type { CallRows } from '../../../main/contract/service.ts'
 import type { Backend } from '../../backend/backend.ts'
+import { createChosenRead } from './chosen-read.ts'
+import type { CallRowsChoice } from './chosen-read.ts'
 import { createCoalescedRead, nextFrame } from './coalesced-read.ts'
 import { clampWindow, isAtEnd, maximumTopPx, ROW_HEIGHT_PX, topPxToShow, visibleRows } from './row-window.ts'
 import type { RowRange, RowWindow } from './row-window.ts'
@@ -53,17 +46,6 @@ export interface CallRowsView {
   readRow(row: number): Promise<CallRow | null>
 }
 
-/** What the table is to show. */
-export interface CallRowsChoice {
-  filterText: () => string
-  /** Null: as they come. */
-  order: () => CallOrderRequest | null
-  /** Which top-level calls are folded, where there is neither filter nor order. */
-  folding: () => Folding
-  /** Hears why the calls cannot be had in that order. */
-  onOrderRefused: (error: InspectorError) => void
-}
-
 /**
  * Keeps the rows of a session's calls that are in sight, and never more than a few beyond them: of all calls, or of
  * those that a filter holds for.
@@ -72,14 +54,14 @@ export function useCallRows(
   backend: Backend,
   sessionId: () => SessionId,
   trace: () => TraceStatus | null,
-  { filterText, order, folding, onOrderRefused }: CallRowsChoice,
+  choice: CallRowsChoice,
 ): CallRowsView {
+  const { filterText, order, folding } = choice
+  const { read, forget, progress, sortedShare } = createChosenRead(backend, sessionId, choice)
   const window = shallowRef<RowWindow>({ totalRows: 0, viewportPx: 0, topPx: 0 })
   const loaded = shallowRef<LoadedRows>({ fromRow: 0, rows: [] })
   const following = shallowRef(true)
   const totalWhenLeft = shallowRef(0)
-  const progress = shallowRef<FilterProgress | null>(null)
-  const sortedShare = shallowRef<number | null>(null)
   /** What was folded in the rows that are loaded: until others are, the window may be ahead of them. */
   let loadedFolding = folding()
   let moves = 0
@@ -91,41 +73,6 @@ export function useCallRows(
 
   function loadedCall(row: number): CallRow | null {
     return loaded.value.rows[row - loaded.value.fromRow] ?? null
-  }
-
-  interface RangeRequest {
-    fromRow: number
-    rowCount: number
-    anchorId?: CallId
-  }
-
-  /** Null where the answer came too late: for another session, filter, order or folding. */
-  async function read(range: RangeRequest): Promise<CallRows | null> {
-    const asked = { session: sessionId(), filter: filterText(), order: order(), folding: folding() }
-    const request = { sessionId: asked.session, ...range }
-    const answer = await ask(asked.filter, asked.order, request)
-    const isPresent =
-      asked.session === sessionId() && asked.filter === filterText() && asked.order === order()
-    if (!isPresent || asked.folding !== folding()) return null
-    if (!answer.ok) {
-      if (asked.order !== null) onOrderRefused(answer.error)
-      return null
-    }
-    progress.value = asked.filter === '' ? null : (answer.value.progress ?? null)
-    sortedShare.value = answer.value.sortProgress?.doneShare ?? null
-    return answer.value
-  }
-
-  function ask(
-    filter: string,
-    asked: CallOrderRequest | null,
-    request: RangeRequest & { sessionId: SessionId },
-  ): Promise<Result<CallRows & Partial<SortedCalls>>> {
-    if (asked !== null) return backend.call.readSortedCalls({ ...request, filterText: filter, order: asked })
-    if (filter !== '') return backend.call.readFilteredCalls({ ...request, filterText: filter })
-    const { all, except } = folding()
-    if (!all && except.length === 0) return backend.call.readCalls(request)
-    return backend.call.readCalls({ ...request, folding: { all, except: [...except] } })
   }
 
   async function readWindow(): Promise<void> {
@@ -198,8 +145,7 @@ export function useCallRows(
     following.value = order() === null
     loadedFolding = folding()
     knownRows = 0
-    progress.value = null
-    sortedShare.value = order() === null ? null : 0
+    forget()
     reader.request()
   }
 

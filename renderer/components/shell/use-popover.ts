@@ -1,4 +1,5 @@
-import { nextTick, ref, useId } from 'vue'
+import { useEventListener } from '@vueuse/core'
+import { ref, useId } from 'vue'
 import type { Ref, ShallowRef } from 'vue'
 
 const GAP_PX = 4
@@ -13,7 +14,8 @@ export interface Popover {
   readonly opener: Record<string, string>
   /** Attributes of what it opens. */
   readonly opened: Record<string, string>
-  onToggle(event: ToggleEvent): Promise<void>
+  /** Listeners of what it opens. */
+  readonly listeners: { beforetoggle(event: ToggleEvent): void; toggle(event: ToggleEvent): void }
   open(): void
   /** Gives the focus back to the button. */
   close(): void
@@ -34,17 +36,25 @@ export function usePopover(button: ElementRef, popover: ElementRef, focusOn: str
     })
   }
 
+  useEventListener('resize', () => {
+    if (isOpen.value) place()
+  })
+
   return {
     id,
     isOpen,
     opener: { popovertarget: id },
     opened: { id, popover: 'auto' },
-    async onToggle({ newState }) {
-      isOpen.value = newState === 'open'
-      if (!isOpen.value) return
-      place()
-      await nextTick()
-      popover.value?.querySelector<HTMLElement>(focusOn)?.focus()
+    listeners: {
+      // What follows it is told of late: with only that, the first frame would show it somewhere else.
+      beforetoggle({ newState }) {
+        isOpen.value = newState === 'open'
+        if (isOpen.value) place()
+      },
+      // Nothing takes the focus before it is there to be seen.
+      toggle({ newState }) {
+        if (newState === 'open') popover.value?.querySelector<HTMLElement>(focusOn)?.focus()
+      },
     },
     open() {
       if (!isOpen.value) popover.value?.showPopover()

@@ -97,3 +97,8 @@ function distributionColumns(part: 'total' | 'suspended'): TimingColumn[] {
   }
   return [...figures, sum]
 }
+
+/** The classes of a cell or heading in a column. */
+export function classesOf(column: TimingColumn): string[] {
+  return [column.kind, column.name, ...(column.name.endsWith('-p50') ? ['first-of-group'] : [])]
+}
