@@ -58,7 +58,7 @@ export interface CallRowsChoice {
   filterText: () => string
   /** Null: as they come. */
   order: () => CallOrderRequest | null
-  /** Which top-level calls are folded, where there is neither filter nor order. */
+  /** Which calls are folded, where there is neither filter nor order. */
   folding: () => Folding
   /** Hears why the calls cannot be had in that order. */
   onOrderRefused: (error: InspectorError) => void
@@ -123,15 +123,14 @@ export function useCallRows(
   ): Promise<Result<CallRows & Partial<SortedCalls>>> {
     if (asked !== null) return backend.call.readSortedCalls({ ...request, filterText: filter, order: asked })
     if (filter !== '') return backend.call.readFilteredCalls({ ...request, filterText: filter })
-    const { all, except } = folding()
-    if (!all && except.length === 0) return backend.call.readCalls(request)
-    return backend.call.readCalls({ ...request, folding: { all, except: [...except] } })
+    if (!foldsAny(folding())) return backend.call.readCalls(request)
+    const { all, except, inner } = folding()
+    return backend.call.readCalls({ ...request, folding: { all, except: [...except], inner: [...inner] } })
   }
 
   async function readWindow(): Promise<void> {
     clearTimeout(ticker)
-    const { all, except } = folding()
-    const isWhole = filterText() === '' && order() === null && !all && except.length === 0
+    const isWhole = filterText() === '' && order() === null && !foldsAny(folding())
     const newestRows = isWhole ? (trace()?.callCount ?? 0) : knownRows
     const expectedRows = following.value ? newestRows : window.value.totalRows
     const expected = { ...window.value, totalRows: expectedRows }
@@ -286,11 +285,16 @@ export function useCallRows(
       return found?.anchorRow ?? null
     },
     async readRow(row) {
-      const known = loadedCall(row)
+      // Rows that are loaded may be those of before something was folded.
+      const known = loadedFolding === folding() ? loadedCall(row) : null
       if (known) return known
       return (await read({ fromRow: row, rowCount: 1 }))?.rows[0] ?? null
     },
   }
+}
+
+function foldsAny({ all, except, inner }: Folding): boolean {
+  return all || except.length > 0 || inner.length > 0
 }
 
 function atEnd(window: RowWindow): RowWindow {

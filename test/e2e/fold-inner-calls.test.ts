@@ -1,0 +1,75 @@
+/** Calls folded inside of others, by the mouse and by keys alone. */
+import { expect, test } from 'vitest'
+import { describeOnDrivers } from './harness.ts'
+import {
+  callDetail,
+  callsTable,
+  countRows,
+  eventually,
+  openExample,
+  readRows,
+  runExport,
+} from './inspector-page.ts'
+
+/** Calls that the factorial of 6 takes: each but the last calls an import, which calls the next. */
+const CALLS = 11
+
+describeOnDrivers('folding inner calls', (app) => {
+  const page = () => app().page
+  const numbers = async () => (await readRows(page())).map(([number]) => Number(number))
+  const row = (id: number) =>
+    callsTable(page()).locator('[role=row]', {
+      has: page().locator('.number', { hasText: new RegExp(`^${id}$`) }),
+    })
+  const expanded = (id: number) => row(id).getAttribute('aria-expanded')
+  const selected = async () => {
+    const rows = await callsTable(page()).locator('[aria-selected=true] .number').allTextContents()
+    return rows.map(Number)
+  }
+  const press = (key: string) => page().keyboard.press(key)
+
+  test('by its triangle, and one inside of the other', async () => {
+    await openExample(page(), 'call-back')
+    await runExport(page(), 'factorial', ['6'])
+    await eventually(() => countRows(page())).toBe(CALLS)
+    await runExport(page(), 'factorial', ['2'])
+    await eventually(() => countRows(page())).toBe(CALLS + 3)
+    await row(5).locator('.triangle').click()
+    await eventually(numbers).toEqual([1, 2, 3, 4, 5, 12, 13, 14])
+    expect(await expanded(5)).toBe('false')
+    await row(3).locator('.triangle').click()
+    await eventually(numbers).toEqual([1, 2, 3, 12, 13, 14])
+    await row(3).locator('.triangle').click()
+    await eventually(numbers).toEqual([1, 2, 3, 4, 5, 12, 13, 14])
+    expect(await expanded(3)).toBe('true')
+    expect(await row(14).locator('.triangle').count()).toBe(0)
+  })
+
+  test('by keys, which go to the call around it and the first inside of it otherwise', async () => {
+    await callsTable(page()).focus()
+    await row(4).click()
+    await callsTable(page()).focus()
+    await press('ArrowLeft')
+    await eventually(numbers).toEqual([1, 2, 3, 4, 12, 13, 14])
+    await press('ArrowLeft')
+    await eventually(selected).toEqual([3])
+    await press('ArrowRight')
+    await eventually(selected).toEqual([4])
+    await press('ArrowRight')
+    // What was folded inside of it still is.
+    await eventually(numbers).toEqual([1, 2, 3, 4, 5, 12, 13, 14])
+    await press('ArrowRight')
+    await eventually(selected).toEqual([5])
+  })
+
+  test('a call that is gone to is unfolded from all that hides it', async () => {
+    for (const id of [3, 1]) await row(id).locator('.triangle').click()
+    await eventually(numbers).toEqual([1, 12, 13, 14])
+    await press('Control+g')
+    await page().getByRole('dialog', { name: 'Go to a call' }).getByRole('textbox').fill('9')
+    await press('Enter')
+    await eventually(numbers).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14])
+    await eventually(() => callDetail(page()).textContent()).toContain('#9')
+    expect(await selected()).toEqual([9])
+  })
+})
