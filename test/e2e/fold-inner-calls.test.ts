@@ -1,4 +1,6 @@
 /** Calls folded inside of others, by the mouse and by keys alone. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { describeOnDrivers } from './harness.ts'
 import {
@@ -10,6 +12,7 @@ import {
   readRows,
   runExport,
 } from './inspector-page.ts'
+import { guestFile, makeTempFolder } from './paths.ts'
 
 /** Calls that the factorial of 6 takes: each but the last calls an import, which calls the next. */
 const CALLS = 11
@@ -73,3 +76,44 @@ describeOnDrivers('folding inner calls', (app) => {
     expect(await selected()).toEqual([9])
   })
 })
+
+/** A host for the guest `call-back` that calls it twice at once, so that the calls of both stand among one another. */
+function writeHost(): string {
+  const path = join(makeTempFolder('twice'), 'twice.mjs')
+  writeFileSync(
+    path,
+    `export default (context) => ({ env: { async factorial_of(n) {
+      const call = async () => {
+        await null
+        return context.exports['factorial'](n)
+      }
+      const [one] = await Promise.all([call(), n === 3n ? call() : null])
+      return one
+    } } })`,
+  )
+  return path
+}
+
+describeOnDrivers(
+  'folding where a handler calls the guest several times at once',
+  (app) => {
+    const page = () => app().page
+    const numbers = async () => (await readRows(page())).map(([number]) => Number(number))
+    const row = (id: number) => callsTable(page()).locator('[role=row]').nth(id)
+
+    test('a call whose own calls stand among others says that it cannot be folded', async () => {
+      await runExport(page(), 'factorial', ['4'])
+      await eventually(() => countRows(page())).toBe(12)
+      // 3 and 4 are called at once inside of 2.
+      expect(await row(2).getAttribute('aria-expanded')).toBe('true')
+      for (const id of [3, 4]) {
+        await row(id).locator('.triangle').click({ force: true })
+        expect(await row(id).locator('.triangle').getAttribute('title')).toMatch(/^It cannot be folded/)
+        expect(await row(id).getAttribute('aria-expanded')).toBe(null)
+      }
+      await row(2).locator('.triangle').click()
+      await eventually(numbers).toEqual([1, 2])
+    })
+  },
+  { launch: { arguments: [guestFile('call-back/call-back.wasm'), '--host', writeHost()] } },
+)
