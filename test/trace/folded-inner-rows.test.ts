@@ -30,7 +30,7 @@ function* grow({ interleaved, concurrent }: Shape, callCount: number, seed: numb
     trace.begin(++lastId, parent, 0, Math.floor(lastId / 3), NO_WORDS, 0)
     running.push(lastId)
   }
-  while (lastId < callCount) {
+  while (trace.calls.callCount < callCount) {
     if (open.length === 0 || random() < interleaved) {
       open.push([])
       begin(open.at(-1)!, 0)
@@ -58,7 +58,8 @@ class Tree {
   constructor({ calls }: Trace) {
     const ids = Array.from({ length: calls.callCount }, (_, index) => index + 1)
     for (const id of ids) this.#parents.set(id, calls.parentOf(id))
-    this.rows = ids.filter((id) => this.isOutermost(id)).flatMap((root) => [root, ...this.inside(root)])
+    const roots = ids.filter((id) => this.isOutermost(id))
+    this.rows = roots.flatMap((root) => ids.filter((id) => id === root || this.around(id).includes(root)))
   }
 
   isOutermost(id: CallId): boolean {
