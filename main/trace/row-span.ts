@@ -19,8 +19,8 @@ export function countRowsInside(calls: CallStore, id: CallId): number | null {
   const row = calls.rowOf(id)
   const rowsBehind = firstRow + size - 1 - row
   try {
-    return countWhile(rowsBehind, calls.running.has(id), (count) =>
-      isInside(calls, order.idAt(row + count), id),
+    return countWhile(rowsBehind, calls.running.has(id), (count, known) =>
+      isInside(calls, order.idAt(row + count), id, order.idAt(row + known)),
     )
   } catch (thrown) {
     if (thrown instanceof Unknown) return null
@@ -28,31 +28,38 @@ export function countRowsInside(calls: CallStore, id: CallId): number | null {
   }
 }
 
-/** Up to which number from 1 to `limit` something holds that from some number on does not. */
-function countWhile(limit: number, isLikelyAll: boolean, holds: (count: number) => boolean): number {
-  if (isLikelyAll && limit > 0 && holds(limit)) return limit
+/** Up to which number from 1 to `limit` something holds that from some number on does not; it does up to `known`. */
+function countWhile(
+  limit: number,
+  isLikelyAll: boolean,
+  holds: (count: number, known: number) => boolean,
+): number {
+  if (isLikelyAll && limit > 0 && holds(limit, 0)) return limit
   let low = 0
   let step = 1
-  while (low + step <= limit && holds(low + step)) {
+  while (low + step <= limit && holds(low + step, low)) {
     low += step
     step *= 2
   }
   let high = Math.min(low + step, limit + 1)
   while (low + 1 < high) {
     const middle = Math.floor((low + high) / 2)
-    if (holds(middle)) low = middle
+    if (holds(middle, low)) low = middle
     else high = middle
   }
   return low
 }
 
-/** Ids are in order of entry, so what is inside of a call has a greater one. */
-function isInside(calls: CallStore, id: CallId, outer: CallId): boolean {
+/**
+ * Whether a call is inside of `outer`, as all are up to `known`. Ids are in order of entry, so what it lies inside of has
+ * smaller ones.
+ */
+function isInside(calls: CallStore, id: CallId, outer: CallId, known: CallId): boolean {
   let at = id
-  while (at > outer) {
+  while (at > known) {
     const parent = calls.parentOf(at)
     if (parent === null) throw new Unknown()
     at = parent
   }
-  return at === outer
+  return at >= outer
 }

@@ -299,7 +299,8 @@ export class Trace {
     const end = Math.min(fromRow + rowCount, folded.totalRows)
     for (let at = fromRow; at < end; at++) {
       const row = this.calls.row(folded.idAt(at), nowNs)
-      rows.push({ ...row, scattered: countRowsInside(this.calls, row.id) === null })
+      if (this.calls.blocks.lacksCalls) row.scattered ||= countRowsInside(this.calls, row.id) === null
+      rows.push(row)
     }
     return rows
   }

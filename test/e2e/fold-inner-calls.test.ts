@@ -104,13 +104,20 @@ describeOnDrivers(
     test('a call whose own calls stand among others says that it cannot be folded', async () => {
       await runExport(page(), 'factorial', ['4'])
       await eventually(() => countRows(page())).toBe(12)
-      // 3 and 4 are called at once inside of 2.
+      // 3 and 5 are made at once inside of 2: 4 is inside of 3, and 6 inside of 5.
       expect(await row(2).getAttribute('aria-expanded')).toBe('true')
-      for (const id of [3, 4]) {
+      for (const id of [3, 4, 5, 6]) {
         await row(id).locator('.triangle').click({ force: true })
         expect(await row(id).locator('.triangle').getAttribute('title')).toMatch(/^It cannot be folded/)
         expect(await row(id).getAttribute('aria-expanded')).toBe(null)
       }
+      // The first call inside of 4 does not stand below it.
+      await row(4).click()
+      await callsTable(page()).focus()
+      await page().keyboard.press('ArrowRight')
+      await eventually(() => row(7).getAttribute('aria-selected')).toBe('true')
+      await page().keyboard.press('ArrowLeft')
+      await eventually(() => row(4).getAttribute('aria-selected')).toBe('true')
       await row(2).locator('.triangle').click()
       await eventually(numbers).toEqual([1, 2])
     })

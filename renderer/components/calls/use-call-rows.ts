@@ -51,6 +51,8 @@ export interface CallRowsView {
   locate(callId: CallId): Promise<number | null>
   /** The call that stands in a row. */
   readRow(row: number): Promise<CallRow | null>
+  /** The first call that was made directly inside of one. */
+  readFirstInside(callId: CallId): Promise<CallId | null>
 }
 
 /** What the table is to show. */
@@ -289,6 +291,10 @@ export function useCallRows(
       const known = loadedFolding === folding() ? loadedCall(row) : null
       if (known) return known
       return (await read({ fromRow: row, rowCount: 1 }))?.rows[0] ?? null
+    },
+    async readFirstInside(callId) {
+      const answer = await backend.call.readCall({ sessionId: sessionId(), callId })
+      return answer.ok ? (answer.value.children[0]?.id ?? null) : null
     },
   }
 }

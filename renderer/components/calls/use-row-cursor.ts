@@ -80,8 +80,15 @@ export function useRowCursor(
     const call = row === null ? null : await view.readRow(row)
     if (!call || row === null) return
     if (foldingOf(call) === 'folded') return foldCall(sessionId(), call, false)
+    const first =
+      foldingOf(call) === 'scattered' ? await view.readFirstInside(call.id) : await readNext(row, call.id)
+    if (first !== null) await reveal(first)
+  }
+
+  /** The call in the next row, where it was made directly inside of the one in this. */
+  async function readNext(row: number, parent: CallId): Promise<CallId | null> {
     const next = await view.readRow(row + 1)
-    if (next !== null && next.parent === call.id) await reveal(next.id)
+    return next !== null && next.parent === parent ? next.id : null
   }
 
   async function reveal(callId: CallId, selects = true): Promise<void> {
