@@ -191,11 +191,12 @@ export class CallStore {
 
   /** Puts `count` calls in their place that lie directly inside of another. */
   #addBelow(firstId: CallId, count: number, parent: CallId): void {
+    // First, since it may read blocks back: one that is held meanwhile could be let go.
+    this.scattered.begin(parent, this.order.lastIdOf(this.rootOf(parent)))
     const parentBlock = this.blocks.block(parent)
     const parentIndex = indexInBlock(parent)
     const root = parentBlock.roots[parentIndex]!
     const depth = Math.min(parentBlock.depths[parentIndex]! + 1, DEEPEST)
-    this.scattered.begin(parent, this.order.lastIdOf(root))
     this.order.addBelow(firstId, count, root)
     for (let id = firstId; id < firstId + count; id++) {
       const block = this.blocks.block(id)
@@ -419,7 +420,7 @@ export class CallStore {
       suspended: this.isSuspended(id),
       paused: this.slices.isPaused(id),
       overlapped: this.overlaps.has(id),
-      scattered: this.scattered.has(id) && this.parentOf(id) !== null,
+      scattered: this.scattered.has(id) && this.topLevelOf(id) !== id,
       startNs: this.#read('starts', id),
       endNs: this.running.has(id) ? null : this.#read('ends', id),
       ...this.timesOf(id, nowNs),

@@ -36,7 +36,7 @@ class RootRows {
     this.#calls = calls
     this.#isFolded = all
     const roots = except
-      .filter((id) => calls.exists(id) && calls.parentOf(id) === null)
+      .filter((id) => calls.exists(id) && calls.topLevelOf(id) === id)
       .map((id) => calls.rootOf(id))
     /** Rows that are there besides the others' (`all`), or hidden from among them. */
     let moved = 0
@@ -144,7 +144,7 @@ function findInner(
   inner: readonly CallId[],
 ): { id: CallId; openRow: number }[] {
   return [...new Set(inner)]
-    .filter((id) => calls.exists(id) && calls.parentOf(id) !== null && roots.isUnfolded(calls.rootOf(id)))
+    .filter((id) => calls.exists(id) && calls.topLevelOf(id) !== id && roots.isUnfolded(calls.rootOf(id)))
     .map((id) => ({ id, openRow: roots.rowOf(id) }))
     .sort((one, other) => one.openRow - other.openRow)
 }

@@ -14,7 +14,7 @@ export function countRowsInside(calls: CallStore, id: CallId): number | null {
   const { order } = calls
   const root = calls.rootOf(id)
   const { firstRow, size } = order.rangeOf(root)
-  if (calls.parentOf(id) === null) return size - 1
+  if (id === order.topLevelId(root)) return size - 1
   if (calls.scattered.has(id)) return null
   const row = calls.rowOf(id)
   const rowsBehind = firstRow + size - 1 - row

@@ -20,16 +20,16 @@ export function useFolding(sessionId: MaybeRefOrGetter<SessionId>): ComputedRef<
 }
 
 /** Whether a call is folded. */
-export function isFolded(folding: Folding, { id, parent }: Pick<CallRow, 'id' | 'parent'>): boolean {
-  if (parent !== null) return folding.inner.includes(id)
+export function isFolded(folding: Folding, { id, topLevel }: Pick<CallRow, 'id' | 'topLevel'>): boolean {
+  if (id !== topLevel) return folding.inner.includes(id)
   return folding.except.includes(id) !== folding.all
 }
 
 /** Folds or unfolds a call. */
-export function foldCall(sessionId: SessionId, call: Pick<CallRow, 'id' | 'parent'>, folds: boolean): void {
+export function foldCall(sessionId: SessionId, call: Pick<CallRow, 'id' | 'topLevel'>, folds: boolean): void {
   const folding = foldings.get(sessionId) ?? NONE
   if (isFolded(folding, call) === folds) return
-  if (call.parent !== null) {
+  if (call.id !== call.topLevel) {
     foldings.set(sessionId, { ...folding, inner: change(folding.inner, call.id, folds) })
   } else {
     const except = change(folding.except, call.id, folds !== folding.all)
