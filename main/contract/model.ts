@@ -275,6 +275,11 @@ export interface CallRow {
   paused: boolean
   /** Whether it is a call of the guest that was in flight together with another, neither inside of the other. */
   overlapped: boolean
+  /**
+   * Whether the rows of the calls inside of it do not stand together, or may not, so that it cannot be folded: a handler
+   * called the guest several times at once, or some of them were left out.
+   */
+  scattered: boolean
   startNs: number
   /** Null while it runs; the totals below then grow. */
   endNs: number | null
@@ -517,8 +522,11 @@ export interface SortProgress extends Omit<CallOrderRequest, 'descending'> {
   doneShare: number
 }
 
-/** Which top-level calls are folded, so that those below them have no rows: all of them or none, except these. */
+/** Which calls are folded, so that those inside of them have no rows. */
 export interface Folding {
+  /** Of the top-level calls all or none, except these. */
   all: boolean
   except: CallId[]
+  /** Of the others these. One that is scattered is not. */
+  inner: CallId[]
 }

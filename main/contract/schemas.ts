@@ -125,7 +125,11 @@ export const REQUEST_SCHEMAS = {
       rowCount: count,
       anchorId: v.exactOptional(index),
       folding: v.exactOptional(
-        v.strictObject({ all: v.boolean(), except: v.pipe(v.array(index), v.maxLength(PAGE_LIMIT)) }),
+        v.strictObject({
+          all: v.boolean(),
+          except: v.pipe(v.array(index), v.maxLength(PAGE_LIMIT)),
+          inner: v.pipe(v.array(index), v.maxLength(PAGE_LIMIT)),
+        }),
       ),
     }),
   ]),

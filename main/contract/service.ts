@@ -213,7 +213,7 @@ export interface InspectorService {
   /**
    * Reads rows of the calls table: calls in order of entry, each run's calls together below it.
    * `anchorId` asks where that call stands now, so that a table can hold still while rows stream in above. Where it is
-   * hidden because its top-level call is folded, that one is meant.
+   * hidden in folded calls, the outermost of these is meant.
    */
   readCalls(request: {
     sessionId: SessionId

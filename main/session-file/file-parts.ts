@@ -33,6 +33,8 @@ export interface FileDetails {
   /** Lists of readings, as JSON. */
   decoded?: [CallId, texts: string[]][]
   overlaps?: OverlapKnowledge[]
+  /** See `ScatteredCalls`. */
+  scattered?: CallId[]
 }
 
 export interface FileConsole {

@@ -146,6 +146,7 @@ function takeDetails({ calls }: Trace, details: FileDetails): void {
   for (const stack of details.stacks ?? []) calls.stacks.add(stack)
   for (const [id, texts] of details.decoded ?? []) calls.decoded.restore(id, texts)
   for (const known of details.overlaps ?? []) calls.overlaps.restore(known)
+  for (const id of details.scattered ?? []) calls.scattered.add(id)
 }
 
 function takeConsole({ console }: Trace, { lines }: FileConsole): void {

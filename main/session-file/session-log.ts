@@ -63,6 +63,7 @@ export class SessionLog implements TraceLog {
   readonly #failed: Set<CallId>
   readonly #decoded: Set<CallId>
   readonly #overlaps: Set<CallId>
+  readonly #scattered: Set<CallId>
 
   /**
    * Begins a file with what the trace has; `describe` says whose it is, now and at the end. Throws what the file system throws. `onFailure` hears when it cannot be written, and null when it can again.
@@ -82,8 +83,10 @@ export class SessionLog implements TraceLog {
     this.#failed = new Set(calls.errors.ids())
     this.#decoded = new Set(calls.decoded.ids())
     this.#overlaps = new Set(calls.overlaps.ids())
+    this.#scattered = new Set(calls.scattered.ids())
     this.#previews = new Set(calls.previews.keys())
     calls.overlaps.onChange = (id) => this.#overlaps.add(id)
+    calls.scattered.onChange = (id) => this.#scattered.add(id)
     calls.blocks.setSource({
       load: createLoader(calls, this.#stored, (offset) => this.#writer.read(offset)),
       mayGo: (block, blockIndex) => this.#mayGo(block, blockIndex),
@@ -145,6 +148,7 @@ export class SessionLog implements TraceLog {
       this.#failed.delete(id)
       this.#decoded.delete(id)
       this.#overlaps.delete(id)
+      this.#scattered.delete(id)
     }
   }
 
@@ -304,6 +308,8 @@ export class SessionLog implements TraceLog {
     if (decoded.length > 0) details.decoded = decoded.map((id) => [id, [...calls.decoded.rawTexts(id)]])
     const overlaps = take(this.#overlaps, NUMBERS_PER_BLOCK)
     if (overlaps.length > 0) details.overlaps = overlaps.map((id) => calls.overlaps.known(id))
+    const scattered = take(this.#scattered, NUMBERS_PER_BLOCK)
+    if (scattered.length > 0) details.scattered = scattered
     if (Object.keys(details).length === 0) return false
     this.#detailOffsets.push(this.#writer.append(BLOCK_TYPES.details, encodePart(details)))
     return true

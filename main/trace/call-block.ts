@@ -102,6 +102,7 @@ export class CallBlocks {
   /** Those that were given up. */
   readonly leftOut: LeftOutBlocks<CallBlock>
   #source: BlockSource | null = null
+  #hasDamaged = false
 
   /** `showLeftOut` makes what is shown of a block that was given up. */
   constructor(showLeftOut: (blockIndex: number, record: LeftOutRecord) => CallBlock) {
@@ -137,6 +138,11 @@ export class CallBlocks {
     return sizeBytes + this.leftOut.sizeBytes
   }
 
+  /** Whether calls are known to be lost, or left out. */
+  get lacksCalls(): boolean {
+    return this.#hasDamaged || this.leftOut.sizeBytes > 0
+  }
+
   /** Those in memory. */
   get resident(): Iterable<number> {
     return this.#resident
@@ -157,6 +163,7 @@ export class CallBlocks {
   #loadBlock(at: number): CallBlock {
     if (this.leftOut.has(at)) return this.leftOut.get(at)
     const block = this.#source!.load(at)
+    this.#hasDamaged ||= block.isDamaged
     this.#letGo()
     return this.#keep(at, block)
   }

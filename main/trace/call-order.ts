@@ -131,6 +131,15 @@ export class CallOrder {
     return this.#rootCount
   }
 
+  /** The newest call below the top-level call `root`, or that call itself. */
+  lastIdOf(root: number): number {
+    if (root === this.#lastRoot) return this.#callCount
+    const size = this.#sizes.get(root)
+    const runs = this.#runs.get(root)
+    if (!runs) return this.#rootIds.get(root) + size - 1
+    return runs.firstIds.at(-1)! + size - 1 - runs.positions.at(-1)!
+  }
+
   /** Where the top-level call `root` stands, and how many rows it takes with all below it. */
   rangeOf(root: number): { firstRow: number; size: number } {
     return { firstRow: this.#rowsBefore(root), size: this.#sizes.get(root) }

@@ -12,6 +12,7 @@ import { OUTCOMES } from './events.ts'
 import { Overlaps } from './overlaps.ts'
 import type { ReturnedCalls } from './returned-calls.ts'
 import { addToBlocks } from './returned-calls.ts'
+import { ScatteredCalls } from './scattered-calls.ts'
 import { SliceTimes } from './slice-times.ts'
 import type { RawStack } from './stack-store.ts'
 import { StackStore } from './stack-store.ts'
@@ -53,6 +54,7 @@ export class CallStore {
     isActivation: (id) => this.kindOf(id) !== 'import',
     count: () => this.callCount,
   })
+  readonly scattered = new ScatteredCalls((id) => this.#read('parents', id))
   readonly decoded = new DecodedStore()
   readonly definitions: FunctionDefinition[] = [...STAND_INS]
   /** The calls that have not ended. */
@@ -77,8 +79,9 @@ export class CallStore {
   }
 
   get sizeBytes(): number {
-    const stores = [this.blocks, this.overlaps, this.order, this.stacks, this.decoded, this.errors]
-    return stores.reduce((sum, store) => sum + store.sizeBytes, this.#previewSizeBytes)
+    const stores = [this.blocks, this.overlaps, this.scattered, this.order]
+    const texts = [this.stacks, this.decoded, this.errors]
+    return [...stores, ...texts].reduce((sum, store) => sum + store.sizeBytes, this.#previewSizeBytes)
   }
 
   exists(id: CallId): boolean {
@@ -188,6 +191,8 @@ export class CallStore {
 
   /** Puts `count` calls in their place that lie directly inside of another. */
   #addBelow(firstId: CallId, count: number, parent: CallId): void {
+    // First, since it may read blocks back: one that is held meanwhile could be let go.
+    this.scattered.begin(parent, this.order.lastIdOf(this.rootOf(parent)))
     const parentBlock = this.blocks.block(parent)
     const parentIndex = indexInBlock(parent)
     const root = parentBlock.roots[parentIndex]!
@@ -303,6 +308,7 @@ export class CallStore {
       this.errors.forget(id)
       this.decoded.forget(id)
       this.overlaps.forget(id)
+      this.scattered.forget(id)
     }
   }
 
@@ -414,6 +420,7 @@ export class CallStore {
       suspended: this.isSuspended(id),
       paused: this.slices.isPaused(id),
       overlapped: this.overlaps.has(id),
+      scattered: this.scattered.has(id) && this.topLevelOf(id) !== id,
       startNs: this.#read('starts', id),
       endNs: this.running.has(id) ? null : this.#read('ends', id),
       ...this.timesOf(id, nowNs),

@@ -12,6 +12,7 @@ import type { ReturnedCalls } from './returned-calls.ts'
 import type { RawStack } from './stack-store.ts'
 import { giveUpOldest } from './keep-newest.ts'
 import { passOver } from './pass-over.ts'
+import { countRowsInside } from './row-span.ts'
 import { Slowing } from './slowing.ts'
 import type { SavedTimings } from './timings.ts'
 import { TimelineReader } from './timeline/read-timeline.ts'
@@ -295,7 +296,11 @@ export class Trace {
   ): CallRow[] {
     const rows: CallRow[] = []
     const end = Math.min(fromRow + rowCount, folded.totalRows)
-    for (let row = fromRow; row < end; row++) rows.push(this.calls.row(folded.idAt(row), nowNs))
+    for (let at = fromRow; at < end; at++) {
+      const row = this.calls.row(folded.idAt(at), nowNs)
+      if (this.calls.blocks.lacksCalls) row.scattered ||= countRowsInside(this.calls, row.id) === null
+      rows.push(row)
+    }
     return rows
   }
 

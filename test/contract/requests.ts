@@ -29,7 +29,13 @@ export const REQUESTS: { [Name in ServiceFunction]: Parameters<InspectorService[
   reloadSession: [{ sessionId: 'none' }],
   closeSession: [{ sessionId: 'none' }],
   readCalls: [
-    { sessionId: 'none', fromRow: 0, rowCount: 10, anchorId: 1, folding: { all: true, except: [2] } },
+    {
+      sessionId: 'none',
+      fromRow: 0,
+      rowCount: 10,
+      anchorId: 1,
+      folding: { all: true, except: [2], inner: [3] },
+    },
   ],
   readFilteredCalls: [
     { sessionId: 'none', filterText: 'import:env.*', fromRow: 0, rowCount: 10, anchorId: 1 },

@@ -169,3 +169,18 @@ function expectTrue(trace: Trace, plain: Trace): number {
   }
   return lostCount
 }
+
+test('a call whose own calls stand among others is known as such when the file is opened again', async () => {
+  const { path, logged, log } = await create(0, 1)
+  logged.define(2, { kind: 'export', module: null, name: 'run', params: [], results: [] })
+  // The second and the third run at once, and call in turn.
+  for (const [index, parent] of [0, 1, 1, 2, 3, 2, 3].entries()) {
+    logged.begin(index + 1, parent, 2, index, new Uint32Array(0), 0)
+    if (index === 2) log.flush()
+  }
+  const isScattered = ({ calls }: Trace) => [1, 2, 3, 4].map((id) => calls.row(id, 0).scattered)
+  expect(isScattered(logged)).toEqual([false, true, true, false])
+  await log.finish(1e3)
+  await log.close()
+  expect(isScattered(valueOf(openSessionFile(path, Infinity)).trace)).toEqual([false, true, true, false])
+})

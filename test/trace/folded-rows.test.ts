@@ -46,7 +46,7 @@ test.each([
   for (const share of [0, 0.1, 0.5, 1]) {
     const chosen = new Set(roots.filter(() => random() < share).map(([id]) => id!))
     const expected = roots.flatMap((root) => (chosen.has(root[0]!) === all ? root : root.slice(0, 1)))
-    const rows = new FoldedRows(calls, { all, except: [...chosen].toReversed() })
+    const rows = new FoldedRows(calls, { all, except: [...chosen].toReversed(), inner: [] })
     expect(rows.totalRows).toBe(expected.length)
     expect(Array.from({ length: expected.length }, (_, row) => rows.idAt(row))).toEqual(expected)
     expect([rows.idAt(-1), rows.idAt(expected.length)]).toEqual([0, 0])
@@ -60,5 +60,5 @@ test.each([
 test('what is no top-level call is not folded', () => {
   const { calls, roots } = makeStore(createRandom(5), 100, 0)
   const inner = roots.find((root) => root.length > 1)![1]!
-  expect(new FoldedRows(calls, { all: false, except: [inner, 0, 101] }).totalRows).toBe(100)
+  expect(new FoldedRows(calls, { all: false, except: [inner, 0, 101], inner: [] }).totalRows).toBe(100)
 })

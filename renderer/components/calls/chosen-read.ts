@@ -17,7 +17,7 @@ export interface CallRowsChoice {
   filterText: () => string
   /** Null: as they come. */
   order: () => CallOrderRequest | null
-  /** Which top-level calls are folded, where there is neither filter nor order. */
+  /** Which calls are folded, where there is neither filter nor order. */
   folding: () => Folding
   /** Hears why the calls cannot be had in that order. */
   onOrderRefused: (error: InspectorError) => void
@@ -57,9 +57,9 @@ export function createChosenRead(
   ): Promise<Result<CallRows & Partial<SortedCalls>>> {
     if (asked !== null) return backend.call.readSortedCalls({ ...request, filterText: filter, order: asked })
     if (filter !== '') return backend.call.readFilteredCalls({ ...request, filterText: filter })
-    const { all, except } = folding()
-    if (!all && except.length === 0) return backend.call.readCalls(request)
-    return backend.call.readCalls({ ...request, folding: { all, except: [...except] } })
+    if (!foldsAny(folding())) return backend.call.readCalls(request)
+    const { all, except, inner } = folding()
+    return backend.call.readCalls({ ...request, folding: { all, except: [...except], inner: [...inner] } })
   }
 
   return {
@@ -84,4 +84,9 @@ export function createChosenRead(
       sortedShare.value = order() === null ? null : 0
     },
   }
+}
+
+/** Whether any calls are. */
+export function foldsAny({ all, except, inner }: Folding): boolean {
+  return all || except.length > 0 || inner.length > 0
 }

@@ -3,7 +3,7 @@ import type { ComputedRef, ShallowRef } from 'vue'
 import type { CallId, CallRow, FilterProgress, SessionId, TraceStatus } from '../../../main/contract/model.ts'
 import type { CallRows } from '../../../main/contract/service.ts'
 import type { Backend } from '../../backend/backend.ts'
-import { createChosenRead } from './chosen-read.ts'
+import { createChosenRead, foldsAny } from './chosen-read.ts'
 import type { CallRowsChoice } from './chosen-read.ts'
 import { createCoalescedRead, nextFrame } from './coalesced-read.ts'
 import { clampWindow, isAtEnd, maximumTopPx, ROW_HEIGHT_PX, topPxToShow, visibleRows } from './row-window.ts'
@@ -44,6 +44,8 @@ export interface CallRowsView {
   locate(callId: CallId): Promise<number | null>
   /** The call that stands in a row. */
   readRow(row: number): Promise<CallRow | null>
+  /** The first call that was made directly inside of one. */
+  readFirstInside(callId: CallId): Promise<CallId | null>
 }
 
 /**
@@ -77,8 +79,7 @@ export function useCallRows(
 
   async function readWindow(): Promise<void> {
     clearTimeout(ticker)
-    const { all, except } = folding()
-    const isWhole = filterText() === '' && order() === null && !all && except.length === 0
+    const isWhole = filterText() === '' && order() === null && !foldsAny(folding())
     const newestRows = isWhole ? (trace()?.callCount ?? 0) : knownRows
     const expectedRows = following.value ? newestRows : window.value.totalRows
     const expected = { ...window.value, totalRows: expectedRows }
@@ -232,9 +233,14 @@ export function useCallRows(
       return found?.anchorRow ?? null
     },
     async readRow(row) {
-      const known = loadedCall(row)
+      // Rows that are loaded may be those of before something was folded.
+      const known = loadedFolding === folding() ? loadedCall(row) : null
       if (known) return known
       return (await read({ fromRow: row, rowCount: 1 }))?.rows[0] ?? null
+    },
+    async readFirstInside(callId) {
+      const answer = await backend.call.readCall({ sessionId: sessionId(), callId })
+      return answer.ok ? (answer.value.children[0]?.id ?? null) : null
     },
   }
 }

@@ -2,6 +2,7 @@ import { watch } from 'vue'
 import type { ComputedRef } from 'vue'
 import type { CallId, CallRow, SessionId } from '../../../main/contract/model.ts'
 import { foldCall } from '../../state/call-folding.ts'
+import type { RowFolding } from '../../state/call-folding.ts'
 import { revealRequest, selectCall } from '../../state/selection.ts'
 import { targetRow } from './row-keys.ts'
 import { pageRows, visibleRows } from './row-window.ts'
@@ -25,8 +26,8 @@ export function useRowCursor(
   view: CallRowsView,
   sessionId: () => SessionId,
   selected: ComputedRef<CallId | null>,
-  /** What the call in a row does with those below it; null where there is nothing to fold. */
-  foldingOf: (call: CallRow) => 'folded' | 'unfolded' | null,
+  /** What the call in a row does with those inside of it; null where there is nothing to fold. */
+  foldingOf: (call: CallRow) => RowFolding | null,
 ): { onKeydown(event: KeyboardEvent): void } {
   // One key after the other: a move may have to ask where the cursor's call stands by now.
   let work: Promise<void> = Promise.resolve()
@@ -70,7 +71,7 @@ export function useRowCursor(
     const row = await findSelectedRow()
     const call = row === null ? null : await view.readRow(row)
     if (!call) return
-    if (foldingOf(call) === 'unfolded') foldCall(sessionId(), call.id, true)
+    if (foldingOf(call) === 'unfolded') foldCall(sessionId(), call, true)
     else if (call.parent) await reveal(call.parent)
   }
 
@@ -78,9 +79,16 @@ export function useRowCursor(
     const row = await findSelectedRow()
     const call = row === null ? null : await view.readRow(row)
     if (!call || row === null) return
-    if (foldingOf(call) === 'folded') return foldCall(sessionId(), call.id, false)
+    if (foldingOf(call) === 'folded') return foldCall(sessionId(), call, false)
+    const first =
+      foldingOf(call) === 'scattered' ? await view.readFirstInside(call.id) : await readNext(row, call.id)
+    if (first !== null) await reveal(first)
+  }
+
+  /** The call in the next row, where it was made directly inside of the one in this. */
+  async function readNext(row: number, parent: CallId): Promise<CallId | null> {
     const next = await view.readRow(row + 1)
-    if (next !== null && next.parent === call.id) await reveal(next.id)
+    return next !== null && next.parent === parent ? next.id : null
   }
 
   async function reveal(callId: CallId, selects = true): Promise<void> {
@@ -93,11 +101,12 @@ export function useRowCursor(
 
   /** Unfolds what a call is hidden below. */
   async function findShownRow(callId: CallId): Promise<number | null> {
-    const row = await view.locate(callId)
-    const call = row === null ? null : await view.readRow(row)
-    if (!call || call.id === callId || foldingOf(call) !== 'folded') return row
-    foldCall(sessionId(), call.id, false)
-    return view.locate(callId)
+    for (;;) {
+      const row = await view.locate(callId)
+      const call = row === null ? null : await view.readRow(row)
+      if (!call || call.id === callId || foldingOf(call) !== 'folded') return row
+      foldCall(sessionId(), call, false)
+    }
   }
 
   watch(revealRequest, (request) => {

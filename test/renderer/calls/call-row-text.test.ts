@@ -20,6 +20,7 @@ const call: CallRow = {
   suspended: false,
   paused: false,
   overlapped: false,
+  scattered: false,
   startNs: 81_250,
   endNs: 313_750,
   totalNs: 232_500,

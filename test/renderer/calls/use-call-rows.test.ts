@@ -31,6 +31,7 @@ function makeCall(id: number): CallRow {
     suspended: false,
     paused: false,
     overlapped: false,
+    scattered: false,
     startNs: 0,
     endNs: 1,
     totalNs: 1,
@@ -76,7 +77,7 @@ function createFixture(ids: number[]) {
   /** What is answered about an order. */
   const sorted = { isRefused: false, doneShare: 1 }
   const refusals: string[] = []
-  const folding = shallowRef<Folding>({ all: false, except: [] })
+  const folding = shallowRef<Folding>({ all: false, except: [], inner: [] })
   async function answer(found: number[], request: { fromRow: number; rowCount: number; anchorId?: number }) {
     requests.push(request)
     inFlight += 1
@@ -374,14 +375,14 @@ describe('folding', () => {
   test('shows the rows that are left, and goes on following', async () => {
     const { view, ids, folding, settle, rest, visibleIds } = createFixture(range(1, 1001))
     await settle()
-    folding.value = { all: true, except: [] }
+    folding.value = { all: true, except: [], inner: [] }
     await rest()
     expect(view.window.value.totalRows).toBe(100)
     expect(visibleIds()).toEqual(range(91, 101).map((tens) => 10 * tens))
     ids.push(...range(1001, 1021))
     await settle()
     expect(visibleIds().at(-1)).toBe(1020)
-    folding.value = { all: false, except: [] }
+    folding.value = { all: false, except: [], inner: [] }
     await rest()
     expect(visibleIds().at(-1)).toBe(1020)
     expect(view.window.value.totalRows).toBe(1020)
@@ -393,19 +394,19 @@ describe('folding', () => {
     view.scrollTo(499 * ROW_HEIGHT_PX)
     await rest()
     expect(visibleIds()[0]).toBe(500)
-    folding.value = { all: true, except: [] }
+    folding.value = { all: true, except: [], inner: [] }
     await rest()
     expect(visibleIds()[0]).toBe(500)
   })
 
   test('a call that is located while something is being folded is where it is found', async () => {
     const { view, folding, settle, rest, visibleIds } = createFixture(range(1, 1001))
-    folding.value = { all: true, except: [] }
+    folding.value = { all: true, except: [], inner: [] }
     await settle()
     view.scrollTo(20 * ROW_HEIGHT_PX)
     await rest()
     expect(visibleIds()[0]).toBe(210)
-    folding.value = { all: false, except: [] }
+    folding.value = { all: false, except: [], inner: [] }
     const row = await view.locate(701)
     view.showRow(row!)
     await rest()
@@ -414,11 +415,11 @@ describe('folding', () => {
 
   test('a place that is chosen while the rows are on their way is kept', async () => {
     const { view, folding, requests, settle, rest, visibleIds } = createFixture(range(1, 1001))
-    folding.value = { all: true, except: [] }
+    folding.value = { all: true, except: [], inner: [] }
     await settle()
     view.scrollTo(20 * ROW_HEIGHT_PX)
     await rest()
-    folding.value = { all: false, except: [] }
+    folding.value = { all: false, except: [], inner: [] }
     const before = requests.length
     while (requests.length === before) await new Promise(setImmediate)
     view.showRow(0)

@@ -37,6 +37,7 @@ function detail(call: CallSummary, rest: Partial<CallDetail> = {}): CallDetail {
     childCount: 0,
     paused: false,
     overlapped: false,
+    scattered: false,
     overlaps: [],
     overlapsCut: false,
     ...rest,
