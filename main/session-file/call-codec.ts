@@ -7,7 +7,7 @@ import { OUTCOMES } from '../trace/events.ts'
 import type { ByteSink, ByteSource } from './bytes.ts'
 import { MalformedBytes } from './bytes.ts'
 import { readColumn, writeColumn } from './columns.ts'
-import { END_FIELDS, getEndFields, setEndField } from './end-fields.ts'
+import { END_FIELDS, getEndFields, setEndFields } from './end-fields.ts'
 import type { Kind } from './value-codec.ts'
 import { kindsOf, readValues, writeValues } from './value-codec.ts'
 
@@ -87,31 +87,38 @@ export function readCalls(
   block: CallBlock,
 ): void {
   const first = indexInBlock(firstId)
-  const read = (set: (index: number, value: number) => void): void => {
+  const end = first + count
+  const numbers = column.subarray(0, count)
+  const read = (values: CallBlock['depths' | 'functions']): void => {
     readColumn(source, column, count)
-    for (let offset = 0; offset < count; offset++) set(first + offset, column[offset]!)
+    values.set(numbers, first)
   }
-  const readDifferences = (values: Uint32Array | Float64Array, before: number): void => {
-    let sum = before
-    read((index, value) => {
-      sum += value
-      values[index] = sum
-    })
+  const readDifferences = (values: CallBlock['parents' | 'starts'], before: number): void => {
+    readColumn(source, column, count)
+    column[0]! += before
+    for (let offset = 1; offset < count; offset++) column[offset]! += column[offset - 1]!
+    values.set(numbers, first)
   }
-  read((index, value) => {
-    block.functions[index] = value
-  })
+  read(block.functions)
   readDifferences(block.parents, 0)
   readDifferences(block.roots, 0)
-  read((index, value) => {
-    block.depths[index] = value
-  })
+  read(block.depths)
   readDifferences(block.starts, source.f64())
-  for (const field of END_FIELDS) read((index, value) => setEndField(block, index, field, value))
-  for (let index = first; index < first + count; index++) {
-    const { params, results } = definitionAt(definitions, block.functions[index]!)
-    block.paramSlots[index] = readValues(source, params, block)
-    if (block.outcomes[index] === RETURNED) block.resultSlots[index] = readValues(source, results, block)
+  for (const field of END_FIELDS) {
+    readColumn(source, column, count)
+    setEndFields(field, block, first, count, column, 0)
+  }
+  let functionIndex = -1
+  let [params, results]: (readonly Kind[])[] = [[], []]
+  for (let index = first; index < end; index++) {
+    if (block.functions[index] !== functionIndex) {
+      functionIndex = block.functions[index]!
+      const definition = definitionAt(definitions, functionIndex)
+      params = kindsOf(definition.params)
+      results = kindsOf(definition.results)
+    }
+    block.paramSlots[index] = readValues(source, params!, block)
+    if (block.outcomes[index] === RETURNED) block.resultSlots[index] = readValues(source, results!, block)
   }
 }
 
@@ -199,13 +206,13 @@ function readPiece(
     const values = read()
     if (field === 'outcome') outcomes = values
     for (const [position, block] of blocks.entries()) {
-      if (block) setEndField(block, indexInBlock(ids[position]!), field, values[position]!)
+      if (block) setEndFields(field, block, indexInBlock(ids[position]!), 1, values, position)
     }
   }
   for (const [position, block] of blocks.entries()) {
     if (outcomes[position] !== RETURNED) continue
     const { results } = definitionAt(definitions, functions[position]!)
-    const slot = readValues(source, results, block)
+    const slot = readValues(source, kindsOf(results), block)
     if (block) block.resultSlots[indexInBlock(ids[position]!)] = slot
   }
 }

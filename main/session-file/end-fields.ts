@@ -59,27 +59,40 @@ function copy(
   for (let offset = 0; offset < count; offset++) target[at + offset] = values[first + offset]!
 }
 
-/** To be called for all of them, in their order. */
-export function setEndField(block: CallBlock, index: number, field: EndField, value: number): void {
+/**
+ * Reads a field of `count` calls from `values`, from `at` on, into a block, from `first` on. To be called for all of
+ * them, in their order.
+ */
+export function setEndFields(
+  field: EndField,
+  block: CallBlock,
+  first: number,
+  count: number,
+  values: Float64Array,
+  at: number,
+): void {
+  const { starts, ends, hosts, suspensions } = block
   switch (field) {
     case 'outcome':
-      block.outcomes[index] = value
-      return
-    case 'total':
-      block.ends[index] = block.starts[index]! + value
-      return
+      return block.outcomes.set(values.subarray(at, at + count), first)
     case 'suspended':
-      block.suspensions[index] = value
+      return suspensions.set(values.subarray(at, at + count), first)
+    case 'children':
+      return block.childCounts.set(values.subarray(at, at + count), first)
+    case 'total':
+      for (let index = first; index < first + count; index++) ends[index] = starts[index]! + values[at++]!
       return
     case 'rest':
-      block.hosts[index] = block.ends[index]! - block.starts[index]! - block.suspensions[index]! - value
-      return
-    case 'children':
-      block.childCounts[index] = value
+      for (let index = first; index < first + count; index++) {
+        hosts[index] = ends[index]! - starts[index]! - suspensions[index]! - values[at++]!
+      }
       return
     case 'stack':
-      if (value === 0 && block.stacks === null) return
-      block.stacks ??= new Uint32Array(BLOCK_LENGTH)
-      block.stacks[index] = value
+      for (let index = first; index < first + count; index++) {
+        const stack = values[at++]!
+        if (stack === 0 && block.stacks === null) continue
+        block.stacks ??= new Uint32Array(BLOCK_LENGTH)
+        block.stacks[index] = stack
+      }
   }
 }

@@ -39,9 +39,8 @@ export function writeValues(sink: ByteSink, kinds: readonly Kind[], words: Uint3
 
 let scratch = new Uint32Array(16)
 
-/** Reads values of `types` into the block, or past them where it is null; returns the slot of the first. */
-export function readValues(source: ByteSource, types: readonly string[], block: CallBlock | null): number {
-  const kinds = kindsOf(types)
+/** Reads values of these kinds into the block, or past them where it is null; returns the slot of the first. */
+export function readValues(source: ByteSource, kinds: readonly Kind[], block: CallBlock | null): number {
   if (2 * kinds.length > scratch.length) scratch = new Uint32Array(2 * kinds.length)
   for (let index = 0; index < kinds.length; index++) {
     const kind = kinds[index]!
