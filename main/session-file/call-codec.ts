@@ -6,7 +6,7 @@ import type { FunctionDefinition } from '../trace/events.ts'
 import { OUTCOMES } from '../trace/events.ts'
 import type { ByteSink, ByteSource } from './bytes.ts'
 import { MalformedBytes } from './bytes.ts'
-import { readColumn, writeColumn } from './columns.ts'
+import { readColumn, readDifferences, writeColumn, writeDifferences } from './columns.ts'
 import { END_FIELDS, getEndFields, setEndFields } from './end-fields.ts'
 import type { Kind } from './value-codec.ts'
 import { kindsOf, readValues, writeValues } from './value-codec.ts'
@@ -38,19 +38,12 @@ export function writeCalls(
     column.set(values.subarray(first, end))
     writeColumn(sink, column, count)
   }
-  // What is mostly the same as in the call before, or a little more, is written as the difference to that.
-  const writeDifferences = (values: CallBlock['parents' | 'starts'], before: number): void => {
-    column.set(values.subarray(first, end))
-    for (let offset = count - 1; offset > 0; offset--) column[offset]! -= column[offset - 1]!
-    column[0]! -= before
-    writeColumn(sink, column, count)
-  }
   write(block.functions)
-  writeDifferences(block.parents, 0)
-  writeDifferences(block.roots, 0)
+  writeDifferences(sink, block.parents, first, count, 0)
+  writeDifferences(sink, block.roots, first, count, 0)
   write(block.depths)
   sink.f64(block.starts[first]!)
-  writeDifferences(block.starts, block.starts[first]!)
+  writeDifferences(sink, block.starts, first, count, block.starts[first]!)
   for (const field of END_FIELDS) {
     getEndFields(field, block, first, count, column, 0)
     writeColumn(sink, column, count)
@@ -93,17 +86,11 @@ export function readCalls(
     readColumn(source, column, count)
     values.set(numbers, first)
   }
-  const readDifferences = (values: CallBlock['parents' | 'starts'], before: number): void => {
-    readColumn(source, column, count)
-    column[0]! += before
-    for (let offset = 1; offset < count; offset++) column[offset]! += column[offset - 1]!
-    values.set(numbers, first)
-  }
   read(block.functions)
-  readDifferences(block.parents, 0)
-  readDifferences(block.roots, 0)
+  readDifferences(source, block.parents, first, count, 0)
+  readDifferences(source, block.roots, first, count, 0)
   read(block.depths)
-  readDifferences(block.starts, source.f64())
+  readDifferences(source, block.starts, first, count, source.f64())
   for (const field of END_FIELDS) {
     readColumn(source, column, count)
     setEndFields(field, block, first, count, column, 0)

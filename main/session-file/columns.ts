@@ -9,6 +9,7 @@ const packed = {
   2: new Uint16Array(BLOCK_LENGTH),
   4: new Uint32Array(BLOCK_LENGTH),
 } as const
+const differences = new Float64Array(BLOCK_LENGTH)
 /** A column of any numbers, without a base. */
 const WIDE = 8
 
@@ -33,6 +34,37 @@ export function writeColumn(sink: ByteSink, values: Float64Array, count: number)
   const target = packed[width]
   for (let index = 0; index < count; index++) target[index] = values[index]! - smallest
   sink.bytes(new Uint8Array(target.buffer, 0, width * count))
+}
+
+/**
+ * Writes `count` of `values` from `first` on, each as the difference to the one before it, and the first to `before`:
+ * for what is mostly the same as before, or a little more.
+ */
+export function writeDifferences(
+  sink: ByteSink,
+  values: Uint32Array | Float64Array,
+  first: number,
+  count: number,
+  before: number,
+): void {
+  differences.set(values.subarray(first, first + count))
+  for (let offset = count - 1; offset > 0; offset--) differences[offset]! -= differences[offset - 1]!
+  differences[0]! -= before
+  writeColumn(sink, differences, count)
+}
+
+/** Reads what {@link writeDifferences} wrote. */
+export function readDifferences(
+  source: ByteSource,
+  values: Uint32Array | Float64Array,
+  first: number,
+  count: number,
+  before: number,
+): void {
+  readColumn(source, differences, count)
+  differences[0]! += before
+  for (let offset = 1; offset < count; offset++) differences[offset]! += differences[offset - 1]!
+  values.set(differences.subarray(0, count), first)
 }
 
 /** Reads a column of `count` numbers into `values`. */

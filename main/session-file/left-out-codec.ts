@@ -3,9 +3,7 @@ import type { CallBlock } from '../trace/call-block.ts'
 import { BLOCK_LENGTH, idsOfBlock, indexInBlock } from '../trace/call-block.ts'
 import type { ByteSink, ByteSource } from './bytes.ts'
 import type { CallRange } from './call-codec.ts'
-import { readColumn, writeColumn } from './columns.ts'
-
-const column = new Float64Array(BLOCK_LENGTH)
+import { readDifferences, writeDifferences } from './columns.ts'
 
 /** Writes that all calls of a block were left out, those too that may have been written before. */
 export function writeLeftOut(sink: ByteSink, block: CallBlock, blockIndex: number): void {
@@ -16,11 +14,7 @@ export function writeLeftOut(sink: ByteSink, block: CallBlock, blockIndex: numbe
   sink.u32(count)
   sink.f64(block.starts[first]!)
   sink.f64(block.roots[first]!)
-  for (let offset = 0; offset < count; offset++) {
-    const index = first + offset
-    column[offset] = offset === 0 ? 0 : block.roots[index]! - block.roots[index - 1]!
-  }
-  writeColumn(sink, column, count)
+  writeDifferences(sink, block.roots, first, count, block.roots[first]!)
 }
 
 /** Reads what follows the range: when the first of them began, and the top-level call of each. */
@@ -30,11 +24,6 @@ export function readLeftOut(
 ): { startNs: number; roots: Uint32Array } {
   const startNs = source.f64()
   const roots = new Uint32Array(BLOCK_LENGTH)
-  let root = source.f64()
-  readColumn(source, column, count)
-  for (let offset = 0; offset < count; offset++) {
-    root += column[offset]!
-    roots[indexInBlock(firstId) + offset] = root
-  }
+  readDifferences(source, roots, indexInBlock(firstId), count, source.f64())
   return { startNs, roots }
 }

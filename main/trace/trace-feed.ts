@@ -128,7 +128,7 @@ export class TraceFeed {
     const word = offset >> 2
     const id = words[word + ENTER.callId / 4]!
     const state = words[word + ENTER.state / 4]!
-    if (id === this.#aheadId) return this.#readOn(offset, state)
+    if (id === this.#aheadId) return void this.#readOn(offset, state)
     const returned = this.#returned
     if (this.#isFull || (id !== trace.calls.callCount + returned.count + 1 && !this.#passOver(offset))) {
       this.#isFull = true
@@ -183,11 +183,7 @@ export class TraceFeed {
   /** Takes in an event that the writer still holds; says whether it tells anything new. */
   #readAhead(offset: number, state: number): boolean {
     const id = this.#ring.words[(offset + ENTER.callId) >> 2]!
-    if (id === this.#aheadId) {
-      const hasChanged = state !== this.#aheadState
-      this.#readOn(offset, state)
-      return hasChanged
-    }
+    if (id === this.#aheadId) return this.#readOn(offset, state)
     if (this.#isFull || id !== this.#trace.calls.callCount + 1) return false
     this.#begin(offset, state)
     this.#aheadId = id
@@ -195,11 +191,14 @@ export class TraceFeed {
     return true
   }
 
-  /** Takes in how far a call has come since {@link #readAhead}. */
-  #readOn(offset: number, state: number): void {
-    if (state === this.#aheadState) return
+  /** Takes in how far a call has come since {@link #readAhead}; says whether it has. */
+  #readOn(offset: number, state: number): boolean {
+    if (state === this.#aheadState) return false
     this.#aheadState = state
-    if (state === ENTER_STATES.suspended) return this.#suspend(offset)
+    if (state === ENTER_STATES.suspended) {
+      this.#suspend(offset)
+      return true
+    }
     const { words, floats } = this.#ring
     const word = offset >> 2
     const { params } = this.#trace.calls.definitions[words[word + ENTER.functionIndex / 4]!]!
@@ -214,6 +213,7 @@ export class TraceFeed {
       words,
       word + ENTER.values / 4 + 2 * params.length,
     )
+    return true
   }
 
   #addReturned(): void {
