@@ -4,14 +4,12 @@
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { createInspector } from '../../main/inspector/inspector.ts'
+import { createBenchInspector } from './inspector.ts'
 import { parseWat } from '../../main/wasm/wat.ts'
 
 const ROUNDS = 7
-const ROOT = resolve(import.meta.dirname, '../..')
 
 /** Calls its import `count` times, each with the result of the one before. */
 const GUEST = `(module
@@ -66,13 +64,7 @@ async function measureSession(kind: Kind, isRecorded: boolean, count: number): P
   const hostPath = join(folder, `${name}.ts`)
   await writeFile(path, bytes)
   await writeFile(hostPath, HOSTS[kind])
-  const inspector = createInspector({
-    workerUrl: pathToFileURL(join(ROOT, 'main/host/worker.ts')),
-    queryProcessUrl: pathToFileURL(join(ROOT, 'main/sql/query-process.ts')),
-    guestsFolder: join(ROOT, 'guests'),
-    settingsFolder: null,
-    version: 'bench',
-  })
+  const inspector = createBenchInspector()
   try {
     const opened = await inspector.open({ path, hostPath })
     if (!opened.ok) throw new Error(opened.error.why)

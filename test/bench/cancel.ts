@@ -2,24 +2,15 @@
  * How long it takes from the cancel of a call that computes to the end of its worker, beside the bare
  * `worker.terminate()` of a thread in the same loop, by turns in one run: `npm run bench:cancel`.
  */
-import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
-import { createInspector } from '../../main/inspector/inspector.ts'
+import { createBenchInspector } from './inspector.ts'
 
 const ROUNDS = 40
 /** The loop has begun for certain. */
 const COMPUTES_AFTER_MS = 50
-const ROOT = resolve(import.meta.dirname, '../..')
 
-const inspector = createInspector({
-  workerUrl: pathToFileURL(join(ROOT, 'main/host/worker.ts')),
-  queryProcessUrl: pathToFileURL(join(ROOT, 'main/sql/query-process.ts')),
-  guestsFolder: join(ROOT, 'guests'),
-  settingsFolder: null,
-  version: 'bench',
-})
+const inspector = createBenchInspector()
 
 /** Milliseconds from the cancel of an endless loop to the end of its session's worker. */
 async function measureCancel(): Promise<number> {

@@ -4,10 +4,9 @@
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { join } from 'node:path'
 import type { Inspector } from '../../main/inspector/api.ts'
-import { createInspector } from '../../main/inspector/inspector.ts'
+import { createBenchInspector } from './inspector.ts'
 import { DEFAULT_SLICE_MS } from '../../main/contract/limits.ts'
 import type { RunInfo } from '../../main/contract/model.ts'
 import { buildComputeGuest, WORKLOADS } from './compute-guest.ts'
@@ -15,7 +14,6 @@ import { buildComputeGuest, WORKLOADS } from './compute-guest.ts'
 const ROUNDS = 15
 /** Calls before those that are measured: V8 optimizes meanwhile. */
 const WARM_UP_ROUNDS = 2
-const ROOT = resolve(import.meta.dirname, '../..')
 const HOST = 'export default { env: { abort() {} } }'
 
 const folder = await mkdtemp(join(tmpdir(), 'jspi-inspector-bench-'))
@@ -52,13 +50,7 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 }
 
-const inspector = createInspector({
-  workerUrl: pathToFileURL(join(ROOT, 'main/host/worker.ts')),
-  queryProcessUrl: pathToFileURL(join(ROOT, 'main/sql/query-process.ts')),
-  guestsFolder: join(ROOT, 'guests'),
-  settingsFolder: null,
-  version: 'bench',
-})
+const inspector = createBenchInspector()
 const callWithout = await openSession(inspector, null)
 const callWith = await openSession(inspector, DEFAULT_SLICE_MS)
 const ratios: number[] = []

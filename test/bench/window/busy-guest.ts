@@ -8,12 +8,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { pathToFileURL } from 'node:url'
 import type { Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
 import { startBrowserDoor } from '../../../main/doors/web-socket.ts'
 import type { Inspector } from '../../../main/inspector/api.ts'
-import { createInspector } from '../../../main/inspector/inspector.ts'
+import { createBenchInspector } from '../inspector.ts'
 import { parseWat } from '../../../main/wasm/wat.ts'
 import { CHROMIUM_ARGUMENTS, findChromium } from '../../e2e/chromium.ts'
 import { ROOT } from '../../e2e/paths.ts'
@@ -93,13 +92,7 @@ async function openWindow(inspector: Inspector): Promise<{
 }
 
 async function measure(path: string, hostPath: string, hasWindow: boolean): Promise<void> {
-  const inspector = createInspector({
-    workerUrl: pathToFileURL(join(ROOT, 'main/host/worker.ts')),
-    queryProcessUrl: pathToFileURL(join(ROOT, 'main/sql/query-process.ts')),
-    guestsFolder: join(ROOT, 'guests'),
-    settingsFolder: null,
-    version: 'bench',
-  })
+  const inspector = createBenchInspector()
   const opened = await inspector.open({ path, hostPath })
   if (!opened.ok) throw new Error(opened.error.why)
   const { sessionId } = opened.value

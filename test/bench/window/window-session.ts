@@ -1,13 +1,11 @@
 /** The window with a session file of any length, for benchmarks. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { Page } from 'playwright-core'
-import { createInspector } from '../../../main/inspector/inspector.ts'
+import { createBenchInspector } from '../inspector.ts'
 import { parseWat } from '../../../main/wasm/wat.ts'
 import { browserDoorDriver } from '../../e2e/drivers/browser-door.ts'
 import type { RunningApp } from '../../e2e/drivers/driver.ts'
-import { ROOT } from '../../e2e/paths.ts'
 
 /** After so long it is said that nothing was drawn. */
 export const PATIENCE_MS = 180_000
@@ -25,15 +23,7 @@ export async function describeGuest(folder: string): Promise<() => unknown> {
   if (!bytes.ok) throw new Error(bytes.error.message)
   await writeFile(path, bytes.value)
   await writeFile(hostPath, 'export default { env: { read: () => 0 } }')
-  const workerUrl = pathToFileURL(join(ROOT, 'main/host/worker.ts'))
-  const queryProcessUrl = pathToFileURL(join(ROOT, 'main/sql/query-process.ts'))
-  const inspector = createInspector({
-    workerUrl,
-    queryProcessUrl,
-    guestsFolder: ROOT,
-    settingsFolder: null,
-    version: 'bench',
-  })
+  const inspector = createBenchInspector()
   const opened = await inspector.open({ path, hostPath })
   await inspector.close()
   if (!opened.ok) throw new Error(opened.error.why)
