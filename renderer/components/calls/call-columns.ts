@@ -53,7 +53,7 @@ export const CALL_COLUMNS: readonly CallColumn[] = [
     label: 'Call',
     sortKey: 'name',
     sizes: [
-      { widthPx: 110, share: 1.5 },
+      { widthPx: 110, share: 3 },
       { widthPx: 110, share: 2.2 },
       { widthPx: 96, share: 2 },
     ],
