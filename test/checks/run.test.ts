@@ -65,7 +65,7 @@ describe('its summary', () => {
     failed: 2,
     skipped: 1,
     seconds: 10,
-    failures: ['test/a.test.ts > one', 'test/b.test.ts: it does not load'],
+    failures: ['test/a.test.ts > one\n    expected 1 to be 2', 'test/b.test.ts: it does not load'],
     drivers: [
       { name: 'browser door', count: 3 },
       { name: 'electron', count: 0 },
@@ -79,6 +79,7 @@ describe('its summary', () => {
       'FAILED  types (2.3 s)',
       'FAILED  tests (10.0 s)',
       '        test/a.test.ts > one',
+      '            expected 1 to be 2',
       '        test/b.test.ts: it does not load',
       '',
       'End-to-end specs ran on: browser door (3), electron (none).',

@@ -31,10 +31,11 @@ describeOnDrivers('accessibility', (app) => {
     const found: string[] = []
     for (const colorScheme of ['light', 'dark'] as const) {
       await page().emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      // What follows the colour scheme by script does so with the next frame; a colour that changes has its contrast
-      // when it has changed.
+      // The terminal takes its colours by script: it learns of the scheme in one frame and draws in the next. A colour
+      // that changes has its contrast when it has changed.
       await page().evaluate(async () => {
-        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
+        for (let frames = 0; frames < 3; frames++) await new Promise(requestAnimationFrame)
+        await new Promise((resolve) => setTimeout(resolve))
         await Promise.allSettled(document.getAnimations().map(({ finished }) => finished))
       })
       if (await page().evaluate(() => !('axe' in window))) await page().evaluate(axe.source)

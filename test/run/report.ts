@@ -29,7 +29,7 @@ export function formatSummary(steps: StepOutcome[], tests: TestsOutcome | string
   if (typeof tests === 'string') notVerified.push(`any test: ${tests}`)
   else if (tests) {
     lines.push(formatOutcome(tests.failed === 0, 'tests', tests.seconds))
-    lines.push(...tests.failures.map((failure) => `        ${failure}`))
+    lines.push(...tests.failures.flatMap((failure) => failure.split('\n')).map((line) => `        ${line}`))
     const drivers = tests.drivers.map(formatDriver)
     if (drivers.length > 0) lines.push('', `End-to-end specs ran on: ${drivers.join(', ')}.`)
     notVerified.push(...tests.notVerified)

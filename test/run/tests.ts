@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { startVitest } from 'vitest/node'
 import type { TestCase, TestModule } from 'vitest/node'
 import { ROOT } from './paths.ts'
@@ -9,7 +10,7 @@ export interface TestsOutcome {
   failed: number
   skipped: number
   seconds: number
-  /** The full names of what failed. */
+  /** The full names of what failed, each followed by lines that say how. */
   failures: string[]
   /** How many end-to-end specs ran on each driver. */
   drivers: { name: string; count: number }[]
@@ -19,6 +20,8 @@ export interface TestsOutcome {
 
 /** The drivers of the end-to-end specs. Their suites' names begin with the driver's. */
 const DRIVERS = ['browser door', 'electron stand-in', 'electron']
+
+const LINES_OF_A_FAILURE = 16
 
 /** Runs every test. One that is skipped, best by `context.skip(reason)`, is reported as not verified. */
 export async function runTests(): Promise<TestsOutcome> {
@@ -53,8 +56,21 @@ function listFailures(module: TestModule): string[] {
   return [
     ...module.errors().map((error) => `${file}: ${describe(error)}`),
     ...suites.map((suite) => `${file} > ${suite.fullName}: ${describe(suite.errors()[0])}`),
-    ...[...module.children.allTests('failed')].map((test) => `${file} > ${test.fullName}`),
+    ...[...module.children.allTests('failed')].map(
+      (test) => `${file} > ${test.fullName}${explainFailure(test.result().errors ?? [])}`,
+    ),
   ]
+}
+
+/** Where a log is cut its end is what remains, so what is above the summary has to be found in it as well. */
+function explainFailure(errors: readonly { message: string; diff?: string }[]): string {
+  const lines = errors.flatMap(({ message, diff }) =>
+    stripVTControlCharacters(`${message}\n${diff ?? ''}`)
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .slice(0, LINES_OF_A_FAILURE),
+  )
+  return lines.map((line) => `\n    ${line}`).join('')
 }
 
 function describe(error: unknown): string {
