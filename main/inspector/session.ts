@@ -21,6 +21,7 @@ import type {
 import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import { InFlightCounts } from '../trace/in-flight-counts.ts'
+import { freeUncounted } from '../trace/memory.ts'
 import type { RawStack } from '../trace/stack-store.ts'
 import type { Trace } from '../trace/trace.ts'
 import { EMPTY_TRACE_STATUS } from '../trace/trace.ts'
@@ -214,6 +215,7 @@ export class Session {
   async load(): Promise<void> {
     await this.#stop(RELOADED)
     const endNs = this.nowNs()
+    const sizeBytes = this.trace?.sizeBytes ?? 0
     this.#worker = null
     await this.#recording.end(endNs)
     this.#generation++
@@ -251,6 +253,7 @@ export class Session {
       }
     }
     this.#startWorker(guest.value)
+    freeUncounted(sizeBytes)
     this.#options.onTrace(this)
     await this.#settled.promise
   }

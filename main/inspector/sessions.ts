@@ -8,6 +8,7 @@ import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { Filter } from '../filter/model.ts'
 import { createInFlightCounts } from '../trace/in-flight-counts.ts'
+import { freeUncounted } from '../trace/memory.ts'
 import type { Trace } from '../trace/trace.ts'
 import { DEFAULT_TRACE_LIMIT_BYTES } from '../trace/trace.ts'
 import type { InspectorOptions, NamedReadings } from './api.ts'
@@ -236,6 +237,7 @@ export class Sessions {
       this.activeSessionId = this.listAll().at(-1)?.sessionId ?? null
     }
     this.#events.emit('sessionClosed', { sessionId: session.sessionId })
+    freeUncounted(session.trace?.sizeBytes ?? 0)
   }
 
   /** See `Inspector.streamTrace`. */

@@ -302,7 +302,7 @@ export class CallStore {
     const { roots } = this.blocks.block(firstId)
     const newest = this.order.fillNewestRoots(blockIndex * BLOCK_LENGTH, new Uint32Array(BLOCK_LENGTH))
     const isNested = newest.every((root, index) => root === roots[index])
-    this.blocks.giveUp(blockIndex, { startNs: this.startOf(firstId), roots: isNested ? null : roots })
+    this.blocks.giveUp(blockIndex, { startNs: this.startOf(firstId), roots: isNested ? null : roots.slice() })
     for (let id = firstId; id <= lastId; id++) {
       this.#changed.delete(id)
       this.errors.forget(id)
