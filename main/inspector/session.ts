@@ -21,7 +21,6 @@ import type {
 import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import { InFlightCounts } from '../trace/in-flight-counts.ts'
-import { freeUncounted } from '../trace/memory.ts'
 import type { RawStack } from '../trace/stack-store.ts'
 import type { Trace } from '../trace/trace.ts'
 import { EMPTY_TRACE_STATUS } from '../trace/trace.ts'
@@ -33,6 +32,7 @@ import {
   sharesInstance,
 } from './describe-module.ts'
 import type { LoadedGuest } from './guest-file.ts'
+import { freeUncounted } from './free-memory.ts'
 import { readGuestFile } from './guest-file.ts'
 import { GuestReadings } from './guest-readings.ts'
 import { GuestStackReader } from './guest-stack.ts'
