@@ -28,30 +28,25 @@ const WATCH = `
 new Worker(WATCH, { eval: true }).unref()
 const host = globalThis.process
 const database = new TraceDatabase()
-/** Why rows could not be taken: the next query is answered with it. */
-let lostRows: string | null = null
 
 function answer(message: MessageToQueryProcess): MessageFromQueryProcess {
   try {
+    if (message.type === 'calls') {
+      database.addCalls(message.path)
+      return { type: 'taken' }
+    }
     if (message.type === 'rows') {
       database.insert(message.table, message.rows, message.whole ?? false)
       return { type: 'taken' }
     }
-    if (lostRows !== null) return fail(lostRows)
     const answered = database.query(message.sql, message.rowLimit)
     return answered.ok
       ? { type: 'answer', answer: answered.value }
       : { type: 'failed', error: answered.error }
   } catch (thrown) {
     const why = describe(thrown as Error & { errcode?: number })
-    if (message.type === 'query') return fail(why)
-    lostRows = why
-    return { type: 'taken' }
+    return { type: 'failed', error: makeError('SQL_FAILED', { why }) }
   }
-}
-
-function fail(why: string): MessageFromQueryProcess {
-  return { type: 'failed', error: makeError('SQL_FAILED', { why }) }
 }
 
 function describe({ message, errcode }: Error & { errcode?: number }): string {
