@@ -94,6 +94,8 @@ export class QueryEngine {
     if (this.#ended) return
     this.#ended = why
     globalThis.process.off('exit', this.#kill)
+    // It is a moment until it has ended.
+    this.#child.ref()
     this.#kill()
     this.#settle(failure(why))
   }

@@ -3,17 +3,14 @@ import type { CallId, CallOutcome } from '../contract/model.ts'
 import { CallCursor } from '../trace/call-cursor.ts'
 import type { CallStore } from '../trace/call-store.ts'
 import { OUTCOMES } from '../trace/events.ts'
-import type { ColumnName } from '../trace/export/table.ts'
-import { COLUMN_NAMES } from '../trace/export/table.ts'
 import type { SharedValues } from './cell.ts'
 import { Cell } from './cell.ts'
 import { ValueWriter } from './value-writer.ts'
 
-/** The columns that are written, in each row of a function, as they are in all others. */
-interface FunctionValues {
-  kind: SharedValues
-  module: SharedValues
-  name: SharedValues
+/** What is written of a function in each of its calls. */
+interface KnownFunction {
+  /** Its kind, module and name. */
+  names: SharedValues
   isImport: boolean
   params: readonly string[]
   results: readonly string[]
@@ -21,87 +18,87 @@ interface FunctionValues {
 
 /** Writes one call after the other into its cell. */
 export class CallCells {
-  readonly cell = new Cell()
-  readonly calls: CallStore
-  readonly cursor: CallCursor
-  readonly values: ValueWriter
-  readonly outcomes: Record<CallOutcome, SharedValues>
-  readonly #functions: FunctionValues[] = []
+  readonly #calls: CallStore
+  readonly #cursor: CallCursor
+  readonly #cell = new Cell()
+  readonly #values: ValueWriter
+  readonly #functions: KnownFunction[] = []
+  readonly #outcomes = new Map<CallOutcome, SharedValues>(
+    OUTCOMES.map((outcome) => [outcome, shareTexts([outcome])]),
+  )
 
   constructor(calls: CallStore) {
-    this.calls = calls
-    this.cursor = new CallCursor(calls)
-    this.values = new ValueWriter(this.cell, this.cursor, calls.previews)
-    this.outcomes = Object.fromEntries(
-      OUTCOMES.map((outcome) => [outcome, shareText(outcome)]),
-    ) as typeof this.outcomes
+    this.#calls = calls
+    this.#cursor = new CallCursor(calls)
+    this.#values = new ValueWriter(this.#cell, this.#cursor, calls.previews)
   }
 
   /** Takes the store as it is now: to be called whenever it may have changed. */
   begin(nowNs: number): void {
-    this.cursor.begin(nowNs)
+    this.#cursor.begin(nowNs)
   }
 
-  /** Writes a call that there is. */
+  /** Writes a call that there is: its fields in order of the columns. */
   write(id: CallId): Cell {
-    this.cursor.moveTo(id)
-    const { functionIndex } = this.cursor
-    const known = (this.#functions[functionIndex] ??= this.#readFunction(functionIndex))
-    this.cell.begin()
-    for (const writeColumn of COLUMN_WRITERS) writeColumn(this, known)
-    return this.cell
-  }
-
-  #readFunction(functionIndex: number): FunctionValues {
-    const { kind, module, name, params, results } = this.calls.definitions[functionIndex]!
-    const shared = { kind: shareText(kind), module: shareText(module), name: shareText(name) }
-    return { ...shared, isImport: kind === 'import', params, results }
-  }
-}
-
-type ColumnWriter = (call: CallCells, known: FunctionValues) => void
-
-const WRITERS: Record<ColumnName, ColumnWriter> = {
-  // As the key it is the row's number.
-  id: ({ cell }) => cell.addNull(),
-  parent: ({ cell, cursor }) => (cursor.parent === 0 ? cell.addNull() : cell.addInteger(cursor.parent)),
-  depth: ({ cell, cursor }) => cell.addInteger(cursor.depth),
-  kind: ({ cell }, { kind }) => cell.addShared(kind),
-  module: ({ cell }, { module }) => cell.addShared(module),
-  name: ({ cell }, { name }) => cell.addShared(name),
-  params: ({ values }, { params }) => values.add('arg', params),
-  results: ({ cell, cursor, values }, { results }) =>
-    cursor.hasReturned ? values.add('result', results) : cell.addNull(),
-  decoded: ({ cell, calls, cursor }) => {
+    const cursor = this.#cursor
+    const cell = this.#cell
+    cursor.moveTo(id)
+    const known = (this.#functions[cursor.functionIndex] ??= this.#readFunction(cursor.functionIndex))
+    cell.begin()
+    // The key is the number of the row, and not written twice.
+    cell.addNull()
+    if (cursor.parent === 0) cell.addNull()
+    else cell.addInteger(cursor.parent)
+    cell.addInteger(cursor.depth)
+    cell.addShared(known.names)
+    this.#values.add('arg', known.params)
+    if (cursor.hasReturned) this.#values.add('result', known.results)
+    else cell.addNull()
     if (cursor.decodedTexts.length === 0) cell.addNull()
-    else cell.addText(JSON.stringify(calls.decoded.texts(cursor.id).map(({ text }) => text)))
-  },
-  outcome: ({ cell, cursor, outcomes }) => cell.addShared(outcomes[cursor.outcome]),
-  error: ({ cell, cursor }) => addTextOrNull(cell, cursor.error && cursor.error.code),
-  message: ({ cell, cursor }) => {
-    const { error } = cursor
-    addTextOrNull(cell, error && `${error.what} ${error.why}`.trim())
-  },
-  overlapped: ({ cell, cursor }) => cell.addInteger(Number(cursor.isOverlapped)),
-  start_ns: ({ cell, cursor }) => cell.addInteger(Math.round(cursor.startNs)),
-  end_ns: ({ cell, cursor }) =>
-    cursor.isRunning ? cell.addNull() : cell.addInteger(Math.round(cursor.endNs)),
-  total_ns: ({ cell, cursor }) => cell.addInteger(Math.round(cursor.totalNs)),
-  guest_ns: ({ cell, cursor }, { isImport }) =>
-    isImport ? cell.addNull() : cell.addInteger(Math.round(cursor.guestNs)),
-  host_ns: ({ cell, cursor }) => cell.addInteger(Math.round(cursor.hostNs)),
-  suspended_ns: ({ cell, cursor }) => cell.addInteger(Math.round(cursor.suspendedNs)),
-}
-const COLUMN_WRITERS = COLUMN_NAMES.map((name) => WRITERS[name])
+    else cell.addText(JSON.stringify(this.#calls.decoded.texts(id).map(({ text }) => text)))
+    cell.addShared(this.#outcomes.get(cursor.outcome)!)
+    this.#addError()
+    cell.addInteger(Number(cursor.isOverlapped))
+    this.#addTimes(known.isImport)
+    return cell
+  }
 
-function addTextOrNull(cell: Cell, text: string | null): void {
-  if (text === null) cell.addNull()
-  else cell.addText(text)
+  #addError(): void {
+    const { error } = this.#cursor
+    if (error === null) {
+      this.#cell.addNull()
+      this.#cell.addNull()
+    } else {
+      this.#cell.addText(error.code)
+      this.#cell.addText(`${error.what} ${error.why}`.trim())
+    }
+  }
+
+  #addTimes(isImport: boolean): void {
+    const cursor = this.#cursor
+    const cell = this.#cell
+    cell.addInteger(Math.round(cursor.startNs))
+    if (cursor.isRunning) cell.addNull()
+    else cell.addInteger(Math.round(cursor.endNs))
+    cell.addInteger(Math.round(cursor.totalNs))
+    if (isImport) cell.addNull()
+    else cell.addInteger(Math.round(cursor.guestNs))
+    cell.addInteger(Math.round(cursor.hostNs))
+    cell.addInteger(Math.round(cursor.suspendedNs))
+  }
+
+  #readFunction(functionIndex: number): KnownFunction {
+    const { kind, module, name, params, results } = this.#calls.definitions[functionIndex]!
+    return { names: shareTexts([kind, module, name]), isImport: kind === 'import', params, results }
+  }
 }
 
-function shareText(text: string | null): SharedValues {
+function shareTexts(texts: readonly (string | null)[]): SharedValues {
   const cell = new Cell()
   cell.begin()
-  addTextOrNull(cell, text)
+  for (const text of texts) {
+    if (text === null) cell.addNull()
+    else cell.addText(text)
+  }
   return cell.share()
 }

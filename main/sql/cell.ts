@@ -2,7 +2,8 @@
 
 const TWO_POW_32 = 2 ** 32
 const MINUS = 0x2d
-const ZERO = 0x30
+/** The digits of 00 to 99. */
+const PAIRS = Buffer.from(Array.from({ length: 100 }, (_, pair) => String(pair).padStart(2, '0')).join(''))
 const INITIAL_BYTES = 16 * 1024
 /** More than the types of all columns of any table take. */
 const TYPES_BYTES = 512
@@ -39,18 +40,27 @@ export class Cell {
   /** A safe integer. */
   addInteger(value: number): void {
     this.#reserve(8)
+    const body = this.#body
     const type = typeOfInteger(value)
     this.#types[this.#typesLength++] = type
-    // From type 5 on, the upper 2 or 4 bytes stand before the lower 4.
-    const bytes = type >= CONSTANT_ZERO ? 0 : type === 5 ? 6 : type === 6 ? 8 : type
-    const end = this.#bodyLength + bytes
-    const lowBytes = Math.min(4, bytes)
-    for (let at = end - 1, rest = value | 0; at >= end - lowBytes; at--, rest >>= 8) this.#body[at] = rest
-    if (bytes > 4) {
+    if (type >= CONSTANT_ZERO) return
+    let at = this.#bodyLength
+    if (type > 4) {
       const high = Math.floor(value / TWO_POW_32)
-      for (let at = end - 5, rest = high; at >= this.#bodyLength; at--, rest >>= 8) this.#body[at] = rest
+      if (type === 6) {
+        body[at++] = high >> 24
+        body[at++] = high >> 16
+      }
+      body[at++] = high >> 8
+      body[at++] = high
     }
-    this.#bodyLength = end
+    // Bits alone: what is above 32 of them was written.
+    const low = value | 0
+    if (type >= 4) body[at++] = low >> 24
+    if (type >= 3) body[at++] = low >> 16
+    if (type >= 2) body[at++] = low >> 8
+    body[at++] = low
+    this.#bodyLength = at
   }
 
   addText(text: string): void {
@@ -77,19 +87,24 @@ export class Cell {
   /** An integer of 32 bits in decimal digits. */
   writeDigits(value: number): void {
     this.#reserve(11)
+    const body = this.#body
+    let at = this.#bodyLength
     let rest = value
     if (value < 0) {
-      this.#body[this.#bodyLength++] = MINUS
+      body[at++] = MINUS
       rest = -value
     }
-    let digits = 1
-    for (let limit = 10; rest >= limit; limit *= 10) digits++
-    this.#bodyLength += digits
-    for (let at = this.#bodyLength - 1; digits > 0; at--, digits--) {
-      const tenth = Math.floor(rest / 10)
-      this.#body[at] = ZERO + rest - 10 * tenth
-      rest = tenth
+    at += countDigits(rest)
+    this.#bodyLength = at
+    while (rest >= 100) {
+      const hundredth = (rest / 100) | 0
+      const pair = 2 * (rest - 100 * hundredth)
+      body[--at] = PAIRS[pair + 1]!
+      body[--at] = PAIRS[pair]!
+      rest = hundredth
     }
+    body[--at] = PAIRS[2 * rest + 1]!
+    if (rest >= 10) body[--at] = PAIRS[2 * rest]!
   }
 
   endText(): void {
@@ -100,8 +115,12 @@ export class Cell {
   /** Values that were {@link share}d. */
   addShared({ types, body }: SharedValues): void {
     this.#reserve(body.length)
-    for (let at = 0; at < types.length; at++) this.#types[this.#typesLength++] = types[at]!
-    for (let at = 0; at < body.length; at++) this.#body[this.#bodyLength++] = body[at]!
+    let at = this.#typesLength
+    for (let from = 0; from < types.length; from++) this.#types[at++] = types[from]!
+    this.#typesLength = at
+    at = this.#bodyLength
+    for (let from = 0; from < body.length; from++) this.#body[at++] = body[from]!
+    this.#bodyLength = at
   }
 
   /** The values that it has, for other rows. */
@@ -128,8 +147,10 @@ export class Cell {
     let at = writeVarint(page, start, this.payloadBytes)
     at = writeVarint(page, at, rowId)
     at = writeVarint(page, at, this.#headerBytes)
-    for (let from = 0; from < this.#typesLength; from++) page[at++] = this.#types[from]!
-    for (let from = 0; from < this.#bodyLength; from++) page[at++] = this.#body[from]!
+    const types = this.#types
+    for (let from = 0, end = this.#typesLength; from < end; from++) page[at++] = types[from]!
+    const body = this.#body
+    for (let from = 0, end = this.#bodyLength; from < end; from++) page[at++] = body[from]!
   }
 
   /** As the header counts them, which is itself among them. */
@@ -144,6 +165,12 @@ export class Cell {
     grown.set(this.#body)
     this.#body = grown
   }
+}
+
+function countDigits(value: number): number {
+  let digits = 1
+  for (let limit = 10; value >= limit; limit *= 10) digits++
+  return digits
 }
 
 function typeOfInteger(value: number): number {
