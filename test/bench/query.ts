@@ -3,7 +3,6 @@
  * Prints how long calls take to be loaded, beside the same rows given to SQLite one by one; what queries take then; that of
  * another session, and the way back to the first one; and the memory of both processes. The figures are this machine's.
  */
-import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,6 +10,7 @@ import { join } from 'node:path'
 import { openSessionFile } from '../../main/session-file/open-session-file.ts'
 import { TraceDatabase } from '../../main/sql/database.ts'
 import { toCallRow } from '../../main/sql/tables.ts'
+import { listQueryProcesses } from '../support/query-processes.ts'
 import { describeGuest } from './describe-guest.ts'
 import { createBenchInspector } from './inspector.ts'
 import { MEMORY_LIMIT_BYTES, writeSession } from './write-session.ts'
@@ -29,20 +29,6 @@ const QUERIES = {
   'one that groups': 'select module, name, count(*), sum(total_ns) from calls group by module, name',
   'one that groups by an argument':
     "select json_extract(params, '$[1]') as size, count(*) from calls where kind = 'import' group by size",
-}
-
-interface QueryProcess {
-  pid: number
-  memoryBytes: number
-}
-
-function listQueryProcesses(): QueryProcess[] {
-  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,rss=,args='], { encoding: 'utf8' }).split('\n')
-  return lines.flatMap((line) => {
-    const [pid, parent, kibibytes] = line.trim().split(/ +/).map(Number)
-    if (parent !== process.pid || !line.includes('query-process')) return []
-    return { pid: pid!, memoryBytes: kibibytes! * 1024 }
-  })
 }
 
 /** Processor time of this process and of those that answer, in milliseconds; NaN where the system does not say. */
