@@ -14,9 +14,11 @@ import { mentionsTable, toCallRow, toConsoleRow, toFunctionRow } from '../sql/ta
 import type { Trace } from '../trace/trace.ts'
 import type { InspectorOptions } from './api.ts'
 import { CallsFile } from './calls-file.ts'
+import type { CallsToCopy } from './copied-calls.ts'
+import { CopiedCalls } from './copied-calls.ts'
 
-/** Calls too large for the file of all others that are handed over in one message. */
-const LARGE_CALLS = 50
+/** Calls that are handed over in one message where they cannot be by a file. */
+const CALLS_IN_A_MESSAGE = 500
 /** It is told how many have been once in so long. */
 const PROGRESS_INTERVAL_MS = 100
 
@@ -44,10 +46,7 @@ export class QueryEngine {
   #answeringCount = 0
   #ended: InspectorError | null = null
   #receive: ((message: Result<MessageFromQueryProcess>) => void) | null = null
-  /** Calls that have been handed over: all up to here. */
-  #callCount = 0
-  /** Those of them that had not ended. */
-  #unsettled = new Set<CallId>()
+  readonly #copied: CopiedCalls
 
   /** Starts the process. */
   constructor(
@@ -55,6 +54,7 @@ export class QueryEngine {
     { queryProcessUrl, temporaryFolder }: Pick<InspectorOptions, 'queryProcessUrl' | 'temporaryFolder'>,
   ) {
     this.trace = trace
+    this.#copied = new CopiedCalls(trace.calls)
     this.#temporaryFolder = temporaryFolder ?? tmpdir()
     this.#child = fork(fileURLToPath(queryProcessUrl), [], {
       serialization: 'advanced',
@@ -155,80 +155,51 @@ export class QueryEngine {
   }
 
   async #loadCalls(nowNs: number, onProgress: Query['onProgress']): Promise<Result<null>> {
-    const { callCount } = this.trace.calls
-    const changed = this.#listChanged(callCount)
-    const total = changed.length + callCount - this.#callCount
-    if (total === 0) return success(null)
-    const written = await this.#writeCalls(changed, total, callCount, nowNs, onProgress)
-    if (!written.ok) return written
-    const { file, large } = written.value
-    const taken = await this.#hand({ type: 'calls', path: file.path })
-    if (file.remove()) this.#files.delete(file)
-    if (!taken.ok) return taken
-    for (let from = 0; from < large.length; from += LARGE_CALLS) {
-      const ids = large.slice(from, from + LARGE_CALLS)
-      const rows = ids.map((id) => toCallRow(this.trace.calls, { callCount, nowNs }, id))
-      const sent = await this.#hand({ type: 'rows', table: 'calls', rows })
-      if (!sent.ok) return sent
-    }
-    this.#callCount = callCount
-    return success(null)
-  }
-
-  /** Writes calls that were handed over and have changed, and those behind them, into a file. */
-  async #writeCalls(
-    changed: readonly CallId[],
-    total: number,
-    callCount: number,
-    nowNs: number,
-    onProgress: Query['onProgress'],
-  ): Promise<Result<{ file: CallsFile; large: CallId[] }>> {
-    const { calls } = this.trace
-    const first = this.#callCount + 1
-    this.#unsettled = new Set()
-    const idAt = (index: number): CallId => {
-      const id = changed[index] ?? first + index - changed.length
-      if (calls.running.has(id)) this.#unsettled.add(id)
-      return id
-    }
+    const toCopy = this.#copied.takeNew()
+    const { count, callCount, idAt } = toCopy
+    if (count === 0) return success(null)
     let toldAtMs = performance.now()
     const goOn = (doneCount: number): boolean => {
       const nowMs = performance.now()
       if (nowMs - toldAtMs >= PROGRESS_INTERVAL_MS) {
         toldAtMs = nowMs
-        onProgress(callCount - total + doneCount, callCount)
+        onProgress(callCount - count + doneCount, callCount)
       }
       return !this.isEnded
     }
+    const written = await this.#writeCalls(toCopy, nowNs, goOn)
+    if (this.#ended) return failure(this.#ended)
+    if (written) {
+      const taken = await this.#hand({ type: 'calls', path: written.file.path })
+      this.#removeFiles()
+      if (!taken.ok) return taken
+    }
+    const ids = written?.large ?? Array.from({ length: count }, (_, index) => idAt(index))
+    for (let from = 0; from < ids.length; from += CALLS_IN_A_MESSAGE) {
+      const rows = ids
+        .slice(from, from + CALLS_IN_A_MESSAGE)
+        .map((id) => toCallRow(this.trace.calls, { callCount, nowNs }, id))
+      const sent = await this.#hand({ type: 'rows', table: 'calls', rows })
+      if (!sent.ok) return sent
+      if (!written) goOn(from + rows.length)
+    }
+    return success(null)
+  }
+
+  /** Writes calls into a file, but for those that are too large; null where no file can be written. */
+  async #writeCalls(
+    { count, idAt }: CallsToCopy,
+    nowNs: number,
+    goOn: (doneCount: number) => boolean,
+  ): Promise<{ file: CallsFile; large: CallId[] } | null> {
     try {
       const file = new CallsFile(this.#temporaryFolder)
       this.#files.add(file)
-      const large = await file.write(calls, nowNs, total, idAt, goOn)
-      return this.#ended ? failure(this.#ended) : success({ file, large })
-    } catch (thrown) {
-      if (this.#ended) return failure(this.#ended)
-      const { message } = thrown as Error
-      return failure(makeError('SQL_FAILED', { why: `The calls could not be written: ${message}.` }))
+      return { file, large: await file.write(this.trace.calls, nowNs, count, idAt, goOn) }
+    } catch {
+      this.#removeFiles()
+      return null
     }
-  }
-
-  /** Calls, in order of their ids, that may be no longer as they were handed over: they ran, or a call inside of them did or has come. */
-  #listChanged(callCount: number): CallId[] {
-    const { calls } = this.trace
-    const changed = new Set<CallId>()
-    const addWithOuter = (from: CallId | null) => {
-      for (let id = from; id !== null && !changed.has(id); id = calls.parentOf(id)) {
-        if (id <= this.#callCount) changed.add(id)
-      }
-    }
-    for (const id of this.#unsettled) addWithOuter(id)
-    if (this.#callCount > 0) {
-      for (let id = this.#callCount + 1; id <= callCount; id++) {
-        const parent = calls.parentOf(id)
-        if (parent !== null && parent <= this.#callCount) addWithOuter(parent)
-      }
-    }
-    return [...changed].sort((a, b) => a - b)
   }
 
   /** Hands something over; fails where the process could not take it. */

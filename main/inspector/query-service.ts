@@ -32,10 +32,6 @@ export function createQueryService(
   /** The answer to the last query of each session that was asked anything. */
   const last = new Map<SessionId, Promise<unknown>>()
 
-  function traceOf(session: OpenedSession): Trace {
-    return session.trace ?? EMPTY_TRACE
-  }
-
   /** A session that was loaded anew has another trace. */
   function letGoOf(sessionId: SessionId): void {
     const found = sessions.find(sessionId)
@@ -90,4 +86,8 @@ export function createQueryService(
     },
     close: () => engines.close(),
   }
+}
+
+function traceOf(session: OpenedSession): Trace {
+  return session.trace ?? EMPTY_TRACE
 }

@@ -13,7 +13,7 @@ const TEXT_LIMIT = 10_000
 const ANSWER_LIMIT = 64 * 1024 * 1024
 /** Memory of SQLite; beyond its cache, tables lie in a file that it removes. */
 const HEAP_LIMIT_BYTES = 1024 * 1024 * 1024
-const CACHE_KIBIBYTES = 64 * 1024
+const CACHE_BYTES = 64 * 1024 * 1024
 
 /** All that a `select` does. What is not among it, such as to attach a file, is refused. */
 const READING = new Set([
@@ -44,7 +44,12 @@ export class TraceDatabase {
 
   #merge(path: string): void {
     this.#database.prepare('attach ? as added').run(path)
-    this.#database.exec('insert or replace into main.calls select * from added.calls; detach added')
+    // Whole records are copied where nothing is to be replaced.
+    this.#database.exec(`
+      delete from main.calls where id in (
+        select id from added.calls where id <= (select max(id) from main.calls));
+      insert into main.calls select * from added.calls;
+      detach added`)
   }
 
   /** Adds rows; one whose key is there already takes its place. `whole`: they are all that the table has. */
@@ -53,6 +58,7 @@ export class TraceDatabase {
     this.#database.exec('begin')
     if (whole) this.#database.exec(`delete from ${table}`)
     for (const row of rows) insert.run(...row)
+    if (table === 'calls') this.#hasCalls = true
     this.#database.exec('commit')
   }
 
@@ -112,7 +118,7 @@ function openDatabase(path: string | null): DatabaseSync {
     pragma locking_mode = exclusive;
     pragma journal_mode = off;
     pragma synchronous = off;
-    pragma cache_size = -${CACHE_KIBIBYTES};
+    pragma cache_size = -${CACHE_BYTES / 1024};
     pragma hard_heap_limit = ${HEAP_LIMIT_BYTES};
     ${tables.map((table) => `${describeTable(table)};`).join('\n')}`)
   return database

@@ -1,18 +1,23 @@
 /**
  * What SQL over a session file costs: `npm run bench:query [calls…]`; 1,000,000 and 10,000,000 where no number is given.
  * Prints how long calls take to be loaded, beside the same rows given to SQLite one by one; what queries take then; that of
- * another session, and the way back to the first one; and the memory of both processes. The figures are this machine's.
+ * another session, and the way back to the first one; what a session takes that has grown since; and the memory of the
+ * processes. The figures are this machine's.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { makeError } from '../../main/contract/error-codes.ts'
+import { QueryEngine } from '../../main/inspector/query-engine.ts'
 import { openSessionFile } from '../../main/session-file/open-session-file.ts'
 import { TraceDatabase } from '../../main/sql/database.ts'
 import { toCallRow } from '../../main/sql/tables.ts'
+import { Trace } from '../../main/trace/trace.ts'
 import { listQueryProcesses } from '../support/query-processes.ts'
+import { returnedCall } from '../support/returned-calls.ts'
 import { describeGuest } from './describe-guest.ts'
-import { createBenchInspector } from './inspector.ts'
+import { createBenchInspector, QUERY_PROCESS_URL } from './inspector.ts'
 import { MEMORY_LIMIT_BYTES, writeSession } from './write-session.ts'
 
 /** Calls that are given to SQLite one by one. */
@@ -65,8 +70,44 @@ function measureRowByRow(path: string): number {
   return costNs
 }
 
+/** Calls of one import, from `firstId` on. */
+function grow(trace: Trace, firstId: number, count: number): void {
+  for (let id = firstId; id < firstId + count; id++) {
+    const words = new Uint32Array([id, 0, id % 1000, 0, id, 0])
+    trace.addReturned(returnedCall(id, 0, 0, 300 * id, 300 * id + 100, words))
+  }
+}
+
+/** Prints what a query takes once a tenth has been recorded since the last one. */
+async function measureGrowth(callCount: number): Promise<void> {
+  const trace = new Trace(8 * 1024 ** 3)
+  const types = { params: ['i32', 'i32'], results: ['i32'] }
+  trace.define(0, { kind: 'import', module: 'env', name: 'read', ...types })
+  const engine = new QueryEngine(trace, { queryProcessUrl: QUERY_PROCESS_URL })
+  const ask = async (): Promise<number> => {
+    const startMs = performance.now()
+    const sessionRow = ['', '', 0, '']
+    const limits = { rowLimit: 1, timeoutMs: TIMEOUT_MS }
+    const answer = await engine.query({ sql: LOADING, sessionRow, nowNs: 0, onProgress() {}, ...limits })
+    if (!answer.ok) throw new Error(answer.error.why)
+    return performance.now() - startMs
+  }
+  const added = callCount / 10
+  grow(trace, 1, callCount - added)
+  const firstMs = await ask()
+  grow(trace, callCount - added + 1, added)
+  const grownMs = await ask()
+  print(
+    'a tenth more, while it is recorded',
+    `${grownMs.toFixed(0)} ms, ${((grownMs * 1e6) / added).toFixed(0)} ns for each that is new, ` +
+      `${(grownMs / firstMs).toFixed(2)} of loading the others`,
+  )
+  engine.end(makeError('SQL_CANCELLED'))
+  await engine.closed
+}
+
 function print(name: string, text: string): void {
-  process.stdout.write(`  ${`${name}:`.padEnd(34)}${text}\n`)
+  process.stdout.write(`  ${`${name}:`.padEnd(36)}${text}\n`)
 }
 
 async function measure(path: string, callCount: number): Promise<void> {
@@ -124,6 +165,7 @@ try {
     await writeSession(path, callCount, describe)
     await measure(path, callCount)
     await rm(path)
+    await measureGrowth(callCount)
   }
 } finally {
   await rm(folder, { recursive: true })

@@ -1,7 +1,7 @@
 /** What SQL finds in `calls` is what the trace has, also while it grows. */
 import { pathToFileURL } from 'node:url'
 import { join } from 'node:path'
-import { readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
 import { makeError } from '../../main/contract/error-codes.ts'
 import { QueryEngine } from '../../main/inspector/query-engine.ts'
@@ -11,15 +11,14 @@ import { Trace } from '../../main/trace/trace.ts'
 import { createFolder, ROOT, valueOf } from '../support/inspector.ts'
 import { fill } from '../trace/random-trace.ts'
 
-async function startEngine(trace: Trace) {
-  const temporaryFolder = await createFolder()
+async function startEngine(trace: Trace, temporaryFolder: string) {
   const queryProcessUrl = pathToFileURL(join(ROOT, 'main/sql/query-process.ts'))
   const engine = new QueryEngine(trace, { queryProcessUrl, temporaryFolder })
   onTestFinished(() => engine.end(makeError('SQL_CANCELLED')))
   const ask = async (sql: string, nowNs: number) => {
     const shared = { rowLimit: 10_000, timeoutMs: 30_000, sessionRow: ['', '', 0, ''], onProgress: () => {} }
     const { rows } = valueOf(await engine.query({ sql, nowNs, ...shared }))
-    expect(readdirSync(temporaryFolder)).toEqual([])
+    if (existsSync(temporaryFolder)) expect(readdirSync(temporaryFolder)).toEqual([])
     return rows
   }
   return ask
@@ -37,7 +36,7 @@ function expectedRows({ calls }: Trace, nowNs: number) {
 
 test.each([1, 2, 3])('random calls %d, asked again and again while they come', async (seed) => {
   const trace = new Trace(2 ** 30)
-  const ask = await startEngine(trace)
+  const ask = await startEngine(trace, await createFolder())
   const stops = [0, 1, 2, 50, 51, 400, 3000, 3001, 6000]
   let nowNs = 0
   for (const count of fill([trace], 6001, seed)) {
@@ -49,6 +48,20 @@ test.each([1, 2, 3])('random calls %d, asked again and again while they come', a
   expect(trace.calls.callCount).toBeGreaterThanOrEqual(6000)
   trace.endRunning('cancelled', makeError('CALL_CANCELLED'), nowNs + 1)
   expect(await ask('select * from calls order by id', nowNs + 1)).toEqual(expectedRows(trace, nowNs + 1))
+})
+
+test('where no file can be written, calls are copied all the same, before and after one can', async () => {
+  const trace = new Trace(2 ** 30)
+  const folder = join(await createFolder(), 'missing')
+  const ask = await startEngine(trace, folder)
+  const stops = [100, 2000, 4000]
+  for (const count of fill([trace], 4001, 4)) {
+    if (stops[0] === undefined || count < stops[0]) continue
+    if (stops.shift() === 2000) mkdirSync(folder)
+    else if (existsSync(folder)) rmdirSync(folder)
+    expect(await ask('select * from calls order by id', 1e15)).toEqual(expectedRows(trace, 1e15))
+  }
+  expect(stops).toEqual([])
 })
 
 test('values of every type, and texts of every length', async () => {
@@ -95,7 +108,7 @@ test('values of every type, and texts of every length', async () => {
     } else trace.end(id, OUTCOMES.indexOf('returned'), id * 1e13, 5, 6, words, 10)
   }
   trace.begin(++id, 1, 2, id * 1e9, words, 0)
-  const ask = await startEngine(trace)
+  const ask = await startEngine(trace, await createFolder())
   expect(await ask('select * from calls order by id', 1e15)).toEqual(expectedRows(trace, 1e15))
   trace.end(id, OUTCOMES.indexOf('returned'), id * 1e13, 5, 6, words, 10)
   expect(await ask('select * from calls order by id', 1e15)).toEqual(expectedRows(trace, 1e15))
