@@ -22,6 +22,12 @@ const CALLS_IN_A_MESSAGE = 500
 /** It is told how many have been once in so long. */
 const PROGRESS_INTERVAL_MS = 100
 
+/** End the processes that there are. One listener does it for all: sessions can be many. */
+const kills = new Set<() => void>()
+function killAll(): void {
+  for (const kill of kills) kill()
+}
+
 /** One of a user's. */
 export interface Query {
   sql: string
@@ -56,7 +62,7 @@ export class QueryEngine {
     this.trace = trace
     this.#copied = new CopiedCalls(trace.calls)
     this.#temporaryFolder = temporaryFolder ?? tmpdir()
-    this.#child = fork(fileURLToPath(queryProcessUrl), [], {
+    this.#child = fork(fileURLToPath(queryProcessUrl), [String(globalThis.process.pid)], {
       serialization: 'advanced',
       execArgv: ['--disable-warning=ExperimentalWarning'],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -77,7 +83,8 @@ export class QueryEngine {
     // It is no reason to stay, and does not outlive whoever asks.
     this.#child.unref()
     this.#child.channel?.unref()
-    globalThis.process.on('exit', this.#kill)
+    if (kills.size === 0) globalThis.process.on('exit', killAll)
+    kills.add(this.#kill)
   }
 
   get isEnded(): boolean {
@@ -93,7 +100,8 @@ export class QueryEngine {
   end(why: InspectorError): void {
     if (this.#ended) return
     this.#ended = why
-    globalThis.process.off('exit', this.#kill)
+    kills.delete(this.#kill)
+    if (kills.size === 0) globalThis.process.off('exit', killAll)
     // It is a moment until it has ended.
     this.#child.ref()
     this.#kill()

@@ -1,5 +1,5 @@
 /**
- * The process that answers SQL. A thread would not do: SQLite cannot be interrupted from JavaScript, and a thread that is
+ * The process that answers SQL; its argument is the number of the inspector's. A thread would not do: SQLite cannot be interrupted from JavaScript, and a thread that is
  * in the midst of native code cannot be ended.
  */
 import { Worker } from 'node:worker_threads'
@@ -12,21 +12,21 @@ const SQLITE_AUTH = 23
 
 /**
  * Looks every second whether the inspector is still there, in a thread of its own: this one hears of nothing while a
- * statement goes on. Who was killed could not end this process.
+ * statement goes on. Who was killed could not end this process, and may have been before this thread has begun.
  */
 const WATCH = `
-  const { ppid } = process
+  const { workerData: inspectorPid } = require('node:worker_threads')
   setInterval(() => {
     try {
-      process.kill(ppid, 0)
-      if (process.ppid === ppid) return
+      process.kill(inspectorPid, 0)
+      if (process.ppid === inspectorPid) return
     } catch {}
     process.kill(process.pid, 'SIGKILL')
   }, 1000)
 `
 
-new Worker(WATCH, { eval: true }).unref()
 const host = globalThis.process
+new Worker(WATCH, { eval: true, workerData: Number(host.argv[2]) }).unref()
 const database = new TraceDatabase()
 
 function answer(message: MessageToQueryProcess): MessageFromQueryProcess {

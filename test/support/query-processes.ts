@@ -1,4 +1,4 @@
-/** The processes that answer SQL for this one. */
+/** The processes that answer SQL. */
 import { execFileSync } from 'node:child_process'
 
 export interface QueryProcess {
@@ -6,12 +6,12 @@ export interface QueryProcess {
   memoryBytes: number
 }
 
-/** In the order in which they were started, as long as the system's numbers go on. */
-export function listQueryProcesses(): QueryProcess[] {
+/** Those that a process has started: this one, unless it is said. */
+export function listQueryProcesses(inspectorPid = process.pid): QueryProcess[] {
   const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,rss=,args='], { encoding: 'utf8' }).split('\n')
   return lines.flatMap((line) => {
     const [pid, parent, kibibytes] = line.trim().split(/ +/).map(Number)
-    if (parent !== process.pid || !line.includes('query-process')) return []
+    if (parent !== inspectorPid || !line.includes('query-process')) return []
     return { pid: pid!, memoryBytes: kibibytes! * 1024 }
   })
 }
