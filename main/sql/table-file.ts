@@ -57,7 +57,7 @@ export class TableFile {
     return this.#full.splice(0)
   }
 
-  /** Ends the file: what is left of it. `sql` makes the table `name`. */
+  /** Ends the file: what is left of it. `sql` makes the table `name`, and begins with `CREATE TABLE`. */
   end(name: string, sql: string): PageChunk[] {
     this.#endLeaf()
     let level = this.#leaves
