@@ -5,10 +5,11 @@
  * processes. The figures are this machine's.
  */
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeError } from '../../main/contract/error-codes.ts'
+import { CallsFile } from '../../main/inspector/calls-file.ts'
 import { QueryEngine } from '../../main/inspector/query-engine.ts'
 import { openSessionFile } from '../../main/session-file/open-session-file.ts'
 import { TraceDatabase } from '../../main/sql/database.ts'
@@ -48,8 +49,8 @@ function readProcessorMs(): number {
   return answering.reduce((sum, ms) => sum + ms, (user + system) / 1000)
 }
 
-/** What a call takes that is made a row and given to SQLite alone, in nanoseconds. */
-function measureRowByRow(path: string): number {
+/** Prints what a call takes in the file that SQLite is given; returns the nanoseconds that its row takes alone. */
+async function measureRows(path: string): Promise<number> {
   const opened = openSessionFile(path, MEMORY_LIMIT_BYTES)
   if (!opened.ok) throw new Error(opened.error.why)
   const { calls } = opened.value.trace
@@ -66,6 +67,17 @@ function measureRowByRow(path: string): number {
     )
   }
   const costNs = ((performance.now() - startMs) * 1e6) / count
+  print('row by row', `${costNs.toFixed(0)} ns a call`)
+  const file = new CallsFile(tmpdir())
+  await file.write(
+    calls,
+    snapshot.nowNs,
+    count,
+    (index) => index + 1,
+    () => true,
+  )
+  print('on the disk', `${((await stat(file.path)).size / count).toFixed(0)} bytes a call`)
+  file.remove()
   opened.value.close()
   return costNs
 }
@@ -112,8 +124,7 @@ function print(name: string, text: string): void {
 
 async function measure(path: string, callCount: number): Promise<void> {
   process.stdout.write(`${callCount.toLocaleString('en')} calls\n`)
-  const rowByRowNs = measureRowByRow(path)
-  print('row by row', `${rowByRowNs.toFixed(0)} ns a call`)
+  const rowByRowNs = await measureRows(path)
   const inspector = createBenchInspector()
   const open = async () => {
     const opened = await inspector.openSessionFile(path)
