@@ -50,7 +50,7 @@ test.each([
   20_000,
 )
 
-/** An inspector whose sessions have been asked, and one of which is at a query; says when that is so. */
+/** An inspector whose sessions have been asked, and one of which is at a query. */
 const INSPECTOR = `
   const { createInspector } = await import(${JSON.stringify(join(ROOT, 'main/inspector/inspector.ts'))})
   const { pathToFileURL } = await import('node:url')
@@ -74,18 +74,19 @@ const INSPECTOR = `
   await promise
   await inspector.service.queryTrace({ sessionId: value.sessionId, sql: 'select * from calls', rowLimit: 1 })
   void ask(${JSON.stringify(ENDLESS)})
-  setTimeout(() => console.log('asking'), 1000)
 `
 
 test('neither processes nor files are left of an inspector that was killed', async () => {
   const folder = await createFolder()
   const inspector = spawn(process.execPath, ['--input-type=module', '-e', INSPECTOR, folder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'ignore', 'inherit'],
   })
   onTestFinished(() => void inspector.kill('SIGKILL'))
-  await once(inspector.stdout, 'data')
-  const pids = listQueryProcesses(inspector.pid).map(({ pid }) => pid)
-  expect(pids).toHaveLength(2)
+  const processes = await waitFor('both processes', () => {
+    const found = listQueryProcesses(inspector.pid)
+    return found.length === 2 && found
+  })
+  const pids = processes.map(({ pid }) => pid)
   inspector.kill('SIGKILL')
   await waitFor('their end', () => !pids.some(isRunning))
   expect(readdirSync(folder)).toEqual([])
