@@ -296,8 +296,8 @@ export interface InspectorService {
   }): Result<TracePiece>
   /**
    * Answers a `select` over the tables of docs/sql.md, as they stand now; nothing can be written. The first one of a
-   * session takes its time, later ones add what is new. Queries are answered one after the other, with at most `rowLimit`
-   * rows, which is said. Fails with SQL_FAILED, SQL_TIMED_OUT (after `timeoutMs`, or half a minute) and SQL_CANCELLED.
+   * session takes its time, later ones add what is new. Those of one session are answered one after the other, with at most
+   * `rowLimit` rows, which is said. Fails with SQL_FAILED, SQL_TIMED_OUT (after `timeoutMs`, or half a minute) and SQL_CANCELLED.
    */
   queryTrace(request: {
     sessionId: SessionId

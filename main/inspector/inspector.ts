@@ -181,7 +181,7 @@ export function createInspector(options: InspectorOptions): Inspector {
     sendMenuCommand: (name) => events.emit('menuCommand', { name }),
     reportProblem: (error) => events.emit('problem', error),
     async close() {
-      queries.close()
+      await queries.close()
       await sessions.closeAll()
       await uploads.remove()
     },

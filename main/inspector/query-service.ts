@@ -1,5 +1,4 @@
 /** The part of the service that answers SQL: docs/sql.md. */
-import { makeError } from '../contract/error-codes.ts'
 import type { SessionId } from '../contract/model.ts'
 import type { Result } from '../contract/result.ts'
 import { success } from '../contract/result.ts'
@@ -7,8 +6,8 @@ import type { InspectorService, QueryRows } from '../contract/service.ts'
 import { Trace } from '../trace/trace.ts'
 import type { InspectorOptions } from './api.ts'
 import type { Events } from './events.ts'
-import { QueryEngine } from './query-engine.ts'
-import type { Sessions } from './sessions.ts'
+import { QueryEngines } from './query-engines.ts'
+import type { OpenedSession, Sessions } from './sessions.ts'
 
 /** How long a query may take unless it is said. */
 const DEFAULT_TIMEOUT_MS = 30_000
@@ -19,26 +18,33 @@ type Request = Parameters<InspectorService['queryTrace']>[0]
 
 interface QueryService {
   service: Pick<InspectorService, 'queryTrace' | 'cancelQuery'>
-  /** Ends what is being answered. */
-  close(): void
+  /** Ends what is being answered; resolves when nothing is left of it. */
+  close(): Promise<void>
 }
 
-/** Answers one query after the other. The trace that was asked last stays ready for the next one. */
+/** Answers one query of a session after the other. The traces that were asked last stay ready for the next one. */
 export function createQueryService(
   sessions: Sessions,
   events: Events,
-  { queryProcessUrl, version }: Pick<InspectorOptions, 'queryProcessUrl' | 'version'>,
+  options: Pick<InspectorOptions, 'queryProcessUrl' | 'temporaryFolder' | 'version'>,
 ): QueryService {
-  let engine: QueryEngine | null = null
-  let answering: SessionId | null = null
-  let last: Promise<unknown> = Promise.resolve()
+  const engines = new QueryEngines(options)
+  /** The answer to the last query of each session that was asked anything. */
+  const last = new Map<SessionId, Promise<unknown>>()
 
-  function prepareEngine(trace: Trace): QueryEngine {
-    if (engine?.trace === trace && !engine.isEnded) return engine
-    engine?.end(makeError('SQL_CANCELLED'))
-    engine = new QueryEngine(queryProcessUrl, trace)
-    return engine
+  /** A session that was loaded anew has another trace. */
+  function letGoOf(sessionId: SessionId): void {
+    const found = sessions.find(sessionId)
+    if (found.ok) engines.endOther(sessionId, traceOf(found.value))
   }
+
+  events.subscribe({
+    sessionChanged: ({ sessionId }) => letGoOf(sessionId),
+    sessionClosed({ sessionId }) {
+      engines.end(sessionId)
+      last.delete(sessionId)
+    },
+  })
 
   async function answer(request: Request): Promise<Result<QueryRows>> {
     const { sessionId, sql, rowLimit, timeoutMs = DEFAULT_TIMEOUT_MS } = request
@@ -48,32 +54,40 @@ export function createQueryService(
     const { guest, startedAtMs, archive } = session.info()
     const nowNs = session.nowNs()
     const startedAt = new Date(startedAtMs).toISOString()
-    const sessionRow = [guest.name, startedAt, Math.round(nowNs), archive?.version ?? version]
-    answering = sessionId
+    const sessionRow = [guest.name, startedAt, Math.round(nowNs), archive?.version ?? options.version]
     const onProgress = (readyCount: number, callCount: number): void =>
       events.emit('queryAdvanced', { sessionId, readyCount, callCount })
     const query = { sql, rowLimit, timeoutMs, sessionRow, nowNs, onProgress }
-    const answered = await prepareEngine(session.trace ?? EMPTY_TRACE).query(query)
-    answering = null
+    const answered = await engines.prepare(sessionId, traceOf(session)).query(query)
+    letGoOf(sessionId)
+    engines.trim()
     return answered
   }
 
   return {
     service: {
       queryTrace(request) {
-        const answered = last.then(() => answer(request))
-        last = answered.catch(() => {})
+        const { sessionId } = request
+        const answered = (last.get(sessionId) ?? Promise.resolve()).then(() => answer(request))
+        const settled = answered
+          .catch(() => {})
+          .then(() => {
+            if (last.get(sessionId) === settled) last.delete(sessionId)
+          })
+        last.set(sessionId, settled)
         return answered
       },
       cancelQuery({ sessionId }) {
         const found = sessions.find(sessionId)
         if (!found.ok) return found
-        if (answering === sessionId) engine?.end(makeError('SQL_CANCELLED'))
+        engines.cancel(sessionId)
         return success(null)
       },
     },
-    close() {
-      engine?.end(makeError('SQL_CANCELLED'))
-    },
+    close: () => engines.close(),
   }
+}
+
+function traceOf(session: OpenedSession): Trace {
+  return session.trace ?? EMPTY_TRACE
 }

@@ -6,14 +6,14 @@ import { failure, success } from '../contract/result.ts'
 import type { QueryRows } from '../contract/service.ts'
 import { checkSingleStatement } from './single-statement.ts'
 import type { SqlRow, TableName } from './tables.ts'
-import { describeSchema, TABLES } from './tables.ts'
+import { describeTable, TABLE_NAMES, TABLES } from './tables.ts'
 
 /** Characters of one text, and of all that is answered together. */
 const TEXT_LIMIT = 10_000
 const ANSWER_LIMIT = 64 * 1024 * 1024
 /** Memory of SQLite; beyond its cache, tables lie in a file that it removes. */
 const HEAP_LIMIT_BYTES = 1024 * 1024 * 1024
-const CACHE_KIBIBYTES = 64 * 1024
+const CACHE_BYTES = 64 * 1024 * 1024
 
 /** All that a `select` does. What is not among it, such as to attach a file, is refused. */
 const READING = new Set([
@@ -24,17 +24,32 @@ const READING = new Set([
 ])
 
 export class TraceDatabase {
-  // Without a name it is SQLite's own temporary file.
-  readonly #database = new DatabaseSync('')
+  #database = openDatabase(null)
+  #hasCalls = false
   readonly #inserts = new Map<TableName, StatementSync>()
 
-  constructor() {
+  /**
+   * Adds the calls of a `TableFile`; one that is there already is replaced. The first file becomes the database itself, for
+   * which the other tables are empty then. Each may be removed afterwards, though not on Windows before this process has ended.
+   */
+  addCalls(path: string): void {
+    if (this.#hasCalls) this.#merge(path)
+    else {
+      this.#inserts.clear()
+      this.#database.close()
+      this.#database = openDatabase(path)
+      this.#hasCalls = true
+    }
+  }
+
+  #merge(path: string): void {
+    this.#database.prepare('attach ? as added').run(path)
+    // Whole records are copied where nothing is to be replaced.
     this.#database.exec(`
-      pragma journal_mode = off;
-      pragma synchronous = off;
-      pragma cache_size = -${CACHE_KIBIBYTES};
-      pragma hard_heap_limit = ${HEAP_LIMIT_BYTES};
-      ${describeSchema()}`)
+      delete from main.calls where id in (
+        select id from added.calls where id <= (select max(id) from main.calls));
+      insert into main.calls select * from added.calls;
+      detach added`)
   }
 
   /** Adds rows; one whose key is there already takes its place. `whole`: they are all that the table has. */
@@ -43,6 +58,7 @@ export class TraceDatabase {
     this.#database.exec('begin')
     if (whole) this.#database.exec(`delete from ${table}`)
     for (const row of rows) insert.run(...row)
+    if (table === 'calls') this.#hasCalls = true
     this.#database.exec('commit')
   }
 
@@ -92,4 +108,18 @@ function toPlain(value: unknown): number | string | null {
 
 function toHexadecimal(bytes: Uint8Array): string {
   return `x'${Buffer.from(bytes.subarray(0, TEXT_LIMIT)).toString('hex')}'`
+}
+
+/** With all tables: that of a file with calls, or one without a name, which is SQLite's own temporary file. */
+function openDatabase(path: string | null): DatabaseSync {
+  const database = new DatabaseSync(path ?? '')
+  const tables = TABLE_NAMES.filter((table) => path === null || table !== 'calls')
+  database.exec(`
+    pragma locking_mode = exclusive;
+    pragma journal_mode = off;
+    pragma synchronous = off;
+    pragma cache_size = -${CACHE_BYTES / 1024};
+    pragma hard_heap_limit = ${HEAP_LIMIT_BYTES};
+    ${tables.map((table) => `${describeTable(table)};`).join('\n')}`)
+  return database
 }

@@ -1,5 +1,5 @@
 /**
- * The process that answers SQL. A thread would not do: SQLite cannot be interrupted from JavaScript, and a thread that is
+ * The process that answers SQL; its argument is the number of the inspector's. A thread would not do: SQLite cannot be interrupted from JavaScript, and a thread that is
  * in the midst of native code cannot be ended.
  */
 import { Worker } from 'node:worker_threads'
@@ -12,46 +12,41 @@ const SQLITE_AUTH = 23
 
 /**
  * Looks every second whether the inspector is still there, in a thread of its own: this one hears of nothing while a
- * statement goes on. Who was killed could not end this process.
+ * statement goes on. Who was killed could not end this process, and may have been before this thread has begun.
  */
 const WATCH = `
-  const { ppid } = process
+  const { workerData: inspectorPid } = require('node:worker_threads')
   setInterval(() => {
     try {
-      process.kill(ppid, 0)
-      if (process.ppid === ppid) return
+      process.kill(inspectorPid, 0)
+      if (process.ppid === inspectorPid) return
     } catch {}
     process.kill(process.pid, 'SIGKILL')
   }, 1000)
 `
 
-new Worker(WATCH, { eval: true }).unref()
 const host = globalThis.process
+new Worker(WATCH, { eval: true, workerData: Number(host.argv[2]) }).unref()
 const database = new TraceDatabase()
-/** Why rows could not be taken: the next query is answered with it. */
-let lostRows: string | null = null
 
 function answer(message: MessageToQueryProcess): MessageFromQueryProcess {
   try {
+    if (message.type === 'calls') {
+      database.addCalls(message.path)
+      return { type: 'taken' }
+    }
     if (message.type === 'rows') {
       database.insert(message.table, message.rows, message.whole ?? false)
       return { type: 'taken' }
     }
-    if (lostRows !== null) return fail(lostRows)
     const answered = database.query(message.sql, message.rowLimit)
     return answered.ok
       ? { type: 'answer', answer: answered.value }
       : { type: 'failed', error: answered.error }
   } catch (thrown) {
     const why = describe(thrown as Error & { errcode?: number })
-    if (message.type === 'query') return fail(why)
-    lostRows = why
-    return { type: 'taken' }
+    return { type: 'failed', error: makeError('SQL_FAILED', { why }) }
   }
-}
-
-function fail(why: string): MessageFromQueryProcess {
-  return { type: 'failed', error: makeError('SQL_FAILED', { why }) }
 }
 
 function describe({ message, errcode }: Error & { errcode?: number }): string {

@@ -40,14 +40,12 @@ export const TABLES = {
 export type TableName = keyof typeof TABLES
 export const TABLE_NAMES = Object.keys(TABLES) as TableName[]
 
-/** The statements that make the tables, empty. */
-export function describeSchema(): string {
-  return TABLE_NAMES.map((table) => {
-    const columns = TABLES[table].map(([name, type], index) =>
-      index === 0 && type === 'integer' ? `${name} integer primary key` : `${name} ${type}`,
-    )
-    return `create table ${table} (${columns.join(', ')});`
-  }).join('\n')
+/** The statement that makes a table, empty, as SQLite itself keeps it. */
+export function describeTable(table: TableName): string {
+  const columns = TABLES[table].map(([name, type], index) =>
+    index === 0 && type === 'integer' ? `${name} integer primary key` : `${name} ${type}`,
+  )
+  return `CREATE TABLE ${table} (${columns.join(', ')})`
 }
 
 /** Whether a statement can be about a table: identifiers know no escapes, so it has to have the name. */

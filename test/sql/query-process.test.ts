@@ -1,17 +1,19 @@
 /** The process that answers SQL does not outlive the inspector, whatever it does. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
-import { ROOT } from '../support/inspector.ts'
+import { createFolder, ROOT, waitFor } from '../support/inspector.ts'
+import { listQueryProcesses } from '../support/query-processes.ts'
 
 const ENDLESS =
   'with recursive counter(n) as (select 1 union all select n + 1 from counter) select sum(n) from counter'
 
 /** Asks for what never ends, and tells which process is at it. The process has its standard output. */
 const ASKING = `
-  const child = require('node:child_process').fork(${JSON.stringify(join(ROOT, 'main/sql/query-process.ts'))}, [], {
+  const child = require('node:child_process').fork(${JSON.stringify(join(ROOT, 'main/sql/query-process.ts'))}, [String(process.pid)], {
     execArgv: ['--disable-warning=ExperimentalWarning'],
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'ignore', 'ipc'],
@@ -19,25 +21,81 @@ const ASKING = `
   child.send({ type: 'query', sql: ${JSON.stringify(ENDLESS)}, rowLimit: 1 }, () => console.log(child.pid))
 `
 
-test('it ends when the inspector was killed in the midst of a query', async () => {
-  const asking = spawn(process.execPath, ['--input-type=commonjs', '-e', ASKING], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+test.each([
+  ['while it starts', 0],
+  ['in the midst of a query', 1000],
+])(
+  'it ends when the inspector was killed %s',
+  async (_, waitMs) => {
+    const asking = spawn(process.execPath, ['--input-type=commonjs', '-e', ASKING], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    const [printed] = (await once(asking.stdout, 'data')) as [Buffer]
+    const pid = Number(String(printed))
+    onTestFinished(() => {
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // It has ended.
+      }
+    })
+    await sleep(waitMs)
+    asking.stdout.resume()
+    const end = once(asking, 'close')
+    asking.kill('SIGKILL')
+    const [status, signal] = (await end) as [number | null, string | null]
+    // Both have let go of the output.
+    expect(status ?? signal).not.toBe(0)
+  },
+  20_000,
+)
+
+/** An inspector whose sessions have been asked, and one of which is at a query. */
+const INSPECTOR = `
+  const { createInspector } = await import(${JSON.stringify(join(ROOT, 'main/inspector/inspector.ts'))})
+  const { pathToFileURL } = await import('node:url')
+  const toUrl = (path) => pathToFileURL(${JSON.stringify(ROOT)} + '/' + path)
+  const inspector = createInspector({
+    workerUrl: toUrl('main/host/worker.ts'),
+    queryProcessUrl: toUrl('main/sql/query-process.ts'),
+    guestsFolder: ${JSON.stringify(join(ROOT, 'guests'))},
+    settingsFolder: null,
+    version: '0.0.0',
+    temporaryFolder: process.argv[1],
   })
-  const [printed] = (await once(asking.stdout, 'data')) as [Buffer]
-  const pid = Number(String(printed))
-  onTestFinished(() => {
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch {
-      // It has ended.
-    }
+  const ask = async (sql) => {
+    const { value } = await inspector.service.openExample({ name: 'sum' })
+    return inspector.service.queryTrace({ sessionId: value.sessionId, sql, rowLimit: 1 })
+  }
+  inspector.subscribe({ runChanged({ state }) { if (state === 'returned') done() } })
+  const { value } = await inspector.service.openExample({ name: 'sum' })
+  const { promise, resolve: done } = Promise.withResolvers()
+  inspector.service.startRun({ sessionId: value.sessionId, exportName: 'sum', argumentTexts: ['1'] })
+  await promise
+  await inspector.service.queryTrace({ sessionId: value.sessionId, sql: 'select * from calls', rowLimit: 1 })
+  void ask(${JSON.stringify(ENDLESS)})
+`
+
+test('neither processes nor files are left of an inspector that was killed', async () => {
+  const folder = await createFolder()
+  const inspector = spawn(process.execPath, ['--input-type=module', '-e', INSPECTOR, folder], {
+    stdio: ['ignore', 'ignore', 'inherit'],
   })
-  // Until the statement runs.
-  await sleep(1000)
-  asking.stdout.resume()
-  const end = once(asking, 'close')
-  asking.kill('SIGKILL')
-  const [status, signal] = (await end) as [number | null, string | null]
-  // Both have let go of the output.
-  expect(status ?? signal).not.toBe(0)
-}, 20_000)
+  onTestFinished(() => void inspector.kill('SIGKILL'))
+  const processes = await waitFor('both processes', () => {
+    const found = listQueryProcesses(inspector.pid)
+    return found.length === 2 && found
+  })
+  const pids = processes.map(({ pid }) => pid)
+  inspector.kill('SIGKILL')
+  await waitFor('their end', () => !pids.some(isRunning))
+  expect(readdirSync(folder)).toEqual([])
+})
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}

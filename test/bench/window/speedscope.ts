@@ -11,7 +11,8 @@ import { pathToFileURL } from 'node:url'
 import { chromium } from 'playwright-core'
 import { CHROMIUM_ARGUMENTS, findChromium } from '../../e2e/chromium.ts'
 import { ROOT } from '../../e2e/paths.ts'
-import { describeGuest, openInWindow, PATIENCE_MS, readHeap, waitForPicture } from './window-session.ts'
+import { describeGuest } from '../describe-guest.ts'
+import { openInWindow, PATIENCE_MS, readHeap, waitForPicture } from './window-session.ts'
 import { writeSession } from '../write-session.ts'
 
 const COUNTS = [200_000, 1_000_000]

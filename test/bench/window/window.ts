@@ -7,7 +7,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { describeGuest, openInWindow, readHeap } from './window-session.ts'
+import { describeGuest } from '../describe-guest.ts'
+import { openInWindow, readHeap } from './window-session.ts'
 import { writeSession } from '../write-session.ts'
 
 const JUMPS = 40
