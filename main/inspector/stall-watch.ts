@@ -2,6 +2,7 @@
 import { makeError } from '../contract/error-codes.ts'
 import type { CallId, StackFrame, StallInfo } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
+import { readCallRow, summarizeCall } from '../trace/call-row.ts'
 import { isAllSuspended, listWaiting } from '../trace/waiting.ts'
 import type { SessionWorker } from './session-worker.ts'
 
@@ -99,7 +100,7 @@ export class StallWatch {
     const nowNs = this.#worker.nowNs()
     return {
       callCount: ids.length,
-      calls: ids.slice(0, NAMED_LIMIT).map((id) => calls.summary(id, nowNs)),
+      calls: ids.slice(0, NAMED_LIMIT).map((id) => summarizeCall(calls, id, nowNs)),
       isDeadlock,
     }
   }
@@ -135,7 +136,7 @@ export class StallWatch {
 
   /** `env.read(3, 1024) (#12), called by parse at parse.c:40`. */
   #describeCall(id: CallId): string {
-    const { name, module, params } = this.#worker.trace.calls.row(id, 0)
+    const { name, module, params } = readCallRow(this.#worker.trace.calls, id, 0)
     const values = params.map(({ value, preview }) => preview ?? String(value)).join(', ')
     const [frame] = this.#owner.describeStack(id) ?? []
     const line = frame?.file === undefined ? '' : ` at ${frame.file.split('/').at(-1)}:${frame.line ?? '?'}`

@@ -84,7 +84,7 @@ export class SessionLog implements TraceLog {
     this.#decoded = new Set(calls.decoded.ids())
     this.#overlaps = new Set(calls.overlaps.ids())
     this.#scattered = new Set(calls.scattered.ids())
-    this.#previews = new Set(calls.previews.keys())
+    this.#previews = new Set(calls.previews.byHandle.keys())
     calls.overlaps.onChange = (id) => this.#overlaps.add(id)
     calls.scattered.onChange = (id) => this.#scattered.add(id)
     calls.blocks.setSource({
@@ -117,7 +117,7 @@ export class SessionLog implements TraceLog {
 
   get isWaiting(): boolean {
     const { calls } = this.#trace
-    return this.#writer.waitingBytes > 0 || calls.callCount - calls.writtenCount >= BLOCK_LENGTH
+    return this.#writer.waitingBytes > 0 || calls.callCount - calls.written.count >= BLOCK_LENGTH
   }
 
   /** Whether so much waits that nothing should be added for a moment. */
@@ -126,7 +126,7 @@ export class SessionLog implements TraceLog {
     const { calls } = this.#trace
     return (
       this.#writer.waitingBytes > WAITING_LIMIT_BYTES ||
-      calls.callCount - calls.writtenCount > WAITING_LIMIT_CALLS
+      calls.callCount - calls.written.count > WAITING_LIMIT_CALLS
     )
   }
 
@@ -200,7 +200,7 @@ export class SessionLog implements TraceLog {
   /** Of all that there is; everything that it names has been handed to the writer. */
   #encodeSummary(endNs: number): Summary {
     const { calls, timeline } = this.#trace
-    while (calls.writtenCount < calls.callCount || this.#hasMore) this.flush()
+    while (calls.written.count < calls.callCount || this.#hasMore) this.flush()
     const sink = new ByteSink()
     writeTimeline(sink, timeline.save())
     const index = encodePart({
@@ -237,18 +237,18 @@ export class SessionLog implements TraceLog {
       this.flush()
       await this.#writer.whenIdle()
       if (this.#writer.failure) throw this.#writer.failure
-    } while (calls.writtenCount + BLOCK_LENGTH < calls.callCount || this.#hasMore)
+    } while (calls.written.count + BLOCK_LENGTH < calls.callCount || this.#hasMore)
   }
 
   #writeCalls(isForced: boolean): void {
     if (this.isFailing) return
     const { calls } = this.#trace
     const { blocks, definitions } = calls
-    for (let written = 0; written < BLOCKS_PER_TURN && calls.writtenCount < calls.callCount; written++) {
-      const firstId = calls.writtenCount + 1
+    for (let written = 0; written < BLOCKS_PER_TURN && calls.written.count < calls.callCount; written++) {
+      const firstId = calls.written.count + 1
       const lastId = lastIdOfBlock(firstId)
       if (lastId > calls.callCount && !isForced) break
-      const count = Math.min(lastId, calls.callCount) - calls.writtenCount
+      const count = Math.min(lastId, calls.callCount) - calls.written.count
       const isLeftOut = blocks.leftOut.has(blockIndexOf(firstId))
       this.#sink.clear()
       if (isLeftOut) writeLeftOut(this.#sink, blocks.block(firstId), blockIndexOf(firstId))
@@ -259,9 +259,9 @@ export class SessionLog implements TraceLog {
       const type = isLeftOut ? BLOCK_TYPES.leftOut : BLOCK_TYPES.calls
       const offset = this.#writer.append(type, this.#sink.written)
       noteStored(this.#stored, blockIndexOf(firstId), offset, calls.startOf(firstId))
-      calls.writtenCount += count
+      calls.written.count += count
     }
-    if (isForced || calls.changedCount >= BLOCK_LENGTH) this.#writeChanges()
+    if (isForced || calls.written.changedCount >= BLOCK_LENGTH) this.#writeChanges()
     if (isForced) this.#writeTexts()
   }
 
@@ -275,9 +275,9 @@ export class SessionLog implements TraceLog {
 
   #writeChanges(): void {
     const { calls } = this.#trace
-    if (calls.changedCount === 0) return
+    if (calls.written.changedCount === 0) return
     this.#sink.clear()
-    const touched = writeChanges(this.#sink, calls.blocks, calls.definitions, calls.takeChanged())
+    const touched = writeChanges(this.#sink, calls.blocks, calls.definitions, calls.written.takeChanged())
     const offset = this.#writer.append(BLOCK_TYPES.changes, this.#sink.written)
     for (const blockIndex of touched) noteStored(this.#stored, blockIndex, offset, 0)
   }

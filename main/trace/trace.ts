@@ -3,6 +3,7 @@ import type { CallId, CallOutcome, CallRow, ConsoleLine, TimingRow, TraceStatus 
 import type { InspectorError } from '../contract/result.ts'
 import { idsOfBlock } from './call-block.ts'
 import type { SavedOrder } from './call-order.ts'
+import { readCallRow } from './call-row.ts'
 import { CallStore } from './call-store.ts'
 import { ConsoleStore } from './console-store.ts'
 import type { FunctionDefinition, SliceState } from './events.ts'
@@ -161,7 +162,7 @@ export class Trace {
   }
 
   setPreview(handle: number, preview: string): void {
-    this.calls.setPreview(handle, preview)
+    this.calls.previews.set(handle, preview)
     this.#log?.notePreview(handle)
   }
 
@@ -297,7 +298,7 @@ export class Trace {
     const rows: CallRow[] = []
     const end = Math.min(fromRow + rowCount, folded.totalRows)
     for (let at = fromRow; at < end; at++) {
-      const row = this.calls.row(folded.idAt(at), nowNs)
+      const row = readCallRow(this.calls, folded.idAt(at), nowNs)
       if (this.calls.blocks.lacksCalls) row.scattered ||= countRowsInside(this.calls, row.id) === null
       rows.push(row)
     }
