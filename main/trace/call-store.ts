@@ -40,6 +40,9 @@ export interface CallTimes {
   suspendedNs: number
 }
 
+/** How the times of calls of imports divide up, in nanoseconds. */
+export type ReturnedTimes = Pick<CallTimes, 'hostNs' | 'suspendedNs'>
+
 /** Calls by id, from 1. The caller sees to it that ids arrive in order. */
 export class CallStore {
   readonly order = new CallOrder()
@@ -130,10 +133,11 @@ export class CallStore {
     else if (parent !== 0 && this.kindOf(parent) !== 'import') this.#insideOf.set(parent, id)
   }
 
-  /** Adds calls of imports that have returned already. */
-  addReturned(calls: ReturnedCalls): void {
+  /** Adds calls of imports that have returned already; says what time they took together. */
+  addReturned(calls: ReturnedCalls): ReturnedTimes {
     addToBlocks(calls, this.blocks, this.definitions)
     const { firstId, count, parents, starts, ends, hosts } = calls
+    const sums = { hostNs: 0, suspendedNs: 0 }
     for (let from = 0; from < count;) {
       const parent = parents[from]!
       let [hostNs, totalNs] = [0, 0]
@@ -147,8 +151,11 @@ export class CallStore {
         this.#placer.addBelow(firstId + from, end - from, parent)
         this.#addToParent(parent, hostNs, totalNs - hostNs)
       }
+      sums.hostNs += hostNs
+      sums.suspendedNs += totalNs - hostNs
       from = end
     }
+    return sums
   }
 
   #add(

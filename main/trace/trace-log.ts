@@ -1,17 +1,6 @@
 /** What a trace needs of the file that it is written to. */
 import type { CallId } from '../contract/model.ts'
 
-/** Sums over the calls of a trace that have ended, in nanoseconds. */
-export interface TraceSums {
-  guestNs: number
-  hostNs: number
-  suspendedNs: number
-  /** Calls that were not recorded. */
-  droppedCount: number
-  /** Calls that were recorded, and given up for newer ones. */
-  leftOutCount: number
-}
-
 /** A session file that is being written: see main/session-file. */
 export interface TraceLog {
   /** Bytes of the file, with what waits to be written. */
