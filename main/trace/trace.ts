@@ -145,7 +145,7 @@ export class Trace {
   leaveOutBlock(blockIndex: number): void {
     const { firstId, lastId } = idsOfBlock(blockIndex)
     this.countLeftOut(lastId - firstId + 1)
-    this.#log?.noteLeftOut(blockIndex)
+    this.#log?.details.noteLeftOut(blockIndex)
   }
 
   /** Writes to the file what it is time for. */
@@ -165,7 +165,7 @@ export class Trace {
 
   setPreview(handle: number, preview: string): void {
     this.calls.previews.set(handle, preview)
-    this.#log?.notePreview(handle)
+    this.#log?.details.notePreview(handle)
   }
 
   /** Takes up the calls up to one that were not recorded as left out, if the newest are to be kept; says whether it did. */
@@ -245,14 +245,14 @@ export class Trace {
   fail(id: CallId, errorText: string): void {
     if (!this.calls.has(id)) return
     this.calls.errors.set(id, errorText)
-    this.#log?.noteFailed(id)
+    this.#log?.details.noteFailed(id)
   }
 
   /** Keeps readings of a call, given as JSON. */
   addDecoded(id: CallId, text: string): void {
     if (!this.calls.has(id)) return
     this.calls.decoded.add(id, text)
-    this.#log?.noteDecoded(id)
+    this.#log?.details.noteDecoded(id)
   }
 
   setStack(id: CallId, stack: RawStack): void {
