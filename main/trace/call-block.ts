@@ -28,8 +28,8 @@ export class CallBlock {
   readonly resultSlots = new Uint32Array(BLOCK_LENGTH)
   readonly childCounts = new Uint32Array(BLOCK_LENGTH)
   readonly values: ValueList
-  /** Numbers of stacks; made when the first of them is recorded. */
-  stacks: Uint32Array | null = null
+  /** Numbers of stacks, once the first of them is recorded. */
+  #stacks: Uint32Array | null = null
   /** Its calls that have not ended. */
   runningCount = 0
   /** Its calls of which memory knows what no file does, although one has them. */
@@ -50,7 +50,7 @@ export class CallBlock {
     for (const column of [...columns, this.ends, this.hosts, this.suspensions]) column.fill(0)
     for (const column of [this.paramSlots, this.resultSlots, this.childCounts]) column.fill(0)
     this.values.empty()
-    this.stacks = null
+    this.#stacks = null
     this.runningCount = 0
     this.changedCount = 0
     this.isDamaged = false
@@ -58,8 +58,26 @@ export class CallBlock {
     return this
   }
 
+  /** Numbers of stacks; null before the first of them is recorded. */
+  get stacks(): Uint32Array | null {
+    return this.#stacks
+  }
+
+  /** Numbers of stacks, to be written to. */
+  makeStacks(): Uint32Array {
+    if (this.#stacks) return this.#stacks
+    this.#stacks = new Uint32Array(BLOCK_LENGTH)
+    this.values.onGrow?.(this.#stacks.byteLength)
+    return this.#stacks
+  }
+
   get sizeBytes(): number {
-    return BLOCK_LENGTH * BYTES_PER_CALL + this.values.sizeBytes + (this.stacks?.byteLength ?? 0)
+    return BLOCK_LENGTH * BYTES_PER_CALL + this.values.sizeBytes + (this.#stacks?.byteLength ?? 0)
+  }
+
+  /** Tells from now on of each time that it takes more bytes than before; null: no more. */
+  tellGrowth(listener: ((addedBytes: number) => void) | null): void {
+    this.values.onGrow = listener
   }
 }
 
@@ -99,6 +117,11 @@ export class CallBlocks {
   readonly #blocks: (CallBlock | null)[] = []
   /** Blocks in memory, those first that have been there for longest. */
   readonly #resident = new Set<number>()
+  /** What they take: it is asked for in every turn in which calls are read. */
+  #residentBytes = 0
+  readonly #noteGrowth = (addedBytes: number): void => {
+    this.#residentBytes += addedBytes
+  }
   /** Those that were given up. */
   readonly leftOut: LeftOutBlocks<CallBlock>
   #source: BlockSource | null = null
@@ -128,14 +151,12 @@ export class CallBlocks {
 
   /** Has a block read again that its source has more of by now. */
   reload(at: number): void {
-    this.#blocks[at] = null
-    this.#resident.delete(at)
+    const block = this.#blocks[at]
+    if (block) this.#drop(at, block)
   }
 
   get sizeBytes(): number {
-    let sizeBytes = 0
-    for (const at of this.#resident) sizeBytes += this.#blocks[at]!.sizeBytes
-    return sizeBytes + this.leftOut.sizeBytes
+    return this.#residentBytes + this.leftOut.sizeBytes
   }
 
   /** Whether calls are known to be lost, or left out. */
@@ -171,22 +192,28 @@ export class CallBlocks {
   #keep(at: number, block: CallBlock): CallBlock {
     this.#blocks[at] = block
     this.#resident.add(at)
+    this.#residentBytes += block.sizeBytes
+    block.tellGrowth(this.#noteGrowth)
     return block
+  }
+
+  #drop(at: number, block: CallBlock): void {
+    this.#blocks[at] = null
+    this.#resident.delete(at)
+    this.#residentBytes -= block.sizeBytes
+    block.tellGrowth(null)
   }
 
   /** The oldest first, until there is room; gives the last of them. */
   #letGo(): CallBlock | null {
     if (this.#source === null) return null
     const { limitBytes, mayGo } = this.#source
-    let { sizeBytes } = this
     let free: CallBlock | null = null
     for (const at of this.#resident) {
-      if (sizeBytes <= limitBytes) break
+      if (this.sizeBytes <= limitBytes) break
       const block = this.#blocks[at]!
       if (!mayGo(block, at)) continue
-      this.#blocks[at] = null
-      this.#resident.delete(at)
-      sizeBytes -= block.sizeBytes
+      this.#drop(at, block)
       free = block
     }
     return free

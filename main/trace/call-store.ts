@@ -106,8 +106,7 @@ export class CallStore {
   /** Keeps the guest's stack at a call. */
   setStack(id: CallId, stack: RawStack): void {
     const block = this.blocks.block(id)
-    block.stacks ??= new Uint32Array(BLOCK_LENGTH)
-    block.stacks[indexInBlock(id)] = this.stacks.add(stack)
+    block.makeStacks()[indexInBlock(id)] = this.stacks.add(stack)
     this.written.noteChange(id)
   }
 

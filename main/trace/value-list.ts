@@ -10,6 +10,8 @@ const LEAST_SLOTS = 1 << 12
 export class ValueList {
   #words: Uint32Array
   #slotCount = 0
+  /** Hears how many bytes it takes more than before. */
+  onGrow: ((addedBytes: number) => void) | null = null
 
   /** Has room for so many values before it grows. */
   constructor(slotCount = 0) {
@@ -71,6 +73,8 @@ export class ValueList {
   #grow(slots: number): void {
     const grown = new Uint32Array(2 * Math.max(slots, 2 * (this.#words.length / 2)))
     grown.set(this.#words)
+    const addedBytes = grown.byteLength - this.#words.byteLength
     this.#words = grown
+    this.onGrow?.(addedBytes)
   }
 }

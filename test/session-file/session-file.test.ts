@@ -8,7 +8,7 @@ import { SessionLog } from '../../main/session-file/session-log.ts'
 import { readCallRow } from '../../main/trace/call-row.ts'
 import { Trace } from '../../main/trace/trace.ts'
 import { createFolder, errorOf, valueOf } from '../support/inspector.ts'
-import { createRandom, fill } from '../trace/random-trace.ts'
+import { createRandom, fill, sumBlockSizes } from '../trace/random-trace.ts'
 
 /** Some calls of every block, and all of the first and the last. */
 function sample(trace: Trace): CallRow[] {
@@ -63,6 +63,7 @@ describe('a session file', () => {
       await fill()
       expect(sample(logged)).toEqual(sample(plain))
       expect(logged.calls.blocks.sizeBytes).toBeLessThan(plain.calls.blocks.sizeBytes)
+      for (const trace of [plain, logged]) expect(trace.calls.blocks.sizeBytes).toBe(sumBlockSizes(trace))
 
       await log.finish(1e12)
       await log.close()

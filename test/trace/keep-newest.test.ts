@@ -7,7 +7,7 @@ import { readCallRow } from '../../main/trace/call-row.ts'
 import { StatisticsScan } from '../../main/trace/statistics/statistics-scan.ts'
 import { Trace } from '../../main/trace/trace.ts'
 import { returnedCall } from '../support/returned-calls.ts'
-import { fill } from './random-trace.ts'
+import { fill, sumBlockSizes } from './random-trace.ts'
 
 const MEBIBYTE = 2 ** 20
 const RETURNED = OUTCOMES.indexOf('returned')
@@ -40,6 +40,10 @@ describe('calls of all kinds, without a file', () => {
       expect(readCallRow(rolled.calls, id, NOW_NS)).toEqual(readCallRow(plain.calls, id, NOW_NS))
       expect(rolled.calls.stackOf(id)).toEqual(plain.calls.stackOf(id))
     }
+  })
+
+  test('what the blocks take is known without asking each', () => {
+    for (const trace of [plain, rolled]) expect(trace.calls.blocks.sizeBytes).toBe(sumBlockSizes(trace))
   })
 
   test('those that were left out are counted, say so, and stand where they stood', () => {
