@@ -5,7 +5,7 @@ import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { InspectorService } from '../contract/service.ts'
 import { describeProblem, parseFilter } from '../filter/parse.ts'
-import { listChildren, readCallRow, summarizeCall } from '../trace/call-row.ts'
+import { listChildren, readCallRow, readCallRows, summarizeCall } from '../trace/call-row.ts'
 import { TraceExports } from '../trace/export/trace-exports.ts'
 import { createCallTest } from '../trace/filter-scan.ts'
 import { findFirstFrom } from '../trace/find-call.ts'
@@ -48,7 +48,7 @@ export function createReadingService(sessions: Sessions, version: string): Readi
       return success({
         totalRows: folded.totalRows,
         fromRow,
-        rows: trace.rows(fromRow, rowCount, found.value.nowNs(), folded),
+        rows: readCallRows(trace.calls, folded, fromRow, rowCount, found.value.nowNs()),
         anchorRow: anchorId !== undefined && trace.calls.exists(anchorId) ? folded.rowOf(anchorId) : null,
       })
     },

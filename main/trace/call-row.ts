@@ -1,6 +1,8 @@
 /** What is shown of a call: its whole row, or as much as stands where others mention it. */
 import type { CallId, CallRow, CallSummary } from '../contract/model.ts'
 import type { CallStore } from './call-store.ts'
+import type { FoldedRows } from './folded-rows.ts'
+import { countRowsInside } from './row-span.ts'
 
 /** The whole row of a call, as it stands at `nowNs`. */
 export function readCallRow(calls: CallStore, id: CallId, nowNs: number): CallRow {
@@ -31,6 +33,24 @@ export function readCallRow(calls: CallStore, id: CallId, nowNs: number): CallRo
     errorText: error ? error.why || error.what : null,
     ...(decodedTexts.length > 0 ? { decodedTexts } : {}),
   }
+}
+
+/** So many of the rows that are shown, from `fromRow` on, as they stand at `nowNs`. */
+export function readCallRows(
+  calls: CallStore,
+  shown: FoldedRows,
+  fromRow: number,
+  rowCount: number,
+  nowNs: number,
+): CallRow[] {
+  const rows: CallRow[] = []
+  const end = Math.min(fromRow + rowCount, shown.totalRows)
+  for (let at = fromRow; at < end; at++) {
+    const row = readCallRow(calls, shown.idAt(at), nowNs)
+    if (calls.blocks.lacksCalls) row.scattered ||= countRowsInside(calls, row.id) === null
+    rows.push(row)
+  }
+  return rows
 }
 
 /** A call as others mention it, as it stands at `nowNs`. */

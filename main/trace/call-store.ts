@@ -124,7 +124,18 @@ export class CallStore {
     words: Uint32Array,
     valuesWord: number,
   ): void {
-    const block = this.#add(id, parent, functionIndex, startNs, words, valuesWord)
+    const block = this.blocks.extend(id)
+    const index = indexInBlock(id)
+    block.functions[index] = functionIndex
+    block.parents[index] = parent
+    block.starts[index] = startNs
+    block.paramSlots[index] = block.values.append(
+      words,
+      valuesWord,
+      this.definitions[functionIndex]!.params.length,
+    )
+    if (parent === 0) this.#placer.addTopLevel(id)
+    else this.#placer.addBelow(id, 1, parent)
     block.runningCount++
     this.running.add(id)
     const isImport = this.kindOf(id) === 'import'
@@ -155,29 +166,6 @@ export class CallStore {
       from = end
     }
     return sums
-  }
-
-  #add(
-    id: CallId,
-    parent: CallId,
-    functionIndex: number,
-    startNs: number,
-    words: Uint32Array,
-    valuesWord: number,
-  ): CallBlock {
-    const block = this.blocks.extend(id)
-    const index = indexInBlock(id)
-    block.functions[index] = functionIndex
-    block.parents[index] = parent
-    block.starts[index] = startNs
-    block.paramSlots[index] = block.values.append(
-      words,
-      valuesWord,
-      this.definitions[functionIndex]!.params.length,
-    )
-    if (parent === 0) this.#placer.addTopLevel(id)
-    else this.#placer.addBelow(id, 1, parent)
-    return block
   }
 
   /** The times of an import count for the export that made the call; inside of another import they are part of it. */

@@ -1,19 +1,16 @@
 /** The trace of one session: its calls and its console, and what sums up over them. */
-import type { CallId, CallOutcome, CallRow, ConsoleLine, TimingRow, TraceStatus } from '../contract/model.ts'
+import type { CallId, CallOutcome, ConsoleLine, TimingRow, TraceStatus } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 import { idsOfBlock } from './call-block.ts'
 import type { SavedOrder } from './call-order.ts'
-import { readCallRow } from './call-row.ts'
 import { CallStore } from './call-store.ts'
 import { ConsoleStore } from './console-store.ts'
 import type { FunctionDefinition, SliceState } from './events.ts'
 import { OUTCOMES } from './events.ts'
-import { FoldedRows, NOTHING_FOLDED } from './folded-rows.ts'
 import type { ReturnedCalls } from './returned-calls.ts'
 import type { RawStack } from './stack-store.ts'
 import { giveUpOldest } from './keep-newest.ts'
 import { passOver } from './pass-over.ts'
-import { countRowsInside } from './row-span.ts'
 import { Slowing } from './slowing.ts'
 import type { SavedTimings } from './timings.ts'
 import { TimelineReader } from './timeline/read-timeline.ts'
@@ -276,23 +273,6 @@ export class Trace {
       this.fail(id, errorText)
       this.end(id, OUTCOMES.indexOf(outcome), nowNs, hostNs, suspendedNs, NO_VALUES, 0)
     }
-  }
-
-  /** Rows of the calls as they stand at `nowNs`. */
-  rows(
-    fromRow: number,
-    rowCount: number,
-    nowNs: number,
-    folded = new FoldedRows(this.calls, NOTHING_FOLDED),
-  ): CallRow[] {
-    const rows: CallRow[] = []
-    const end = Math.min(fromRow + rowCount, folded.totalRows)
-    for (let at = fromRow; at < end; at++) {
-      const row = readCallRow(this.calls, folded.idAt(at), nowNs)
-      if (this.calls.blocks.lacksCalls) row.scattered ||= countRowsInside(this.calls, row.id) === null
-      rows.push(row)
-    }
-    return rows
   }
 
   /** The calls over time, as they stand at `nowNs`. */

@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { Recorder } from '../../main/host/recorder.ts'
 import { References } from '../../main/host/references.ts'
-import { readCallRow } from '../../main/trace/call-row.ts'
+import { readCallRow, readCallRows } from '../../main/trace/call-row.ts'
+import { FoldedRows, NOTHING_FOLDED } from '../../main/trace/folded-rows.ts'
 import { createRing, RingWriter } from '../../main/trace/ring.ts'
 import { Trace } from '../../main/trace/trace.ts'
 import { TraceFeed } from '../../main/trace/trace-feed.ts'
@@ -37,15 +38,15 @@ async function read({ trace, feed }: Created): Promise<unknown> {
     await delay(MOMENT_MS)
     feed.drain(Infinity)
   }
-  return trace
-    .rows(0, 10, 1000)
-    .map(({ outcome, params, results, startNs, endNs, hostNs, suspendedNs, suspended }) => ({
+  return readCallRows(trace.calls, new FoldedRows(trace.calls, NOTHING_FOLDED), 0, 10, 1000).map(
+    ({ outcome, params, results, startNs, endNs, hostNs, suspendedNs, suspended }) => ({
       outcome,
       values: params.map(({ value }) => value),
       results: results?.map(({ value }) => value) ?? null,
       times: [startNs, endNs, hostNs, suspendedNs],
       suspended,
-    }))
+    }),
+  )
 }
 
 const call = { values: [-1, '-2'], suspended: false }
