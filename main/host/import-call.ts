@@ -1,10 +1,11 @@
 /** A call of an import that waits or fails: what its wrapper leaves to be done later. */
+import { makeError } from '../contract/error-codes.ts'
 import type { CallId } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { Activation, Suspension } from './activation.ts'
 import type { CallReader } from './call-reader.ts'
 import type { Failure } from './failures.ts'
-import { hostFailure, isSuspendError } from './failures.ts'
+import { HandlerError, hostFailure, isSuspendError } from './failures.ts'
 import type { Waiter } from './ignored-signals.ts'
 import { relay } from './ignored-signals.ts'
 import type { BoundarySettings } from './imports.ts'
@@ -37,6 +38,18 @@ export interface ImportCallStart {
   values: readonly unknown[]
 }
 
+/** Whether a handler has returned a promise, or what serves as one. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  )
+}
+
+/** What a handler that was marked with `sync` threw, as it were, when it returned a promise. */
+export function promiseRefused(name: string): HandlerError {
+  return new HandlerError(makeError('HOST_SYNC_PROMISE', { why: `${name} did.` }))
+}
+
 /** Records what out-parameters point at now that the guest is about to go on. */
 export function recordReturn(
   { traced, settings }: WrappedImport,
@@ -54,7 +67,14 @@ export function recordReturn(
 /** One call. */
 export class ImportCall implements Suspension {
   readonly #import: WrappedImport
-  readonly #start: ImportCallStart
+  readonly #activation: Activation | null
+  readonly #outerCallId: CallId
+  readonly #outerFunction: TracedFunction | null
+  readonly #callId: CallId
+  readonly #startNs: number
+  readonly #stack: readonly number[] | null
+  readonly #reader: CallReader | null
+  readonly #values: readonly unknown[]
   /** The handler's own part, up to its promise. */
   #hostNs = 0
   #failure: Failure | null = null
@@ -62,24 +82,36 @@ export class ImportCall implements Suspension {
   #resolve: ((result: unknown) => void) | null = null
   #reject: ((thrown: unknown) => void) | null = null
   #waiter: Waiter | null = null
+  /** Whether what is to be done before the guest goes on is done right before, and not when the promise settles. */
+  #resumesLater = false
   /** What the activation is suspended in all the while, where the guest was called directly from there. */
   #outerSuspension: Suspension | null = null
-  #isRefused = false
   #readLater: (() => number[]) | null = null
 
   constructor(imported: WrappedImport, start: ImportCallStart) {
     this.#import = imported
-    this.#start = start
+    // Each by itself, so that the engine never makes the object that they come in.
+    this.#activation = start.activation
+    this.#outerCallId = start.outerCallId
+    this.#outerFunction = start.outerFunction
+    this.#callId = start.callId
+    this.#startNs = start.startNs
+    this.#stack = start.stack
+    this.#reader = start.reader
+    this.#values = start.values
   }
 
   /**
    * Suspends the guest until `returned` settles; returns the promise that the engine waits for. Our reactions to it
    * are registered before the engine's, so they run in the microtask right before the guest goes on: that is when
-   * the suspension ends.
+   * the suspension ends. Where neither its time nor the place of its stack is kept, `returned` has to settle and no
+   * more, which saves a promise.
    */
   suspend(returned: unknown): Promise<unknown> {
     const { recorder, stacks } = this.#import.settings
-    const { activation, callId, startNs } = this.#start
+    const activation = this.#activation
+    const callId = this.#callId
+    const startNs = this.#startNs
     if (callId !== 0) {
       this.#hostNs = recorder.nowNs() - startNs
       recorder.suspend(callId, this.#hostNs)
@@ -89,14 +121,17 @@ export class ImportCall implements Suspension {
       this.#resolve = resolve
       this.#reject = reject
     })
-    settled.then(
-      (result) => this.#isRefused || this.#resume(result),
-      (thrown: unknown) => this.#isRefused || this.#resumeWith(thrown),
-    )
+    if (callId !== 0 || activation?.instance.shadowStacks) {
+      this.#resumesLater = true
+      settled.then(
+        (result) => this.#resume(result),
+        (thrown: unknown) => this.#resumeWith(thrown),
+      )
+    }
     const waiter: Waiter = { call: this, isSettled: false }
     this.#waiter = waiter
     if (activation) {
-      if (callId !== 0 && this.#start.stack === null) this.#readLater = stacks.sample(startNs)
+      if (callId !== 0 && this.#stack === null) this.#readLater = stacks.sample(startNs)
       this.#outerSuspension = activation.suspendedIn
       activation.suspendedIn = this
       activation.callerWaits = false
@@ -107,15 +142,19 @@ export class ImportCall implements Suspension {
 
   /** To be called with what the handler's promise resolved to. */
   onResolved(result: unknown): void {
+    let checked: unknown
     try {
-      this.#resolve!(this.#import.check(result))
+      checked = this.#import.check(result)
     } catch (thrown) {
-      this.#reject!(thrown)
+      return this.onRejected(thrown)
     }
+    if (!this.#resumesLater) this.#resume(checked)
+    this.#resolve!(checked)
   }
 
   /** To be called with what it rejected with. */
   onRejected(thrown: unknown): void {
+    if (!this.#resumesLater) this.#resumeWith(thrown)
     this.#reject!(thrown)
   }
 
@@ -131,13 +170,14 @@ export class ImportCall implements Suspension {
     const { settings, name } = this.#import
     this.#failure = { outcome: 'cancelled', error }
     settings.ignoredSignals.watch(name, this.#waiter!)
-    this.#reject!(settings.trap)
+    this.onRejected(settings.trap)
   }
 
   refuse({ outcome, error }: Failure): void {
-    this.#isRefused = true
     this.#waiter!.call = null
-    const { activation, callId, startNs } = this.#start
+    const activation = this.#activation
+    const callId = this.#callId
+    const startNs = this.#startNs
     if (activation) activation.suspendedIn = this.#outerSuspension
     if (callId === 0) return
     const { recorder } = this.#import.settings
@@ -148,11 +188,12 @@ export class ImportCall implements Suspension {
   /** Records that its handler threw, before the guest gets what it threw. */
   fail(thrown: unknown): void {
     const { settings } = this.#import
-    const { callId, startNs } = this.#start
+    const callId = this.#callId
+    const startNs = this.#startNs
     const failure = this.#explain(thrown)
     const endNs = callId === 0 ? 0 : settings.recorder.nowNs()
     this.#leave()
-    this.#keep(thrown, failure, this.#start.stack ?? settings.stacks.capture(thrown))
+    this.#keep(thrown, failure, this.#stack ?? settings.stacks.capture(thrown))
     if (callId !== 0) {
       settings.recorder.exitFailed(callId, failure.outcome, failure.error, endNs, endNs - startNs, 0)
     }
@@ -161,7 +202,11 @@ export class ImportCall implements Suspension {
   #resume(result: unknown): void {
     this.#goOn()
     const { settings, traced } = this.#import
-    const { callId, startNs, reader, values, activation } = this.#start
+    const callId = this.#callId
+    const startNs = this.#startNs
+    const reader = this.#reader
+    const values = this.#values
+    const activation = this.#activation
     if (callId === 0) return
     const { recorder } = settings
     const endNs = recorder.nowNs()
@@ -173,7 +218,9 @@ export class ImportCall implements Suspension {
     const failure = (this.#failure ??= this.#explain(thrown))
     this.#goOn()
     const { settings } = this.#import
-    const { callId, startNs, stack } = this.#start
+    const callId = this.#callId
+    const startNs = this.#startNs
+    const stack = this.#stack
     // The trap that a cancelled call is unwound with was made elsewhere.
     const isOwn = failure.outcome !== 'cancelled'
     this.#keep(thrown, failure, stack ?? (isOwn ? settings.stacks.readThrown(thrown) : []))
@@ -185,7 +232,7 @@ export class ImportCall implements Suspension {
 
   /** How its handler failed; ends the call in which the engine could not suspend the guest, if it was that. */
   #explain(thrown: unknown): Failure {
-    const { activation } = this.#start
+    const activation = this.#activation
     const refused = isSuspendError(thrown) && activation !== null ? activation.suspendedIn : null
     if (activation === null || refused === null || refused === this) return hostFailure(thrown, this.name)
     const failure = hostFailure(thrown, this.name, {
@@ -198,12 +245,14 @@ export class ImportCall implements Suspension {
 
   #goOn(): void {
     this.#leave()
-    const { activation } = this.#start
+    const activation = this.#activation
     activation?.instance.shadowStacks?.resume(activation)
   }
 
   #leave(): void {
-    const { activation, outerCallId, outerFunction } = this.#start
+    const activation = this.#activation
+    const outerCallId = this.#outerCallId
+    const outerFunction = this.#outerFunction
     if (!activation) return
     activation.importCallId = outerCallId
     activation.importFunction = outerFunction
@@ -212,8 +261,9 @@ export class ImportCall implements Suspension {
 
   /** Keeps what goes through the guest, to know it again at the export; records the frames that it goes through. */
   #keep(value: unknown, failure: Failure, stack: readonly number[]): void {
-    const { activation, callId } = this.#start
-    if (callId !== 0 && this.#start.stack === null) this.#import.settings.recorder.stack(callId, stack)
+    const activation = this.#activation
+    const callId = this.#callId
+    if (callId !== 0 && this.#stack === null) this.#import.settings.recorder.stack(callId, stack)
     if (activation) activation.lastThrown = { value, failure, stack }
   }
 }

@@ -1,13 +1,12 @@
 /** Wraps import handlers: records each call, suspends the guest around promises, checks results. */
 import type { AsyncLocalStorage } from 'node:async_hooks'
-import { makeError } from '../contract/error-codes.ts'
 import type { Activation } from './activation.ts'
 import type { ImportHandler } from './api.ts'
-import { HandlerError } from './failures.ts'
 import type { GuestStacks } from './guest-stack.ts'
 import type { IgnoredSignals } from './ignored-signals.ts'
+import { passDirectly } from './direct-imports.ts'
 import type { WrappedImport } from './import-call.ts'
-import { ImportCall, recordReturn } from './import-call.ts'
+import { ImportCall, isThenable, promiseRefused, recordReturn } from './import-call.ts'
 import type { InFlight } from './in-flight.ts'
 import type { ReaderSlot } from './import-readers.ts'
 import type { Recorder, TracedFunction } from './recorder.ts'
@@ -38,12 +37,23 @@ export function wrapImport(
   suspend: Suspend | null,
   slot: ReaderSlot,
 ): HostFunction {
-  const { recorder, activations, inFlight, stacks } = settings
   const name = `${traced.definition.module}.${traced.definition.name}`
   const check = makeResultCheck(name, traced.definition.results)
   const imported: WrappedImport = { settings, traced, name, check }
+  return passDirectly(imported, handler, suspend, wrapRecorded(imported, handler, suspend, slot))
+}
 
-  return (...values: unknown[]) => {
+/** Wraps a handler so that its calls are recorded, where that is wanted. */
+function wrapRecorded(
+  imported: WrappedImport,
+  handler: ImportHandler,
+  suspend: Suspend | null,
+  slot: ReaderSlot,
+): (values: readonly unknown[]) => unknown {
+  const { settings, traced, name, check } = imported
+  const { recorder, activations, inFlight, stacks } = settings
+
+  return (values) => {
     const activation = inFlight.computing ?? activations.getStore() ?? null
     // A guest that goes on after it was cancelled is stopped at its next import.
     if (activation !== null && activation.cancelledBy !== null) throw settings.trap
@@ -74,9 +84,7 @@ export function wrapImport(
     try {
       const returned: unknown = handler(...values)
       const isPromise = isThenable(returned)
-      if (isPromise && suspend === null) {
-        throw new HandlerError(makeError('HOST_SYNC_PROMISE', { why: `${name} did.` }))
-      }
+      if (isPromise && suspend === null) throw promiseRefused(name)
       if (isPromise || (suspend !== null && isSuspensionSeen(inFlight, activation))) {
         const call = new ImportCall(imported, {
           activation,
@@ -125,10 +133,4 @@ export function wrapImport(
  */
 function isSuspensionSeen(inFlight: InFlight, activation: Activation | null): boolean {
   return inFlight.count > 1 || (activation !== null && activation.callerWaits)
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-  )
 }

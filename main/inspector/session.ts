@@ -19,6 +19,7 @@ import type { RawStack } from '../trace/stack-store.ts'
 import type { Trace } from '../trace/trace.ts'
 import { EMPTY_TRACE_STATUS } from '../trace/trace.ts'
 import type { LoadedGuest } from './guest-file.ts'
+import { freeUncounted } from './free-memory.ts'
 import { readGuestFile } from './guest-file.ts'
 import { prepareRun } from './prepare-run.ts'
 import { RunCanceller } from './run-canceller.ts'
@@ -149,6 +150,7 @@ export class Session {
   async load(): Promise<void> {
     await this.#stop(RELOADED)
     const endNs = this.nowNs()
+    const sizeBytes = this.trace?.sizeBytes ?? 0
     this.#worker = null
     await this.#recording.end(endNs)
     this.#generation++
@@ -173,6 +175,7 @@ export class Session {
       return this.#setState(refusal.code === 'HOST_NOT_TRUSTED' ? 'untrusted' : 'failed', refusal)
     }
     this.#startWorker(guest.value)
+    freeUncounted(sizeBytes)
     this.#options.onTrace(this)
     await this.#settled.promise
   }

@@ -15,6 +15,7 @@ import { ArchivedSession } from './archived-session.ts'
 import type { Events } from './events.ts'
 import { isBundled } from './examples.ts'
 import { findHostModule } from './host-file.ts'
+import { freeUncounted } from './free-memory.ts'
 import { RunBudget } from './run-budget.ts'
 import { Session } from './session.ts'
 import { SessionFiles } from './session-files.ts'
@@ -236,6 +237,7 @@ export class Sessions {
       this.activeSessionId = this.listAll().at(-1)?.sessionId ?? null
     }
     this.#events.emit('sessionClosed', { sessionId: session.sessionId })
+    freeUncounted(session.trace?.sizeBytes ?? 0)
   }
 
   /** See `Inspector.streamTrace`. */

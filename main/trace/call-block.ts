@@ -1,6 +1,8 @@
 /** The fixed fields of calls, in blocks of columns: growing never copies what is there. */
 import type { LeftOutRecord } from './left-out-blocks.ts'
 import { LeftOutBlocks } from './left-out-blocks.ts'
+import type { MakeMemory } from './memory.ts'
+import { makeCounted, makeUncounted } from './memory.ts'
 import { ValueList } from './value-list.ts'
 
 const BLOCK_BITS = 14
@@ -9,24 +11,28 @@ export const BLOCK_LENGTH = 1 << BLOCK_BITS
 const MASK = BLOCK_LENGTH - 1
 
 /** What a call takes in a block, without its values. */
-const BYTES_PER_CALL = 4 + 4 + 4 + 2 + 1 + 8 + 8 + 8 + 8 + 4 + 4 + 4
+const BYTES_PER_CALL = 8 * 4 + 4 * 6 + 2 + 1
+
+/** So many blocks are kept to record in again. */
+const FREE_LIMIT = 64
 
 /** Entries are 0 until they are set. Times are whole nanoseconds on the session's clock. */
 export class CallBlock {
-  readonly functions = new Uint32Array(BLOCK_LENGTH)
-  readonly parents = new Uint32Array(BLOCK_LENGTH)
-  /** See `CallOrder`. */
-  readonly roots = new Uint32Array(BLOCK_LENGTH)
-  readonly depths = new Uint16Array(BLOCK_LENGTH)
-  readonly outcomes = new Uint8Array(BLOCK_LENGTH)
-  readonly starts = new Float64Array(BLOCK_LENGTH)
-  readonly ends = new Float64Array(BLOCK_LENGTH)
+  readonly starts: Float64Array
+  readonly ends: Float64Array
   /** Of an import: its own. Of an export: the sum over the imports that it made. */
-  readonly hosts = new Float64Array(BLOCK_LENGTH)
-  readonly suspensions = new Float64Array(BLOCK_LENGTH)
-  readonly paramSlots = new Uint32Array(BLOCK_LENGTH)
-  readonly resultSlots = new Uint32Array(BLOCK_LENGTH)
-  readonly childCounts = new Uint32Array(BLOCK_LENGTH)
+  readonly hosts: Float64Array
+  readonly suspensions: Float64Array
+  readonly functions: Uint32Array
+  readonly parents: Uint32Array
+  /** See `CallOrder`. */
+  readonly roots: Uint32Array
+  readonly paramSlots: Uint32Array
+  readonly resultSlots: Uint32Array
+  readonly childCounts: Uint32Array
+  readonly depths: Uint16Array
+  readonly outcomes: Uint8Array
+  readonly #memory: ArrayBufferLike
   readonly values: ValueList
   /** Numbers of stacks, once the first of them is recorded. */
   #stacks: Uint32Array | null = null
@@ -40,15 +46,34 @@ export class CallBlock {
   isLeftOut = false
 
   /** About as many values are expected as `valueCount`. */
-  constructor(valueCount = 0) {
-    this.values = new ValueList(valueCount)
+  constructor(valueCount = 0, makeMemory: MakeMemory = makeCounted) {
+    const memory = makeMemory(BLOCK_LENGTH * BYTES_PER_CALL)
+    let offset = 0
+    const take = (bytesPerCall: number): number => {
+      offset += bytesPerCall * BLOCK_LENGTH
+      return offset - bytesPerCall * BLOCK_LENGTH
+    }
+    const takeTimes = (): Float64Array => new Float64Array(memory, take(8), BLOCK_LENGTH)
+    const takeWords = (): Uint32Array => new Uint32Array(memory, take(4), BLOCK_LENGTH)
+    this.#memory = memory
+    this.starts = takeTimes()
+    this.ends = takeTimes()
+    this.hosts = takeTimes()
+    this.suspensions = takeTimes()
+    this.functions = takeWords()
+    this.parents = takeWords()
+    this.roots = takeWords()
+    this.paramSlots = takeWords()
+    this.resultSlots = takeWords()
+    this.childCounts = takeWords()
+    this.depths = new Uint16Array(memory, take(2), BLOCK_LENGTH)
+    this.outcomes = new Uint8Array(memory, take(1), BLOCK_LENGTH)
+    this.values = new ValueList(valueCount, makeMemory)
   }
 
   /** Makes an empty block of this one, which nobody looks at any more: new memory costs more than this. */
   empty(): this {
-    const columns = [this.functions, this.parents, this.roots, this.depths, this.outcomes, this.starts]
-    for (const column of [...columns, this.ends, this.hosts, this.suspensions]) column.fill(0)
-    for (const column of [this.paramSlots, this.resultSlots, this.childCounts]) column.fill(0)
+    new Uint8Array(this.#memory).fill(0)
     this.values.empty()
     this.#stacks = null
     this.runningCount = 0
@@ -69,6 +94,11 @@ export class CallBlock {
     this.#stacks = new Uint32Array(BLOCK_LENGTH)
     this.values.onGrow?.(this.#stacks.byteLength)
     return this.#stacks
+  }
+
+  /** Whether its memory is given back by nobody before long: see `memory.ts`. */
+  get isUncounted(): boolean {
+    return this.#memory instanceof SharedArrayBuffer
   }
 
   get sizeBytes(): number {
@@ -124,6 +154,8 @@ export class CallBlocks {
   }
   /** Those that were given up. */
   readonly leftOut: LeftOutBlocks<CallBlock>
+  /** Those that nobody looks at any more, to record in again. */
+  readonly #free: CallBlock[] = []
   #source: BlockSource | null = null
   #hasDamaged = false
 
@@ -151,8 +183,7 @@ export class CallBlocks {
 
   /** Has a block read again that its source has more of by now. */
   reload(at: number): void {
-    const block = this.#blocks[at]
-    if (block) this.#drop(at, block)
+    this.#drop(at)
   }
 
   get sizeBytes(): number {
@@ -172,13 +203,14 @@ export class CallBlocks {
   /** Gives up a block that is in memory: from now on it is shown as left out. */
   giveUp(at: number, record: LeftOutRecord): void {
     this.leftOut.add(at, record)
-    this.reload(at)
+    this.#release(at)
   }
 
   #add(at: number): CallBlock {
-    // Whoever reads calls looks for their blocks anew when calls were added. So nobody holds one that is let go here.
-    const free = this.#letGo()
-    return this.#keep(at, free ? free.empty() : new CallBlock(this.#blocks.at(-1)?.values.slotCount))
+    // Whoever reads calls looks for their blocks anew when calls were added. So nobody holds one that was let go.
+    this.#letGo()
+    const valueCount = this.#blocks.at(-1)?.values.slotCount
+    return this.#keep(at, this.#free.pop()?.empty() ?? new CallBlock(valueCount, makeUncounted))
   }
 
   #loadBlock(at: number): CallBlock {
@@ -197,25 +229,32 @@ export class CallBlocks {
     return block
   }
 
-  #drop(at: number, block: CallBlock): void {
+  /** Counts a block no more; null where it is not in memory. */
+  #drop(at: number): CallBlock | null {
+    const block = this.#blocks[at] ?? null
     this.#blocks[at] = null
     this.#resident.delete(at)
+    if (!block) return null
     this.#residentBytes -= block.sizeBytes
     block.tellGrowth(null)
+    return block
   }
 
-  /** The oldest first, until there is room; gives the last of them. */
-  #letGo(): CallBlock | null {
-    if (this.#source === null) return null
+  /** The oldest first, until there is room. */
+  #letGo(): void {
+    if (this.#source === null) return
     const { limitBytes, mayGo } = this.#source
-    let free: CallBlock | null = null
     for (const at of this.#resident) {
       if (this.sizeBytes <= limitBytes) break
       const block = this.#blocks[at]!
       if (!mayGo(block, at)) continue
-      this.#drop(at, block)
-      free = block
+      this.#release(at)
     }
-    return free
+  }
+
+  /** Lets go a block that nobody looks at any more, to record in it again. */
+  #release(at: number): void {
+    const block = this.#drop(at)
+    if (block?.isUncounted && this.#free.length < FREE_LIMIT) this.#free.push(block)
   }
 }

@@ -27,7 +27,7 @@ function giveUp(calls: CallStore, blockIndex: number): void {
   const { roots } = calls.blocks.block(firstId)
   const newest = calls.order.fillNewestRoots(blockIndex * BLOCK_LENGTH, new Uint32Array(BLOCK_LENGTH))
   const isNested = newest.every((root, index) => root === roots[index])
-  calls.blocks.giveUp(blockIndex, { startNs: calls.startOf(firstId), roots: isNested ? null : roots })
+  calls.blocks.giveUp(blockIndex, { startNs: calls.startOf(firstId), roots: isNested ? null : roots.slice() })
   for (let id = firstId; id <= lastId; id++) {
     calls.written.forget(id)
     calls.errors.forget(id)

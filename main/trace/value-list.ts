@@ -2,9 +2,12 @@
 import type { TypedValue } from '../contract/model.ts'
 import type { ValueEncoding } from './events.ts'
 import { encodingOf } from './events.ts'
+import type { MakeMemory } from './memory.ts'
+import { makeCounted } from './memory.ts'
 import { numberToJson } from './values.ts'
 
 const LEAST_SLOTS = 1 << 12
+const BYTES_PER_SLOT = 8
 
 /** Append-only; a slot's number says where a call's first value lies. */
 export class ValueList {
@@ -13,9 +16,12 @@ export class ValueList {
   /** Hears how many bytes it takes more than before. */
   onGrow: ((addedBytes: number) => void) | null = null
 
+  readonly #makeMemory: MakeMemory
+
   /** Has room for so many values before it grows. */
-  constructor(slotCount = 0) {
-    this.#words = new Uint32Array(2 * Math.max(LEAST_SLOTS, slotCount))
+  constructor(slotCount = 0, makeMemory: MakeMemory = makeCounted) {
+    this.#makeMemory = makeMemory
+    this.#words = this.#makeWords(Math.max(LEAST_SLOTS, slotCount))
   }
 
   /** Forgets all values, and keeps their room. */
@@ -70,8 +76,12 @@ export class ValueList {
     return { type, value: `${type}#${handle}`, ...(preview === undefined ? {} : { preview }) }
   }
 
+  #makeWords(slotCount: number): Uint32Array {
+    return new Uint32Array(this.#makeMemory(BYTES_PER_SLOT * slotCount))
+  }
+
   #grow(slots: number): void {
-    const grown = new Uint32Array(2 * Math.max(slots, 2 * (this.#words.length / 2)))
+    const grown = this.#makeWords(Math.max(slots, this.#words.length))
     grown.set(this.#words)
     const addedBytes = grown.byteLength - this.#words.byteLength
     this.#words = grown
