@@ -5,6 +5,7 @@ import type { InspectorService } from '../contract/service.ts'
 import type { FilterNames } from '../filter/complete.ts'
 import { completeFilter } from '../filter/complete.ts'
 import { describeProblem, parseFilter } from '../filter/parse.ts'
+import { readCallRow } from '../trace/call-row.ts'
 import { FilterScan } from '../trace/filter-scan.ts'
 import { StatisticsScan } from '../trace/statistics/statistics-scan.ts'
 import { Trace } from '../trace/trace.ts'
@@ -47,7 +48,7 @@ export function createFilterService(sessions: Sessions, events: Events): FilterS
       return success({
         totalRows: scan.value.matchCount,
         fromRow,
-        rows: scan.value.list(fromRow, rowCount).map((id) => trace.calls.row(id, nowNs)),
+        rows: scan.value.list(fromRow, rowCount).map((id) => readCallRow(trace.calls, id, nowNs)),
         anchorRow: anchorId === undefined ? null : scan.value.rowOf(anchorId),
         progress: describeProgress(session, trace, filterText, scan.value),
       })
@@ -79,7 +80,9 @@ export function createFilterService(sessions: Sessions, events: Events): FilterS
       return success({
         totalRows: sort?.isComplete ? sort.count : 0,
         fromRow,
-        rows: (sort?.list(fromRow, rowCount, order.descending) ?? []).map((id) => trace.calls.row(id, nowNs)),
+        rows: (sort?.list(fromRow, rowCount, order.descending) ?? []).map((id) =>
+          readCallRow(trace.calls, id, nowNs),
+        ),
         anchorRow: anchorId === undefined ? null : (sort?.rowOf(anchorId, order.descending) ?? null),
         progress: describeProgress(session, trace, filterText, scan.value ?? lookedAtAll(trace)),
         sortProgress,

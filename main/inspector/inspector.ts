@@ -79,50 +79,51 @@ export function createInspector(options: InspectorOptions): Inspector {
       sessions.open({ guestPath: exampleGuestPath(options.guestsFolder, name), trustHost: true }),
     trustHostModule: ({ sessionId }) =>
       change(sessionId, async (session) => {
-        const hash = session.hostPath && (await hashFile(session.hostPath))
-        if (session.hostPath && hash) {
-          const saved = await settings.trust(session.hostPath, hash)
+        const hash = session.host.path && (await hashFile(session.host.path))
+        if (session.host.path && hash) {
+          const saved = await settings.trust(session.host.path, hash)
           if (!saved.ok) events.emit('problem', saved.error)
         }
         await session.load()
       }),
     declineHostModule: ({ sessionId }) =>
       change(sessionId, (session) => {
-        session.setHost(null)
+        session.host.path = null
         return session.load()
       }),
     async setStub({ sessionId, module, name, stub }) {
       const found = sessions.findLive(sessionId)
       if (!found.ok) return found
-      const set = found.value.setStub(module, name, stub)
+      const set = found.value.guest.setStub(module, name, stub)
       if (!set.ok) return set
       await found.value.load()
       return success(found.value.info())
     },
     setReadings: ({ sessionId, module, name, readings }) =>
-      changeNow(sessionId, (session) => session.setReadings(module, name, readings)),
+      changeNow(sessionId, (session) => session.guest.setReadings(module, name, readings)),
     setInterleaved: ({ sessionId, interleaved }) =>
-      changeNow(sessionId, (session) => session.setInterleaved(interleaved)),
+      changeNow(sessionId, (session) => session.settings.setInterleaved(interleaved)),
     setStackCapture: ({ sessionId, enabled }) =>
-      changeNow(sessionId, (session) => session.setStackCapture(enabled)),
+      changeNow(sessionId, (session) => session.settings.setStackCapture(enabled)),
     async setDebugFile({ sessionId, file }) {
       const found = sessions.findLive(sessionId)
       if (!found.ok) return found
       const [placed] = file === null ? [] : await placeFiles([file], uploads)
-      const set = found.value.setDebugFile(placed?.path ?? null)
+      const set = found.value.guest.setDebugFile(placed?.path ?? null)
       return set.ok ? success(found.value.info()) : set
     },
     setRecording: ({ sessionId, enabled }) =>
-      changeNow(sessionId, (session) => session.setRecording(enabled)),
+      changeNow(sessionId, (session) => session.settings.setRecording(enabled)),
     setKeepNewest: ({ sessionId, enabled }) =>
-      changeNow(sessionId, (session) => session.setKeepNewest(enabled)),
+      changeNow(sessionId, (session) => session.settings.setKeepNewest(enabled)),
     setSlices: ({ sessionId, enabled, sliceMs }) =>
       change(sessionId, (session) => {
-        session.setSlices(enabled ? (sliceMs ?? DEFAULT_SLICE_MS) : null)
+        session.settings.setSlices(enabled ? (sliceMs ?? DEFAULT_SLICE_MS) : null)
         return session.load()
       }),
     setPaused: ({ sessionId, paused }) => changeNow(sessionId, (session) => session.setPaused(paused)),
-    setLimits: ({ sessionId, limits }) => changeNow(sessionId, (session) => session.setLimits(limits)),
+    setLimits: ({ sessionId, limits }) =>
+      changeNow(sessionId, (session) => session.settings.setLimits(limits)),
     startRun({ sessionId, exportName, argumentTexts, timeoutMs }) {
       const found = sessions.findLive(sessionId)
       if (!found.ok) return found
@@ -131,12 +132,12 @@ export function createInspector(options: InspectorOptions): Inspector {
     async cancelRun({ runId }) {
       const session = sessions.findRun(runId)
       if (!session) return failure(makeError('RUN_NOT_FOUND'))
-      await session.cancel(runId, makeError('CALL_CANCELLED'))
+      await session.canceller.cancel(runId, makeError('CALL_CANCELLED'))
       const run = session.runs.get(runId)
       return run ? success(run) : failure(makeError('RUN_NOT_FOUND'))
     },
     cancelAllRuns: ({ sessionId }) =>
-      change(sessionId, (session) => session.cancelAll(makeError('CALL_CANCELLED'))),
+      change(sessionId, (session) => session.canceller.cancelAll(makeError('CALL_CANCELLED'))),
     endSession: ({ sessionId }) => change(sessionId, (session) => session.end()),
     reloadSession: ({ sessionId }) => change(sessionId, (session) => session.load()),
     async closeSession({ sessionId }) {

@@ -40,7 +40,7 @@ export async function openFiles(
     if (sessionId === undefined) return failure(makeError('HOST_WITHOUT_GUEST'))
     const found = sessions.findLive(sessionId)
     if (!found.ok) return found
-    found.value.setHost(host.path)
+    found.value.host.path = host.path
     await found.value.load()
     return success([found.value.info()])
   }

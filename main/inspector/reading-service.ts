@@ -5,6 +5,7 @@ import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { InspectorService } from '../contract/service.ts'
 import { describeProblem, parseFilter } from '../filter/parse.ts'
+import { listChildren, readCallRow, readCallRows, summarizeCall } from '../trace/call-row.ts'
 import { TraceExports } from '../trace/export/trace-exports.ts'
 import { createCallTest } from '../trace/filter-scan.ts'
 import { findFirstFrom } from '../trace/find-call.ts'
@@ -47,7 +48,7 @@ export function createReadingService(sessions: Sessions, version: string): Readi
       return success({
         totalRows: folded.totalRows,
         fromRow,
-        rows: trace.rows(fromRow, rowCount, found.value.nowNs(), folded),
+        rows: readCallRows(trace.calls, folded, fromRow, rowCount, found.value.nowNs()),
         anchorRow: anchorId !== undefined && trace.calls.exists(anchorId) ? folded.rowOf(anchorId) : null,
       })
     },
@@ -138,14 +139,14 @@ function describeCall(session: OpenedSession, trace: Trace, callId: number): Res
   const overlaps = calls.overlaps.list(callId, OVERLAP_LIMIT)
   const stack = session.describeStack(calls.stackOf(callId))
   return success({
-    ...calls.row(callId, nowNs),
+    ...readCallRow(calls, callId, nowNs),
     error: calls.errorOf(callId),
     decoded: calls.decoded.get(callId),
     stack,
     debug: stack && session.describeDebug(),
-    ancestors: ancestors.map((id) => calls.summary(id, nowNs)),
-    children: calls.childrenOf(callId, CHILD_LIMIT).map((id) => calls.summary(id, nowNs)),
-    overlaps: overlaps.ids.map((id) => calls.summary(id, nowNs)),
+    ancestors: ancestors.map((id) => summarizeCall(calls, id, nowNs)),
+    children: listChildren(calls, callId, CHILD_LIMIT).map((id) => summarizeCall(calls, id, nowNs)),
+    overlaps: overlaps.ids.map((id) => summarizeCall(calls, id, nowNs)),
     overlapsCut: overlaps.isCut,
   })
 }

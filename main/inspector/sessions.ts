@@ -170,7 +170,7 @@ export class Sessions {
     }
     this.activate(sessionId)
     this.#events.emit('sessionChanged', session.info())
-    if (!request.uploaded) await this.#remember(request.guestPath, session.hostPath)
+    if (!request.uploaded) await this.#remember(request.guestPath, session.host.path)
     return success(session.info())
   }
 
@@ -256,11 +256,11 @@ export class Sessions {
   }
 
   /** Says once for each trace that it is full. */
-  #reportLimit({ guestPath, trace }: Session): void {
+  #reportLimit({ guest, trace }: Session): void {
     if (!trace || trace.droppedCount === 0 || this.#fullTraces.has(trace)) return
     this.#fullTraces.add(trace)
     const limitMebibytes = Math.round(this.#traceLimitBytes / 1024 / 1024)
-    const why = `That of ${basename(guestPath)} has ${limitMebibytes} MiB: further calls run, but are only counted.`
+    const why = `That of ${basename(guest.path)} has ${limitMebibytes} MiB: further calls run, but are only counted.`
     this.#events.emit('problem', makeError('TRACE_LIMIT', { why }))
   }
 

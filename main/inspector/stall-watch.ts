@@ -2,8 +2,9 @@
 import { makeError } from '../contract/error-codes.ts'
 import type { CallId, StackFrame, StallInfo } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
-import type { Trace } from '../trace/trace.ts'
+import { readCallRow, summarizeCall } from '../trace/call-row.ts'
 import { isAllSuspended, listWaiting } from '../trace/waiting.ts'
+import type { SessionWorker } from './session-worker.ts'
 
 /** So often is looked while any call is suspended. Nothing moves for as long before a deadlock is considered. */
 const CHECK_INTERVAL_MS = 1000
@@ -12,21 +13,17 @@ const NAMED_LIMIT = 20
 
 /** What the watch needs of its session. */
 export interface StallWatchOwner {
-  trace: Trace
-  nowNs(): number
+  /** After this time a suspended call counts as stalled. */
   stallMs(): number
-  /**
-   * Has the guest's stacks of these suspended calls recorded, and says what is pending in the worker; null when it
-   * does not answer.
-   */
-  probe(callIds: CallId[]): Promise<string[] | null>
   describeStack(callId: CallId): StackFrame[] | null
-  changed(stall: StallInfo | null): void
+  /** To be called when {@link StallWatch.stall} is another. */
+  changed(): void
   print(error: InspectorError): void
 }
 
 /** One for each worker. */
 export class StallWatch {
+  readonly #worker: SessionWorker
   readonly #owner: StallWatchOwner
   #timer: NodeJS.Timeout | null = null
   #stall: StallInfo | null = null
@@ -35,14 +32,20 @@ export class StallWatch {
   readonly #probed = new Set<CallId>()
   #isStopped = false
 
-  constructor(owner: StallWatchOwner) {
+  constructor(worker: SessionWorker, owner: StallWatchOwner) {
+    this.#worker = worker
     this.#owner = owner
+  }
+
+  /** What waits for long, as far as it has been told. */
+  get stall(): StallInfo | null {
+    return this.#stall
   }
 
   /** To be called when the trace has grown. */
   note(): void {
     if (this.#isStopped || this.#timer) return
-    if (this.#owner.trace.calls.suspended.size > 0) this.#arm()
+    if (this.#worker.trace.calls.suspended.size > 0) this.#arm()
     else this.#publish(null)
   }
 
@@ -58,7 +61,7 @@ export class StallWatch {
   }
 
   async #look(): Promise<void> {
-    const { calls } = this.#owner.trace
+    const { calls } = this.#worker.trace
     const overdue = this.#listOverdue()
     const state = this.#readState()
     const mayBeDeadlock = state === this.#seen && isAllSuspended(calls)
@@ -70,7 +73,7 @@ export class StallWatch {
     if (shown.length > 0 && (isNew || (mayBeDeadlock && !isDeadlock))) {
       const named = shown.slice(0, NAMED_LIMIT)
       for (const id of named) this.#probed.add(id)
-      const pending = await this.#owner.probe(named)
+      const pending = await this.#worker.probe(named)
       if (this.#isStopped) return
       isDeadlock = mayBeDeadlock && pending?.length === 0 && state === this.#readState()
     }
@@ -84,20 +87,20 @@ export class StallWatch {
 
   /** Suspended for longer than the limit, oldest first, and not only because of a call inside. */
   #listOverdue(): CallId[] {
-    return listWaiting(this.#owner.trace.calls, this.#owner.nowNs() - this.#owner.stallMs() * 1e6)
+    return listWaiting(this.#worker.trace.calls, this.#worker.nowNs() - this.#owner.stallMs() * 1e6)
   }
 
   #readState(): string {
-    const { calls, console } = this.#owner.trace
+    const { calls, console } = this.#worker.trace
     return [calls.callCount, calls.running.size, calls.suspended.size, console.lineCount].join()
   }
 
   #describe(ids: readonly CallId[], isDeadlock: boolean): StallInfo {
-    const { calls } = this.#owner.trace
-    const nowNs = this.#owner.nowNs()
+    const { calls } = this.#worker.trace
+    const nowNs = this.#worker.nowNs()
     return {
       callCount: ids.length,
-      calls: ids.slice(0, NAMED_LIMIT).map((id) => calls.summary(id, nowNs)),
+      calls: ids.slice(0, NAMED_LIMIT).map((id) => summarizeCall(calls, id, nowNs)),
       isDeadlock,
     }
   }
@@ -107,7 +110,7 @@ export class StallWatch {
     const before = this.#stall
     if (describeIdentity(stall) === describeIdentity(before)) return
     this.#stall = stall
-    this.#owner.changed(stall)
+    this.#owner.changed()
     if (stall?.isDeadlock && !before?.isDeadlock) this.#owner.print(this.#deadlockError(stall))
     else if (stall && !stall.isDeadlock && before === null) this.#owner.print(this.#stallError(stall))
     // A line of the console is no sign of life.
@@ -133,7 +136,7 @@ export class StallWatch {
 
   /** `env.read(3, 1024) (#12), called by parse at parse.c:40`. */
   #describeCall(id: CallId): string {
-    const { name, module, params } = this.#owner.trace.calls.row(id, 0)
+    const { name, module, params } = readCallRow(this.#worker.trace.calls, id, 0)
     const values = params.map(({ value, preview }) => preview ?? String(value)).join(', ')
     const [frame] = this.#owner.describeStack(id) ?? []
     const line = frame?.file === undefined ? '' : ` at ${frame.file.split('/').at(-1)}:${frame.line ?? '?'}`

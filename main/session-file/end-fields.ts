@@ -1,6 +1,5 @@
 /** What is known of a call when it has ended, as session files have it. */
 import type { CallBlock } from '../trace/call-block.ts'
-import { BLOCK_LENGTH } from '../trace/call-block.ts'
 import { OUTCOMES } from '../trace/events.ts'
 
 const RUNNING = OUTCOMES.indexOf('running')
@@ -91,8 +90,7 @@ export function setEndFields(
       for (let index = first; index < first + count; index++) {
         const stack = values[at++]!
         if (stack === 0 && block.stacks === null) continue
-        block.stacks ??= new Uint32Array(BLOCK_LENGTH)
-        block.stacks[index] = stack
+        block.makeStacks()[index] = stack
       }
   }
 }

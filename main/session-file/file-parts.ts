@@ -5,7 +5,7 @@ import type { SavedOrder } from '../trace/call-order.ts'
 import type { FunctionDefinition } from '../trace/events.ts'
 import type { OverlapKnowledge } from '../trace/overlaps.ts'
 import type { SavedTimings } from '../trace/timings.ts'
-import type { TraceSums } from '../trace/trace-log.ts'
+import type { TraceSums } from '../trace/trace-totals.ts'
 import type { Offset } from './block-file.ts'
 import type { StoredBlock } from './stored-blocks.ts'
 

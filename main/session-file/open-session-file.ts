@@ -141,7 +141,7 @@ function takeDetails({ calls }: Trace, details: FileDetails): void {
   for (const [functionIndex, definition] of details.definitions ?? []) {
     calls.definitions[functionIndex] = definition
   }
-  for (const [handle, text] of details.previews ?? []) calls.setPreview(handle, text)
+  for (const [handle, text] of details.previews ?? []) calls.previews.set(handle, text)
   calls.errors.restore(details.errors ?? [], details.failed ?? [])
   for (const stack of details.stacks ?? []) calls.stacks.add(stack)
   for (const [id, texts] of details.decoded ?? []) calls.decoded.restore(id, texts)

@@ -1,18 +1,15 @@
 /** Writes a trace into a session file as it grows, so that memory need not hold all of it. */
-import type { CallId } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { CallBlock } from '../trace/call-block.ts'
-import { BLOCK_LENGTH, blockIndexOf, idsOfBlock } from '../trace/call-block.ts'
-import { isStandIn } from '../trace/stand-ins.ts'
+import { BLOCK_LENGTH, blockIndexOf } from '../trace/call-block.ts'
 import type { TraceLog } from '../trace/trace-log.ts'
 import type { Trace } from '../trace/trace.ts'
-import type { Offset } from './block-file.ts'
 import { BlockFileWriter } from './block-file.ts'
 import { ByteSink } from './bytes.ts'
 import { writeCalls, writeChanges } from './call-codec.ts'
+import { DetailWriter } from './detail-writer.ts'
 import { describeWriteFailure } from './failures.ts'
 import { BLOCK_TYPES } from './file-block.ts'
-import type { FileDetails } from './file-parts.ts'
 import { encodePart, SESSION_FORMAT_VERSION } from './file-parts.ts'
 import { writeLeftOut } from './left-out-codec.ts'
 import type { StoredBlock } from './stored-blocks.ts'
@@ -29,12 +26,6 @@ const WAITING_LIMIT_BYTES = 32 * 1024 * 1024
 const WAITING_LIMIT_CALLS = 16 * BLOCK_LENGTH
 /** Where the newest calls are kept: what waits stays in memory, so it may be this share of the trace's limit at most. */
 const WAITING_SHARE = 1 / 8
-/** Texts of up to 64 KiB in one block of the file. */
-const TEXTS_PER_BLOCK = 200
-/** Entries of a few numbers, or of a short text. */
-const NUMBERS_PER_BLOCK = 20_000
-/** Blocks of texts that are written in one turn. */
-const TEXT_BLOCKS_PER_TURN = 20
 
 /** What follows the calls in a file that is closed. */
 interface Summary {
@@ -44,29 +35,17 @@ interface Summary {
 
 /** One for each trace that has a file. */
 export class SessionLog implements TraceLog {
+  readonly details: DetailWriter
   readonly #trace: Trace
   readonly #describe: () => unknown
   readonly #writer: BlockFileWriter
   readonly #sink = new ByteSink()
   readonly #stored: StoredBlock[] = []
-  readonly #detailOffsets: Offset[] = []
-  readonly #consoleOffsets: Offset[] = []
   readonly #timer: NodeJS.Timeout
-  #definitionCount = 0
-  #errorCount = 0
-  #stackCount = 0
-  #lineCount = 0
-  /** Whether details or lines may be left that the last turn had no time for. */
-  #hasMore = false
-  /** What the file does not have yet: handles, and calls. */
-  readonly #previews: Set<number>
-  readonly #failed: Set<CallId>
-  readonly #decoded: Set<CallId>
-  readonly #overlaps: Set<CallId>
-  readonly #scattered: Set<CallId>
 
   /**
-   * Begins a file with what the trace has; `describe` says whose it is, now and at the end. Throws what the file system throws. `onFailure` hears when it cannot be written, and null when it can again.
+   * Begins a file with what the trace has; `describe` says whose it is, now and at the end. Throws what the file
+   * system throws. `onFailure` hears when it cannot be written, and null when it can again.
    */
   constructor(
     trace: Trace,
@@ -80,13 +59,7 @@ export class SessionLog implements TraceLog {
       onFailure(failure && describeWriteFailure(failure, path, IS_TRIED_AGAIN)),
     )
     const { calls } = trace
-    this.#failed = new Set(calls.errors.ids())
-    this.#decoded = new Set(calls.decoded.ids())
-    this.#overlaps = new Set(calls.overlaps.ids())
-    this.#scattered = new Set(calls.scattered.ids())
-    this.#previews = new Set(calls.previews.keys())
-    calls.overlaps.onChange = (id) => this.#overlaps.add(id)
-    calls.scattered.onChange = (id) => this.#scattered.add(id)
+    this.details = new DetailWriter(trace, this.#writer)
     calls.blocks.setSource({
       load: createLoader(calls, this.#stored, (offset) => this.#writer.read(offset)),
       mayGo: (block, blockIndex) => this.#mayGo(block, blockIndex),
@@ -117,7 +90,7 @@ export class SessionLog implements TraceLog {
 
   get isWaiting(): boolean {
     const { calls } = this.#trace
-    return this.#writer.waitingBytes > 0 || calls.callCount - calls.writtenCount >= BLOCK_LENGTH
+    return this.#writer.waitingBytes > 0 || calls.callCount - calls.written.count >= BLOCK_LENGTH
   }
 
   /** Whether so much waits that nothing should be added for a moment. */
@@ -126,30 +99,8 @@ export class SessionLog implements TraceLog {
     const { calls } = this.#trace
     return (
       this.#writer.waitingBytes > WAITING_LIMIT_BYTES ||
-      calls.callCount - calls.writtenCount > WAITING_LIMIT_CALLS
+      calls.callCount - calls.written.count > WAITING_LIMIT_CALLS
     )
-  }
-
-  notePreview(handle: number): void {
-    this.#previews.add(handle)
-  }
-
-  noteFailed(id: CallId): void {
-    this.#failed.add(id)
-  }
-
-  noteDecoded(id: CallId): void {
-    this.#decoded.add(id)
-  }
-
-  noteLeftOut(blockIndex: number): void {
-    const { firstId, lastId } = idsOfBlock(blockIndex)
-    for (let id = firstId; id <= lastId; id++) {
-      this.#failed.delete(id)
-      this.#decoded.delete(id)
-      this.#overlaps.delete(id)
-      this.#scattered.delete(id)
-    }
   }
 
   /** Whether more may wait. Where the guest is slowed instead, {@link isBehind} sees to it. */
@@ -200,13 +151,13 @@ export class SessionLog implements TraceLog {
   /** Of all that there is; everything that it names has been handed to the writer. */
   #encodeSummary(endNs: number): Summary {
     const { calls, timeline } = this.#trace
-    while (calls.writtenCount < calls.callCount || this.#hasMore) this.flush()
+    while (calls.written.count < calls.callCount || this.details.hasMore) this.flush()
     const sink = new ByteSink()
     writeTimeline(sink, timeline.save())
     const index = encodePart({
       blocks: this.#stored,
-      details: this.#detailOffsets,
-      console: this.#consoleOffsets,
+      details: this.details.detailOffsets,
+      console: this.details.consoleOffsets,
       running: [...calls.running],
       endNs,
       session: this.#describe(),
@@ -237,102 +188,40 @@ export class SessionLog implements TraceLog {
       this.flush()
       await this.#writer.whenIdle()
       if (this.#writer.failure) throw this.#writer.failure
-    } while (calls.writtenCount + BLOCK_LENGTH < calls.callCount || this.#hasMore)
+    } while (calls.written.count + BLOCK_LENGTH < calls.callCount || this.details.hasMore)
   }
 
   #writeCalls(isForced: boolean): void {
     if (this.isFailing) return
     const { calls } = this.#trace
     const { blocks, definitions } = calls
-    for (let written = 0; written < BLOCKS_PER_TURN && calls.writtenCount < calls.callCount; written++) {
-      const firstId = calls.writtenCount + 1
+    for (let written = 0; written < BLOCKS_PER_TURN && calls.written.count < calls.callCount; written++) {
+      const firstId = calls.written.count + 1
       const lastId = lastIdOfBlock(firstId)
       if (lastId > calls.callCount && !isForced) break
-      const count = Math.min(lastId, calls.callCount) - calls.writtenCount
+      const count = Math.min(lastId, calls.callCount) - calls.written.count
       const isLeftOut = blocks.leftOut.has(blockIndexOf(firstId))
       this.#sink.clear()
       if (isLeftOut) writeLeftOut(this.#sink, blocks.block(firstId), blockIndexOf(firstId))
       else {
-        this.#writeDetails()
+        this.details.writeDetails()
         writeCalls(this.#sink, blocks, definitions, { firstId, count })
       }
       const type = isLeftOut ? BLOCK_TYPES.leftOut : BLOCK_TYPES.calls
       const offset = this.#writer.append(type, this.#sink.written)
       noteStored(this.#stored, blockIndexOf(firstId), offset, calls.startOf(firstId))
-      calls.writtenCount += count
+      calls.written.count += count
     }
-    if (isForced || calls.changedCount >= BLOCK_LENGTH) this.#writeChanges()
-    if (isForced) this.#writeTexts()
-  }
-
-  #writeTexts(): void {
-    this.#hasMore = true
-    for (let written = 0; written < TEXT_BLOCKS_PER_TURN && this.#hasMore; written++) {
-      const hasDetails = this.#writeDetails()
-      this.#hasMore = this.#writeConsole() || hasDetails
-    }
+    if (isForced || calls.written.changedCount >= BLOCK_LENGTH) this.#writeChanges()
+    if (isForced) this.details.writeTurn()
   }
 
   #writeChanges(): void {
     const { calls } = this.#trace
-    if (calls.changedCount === 0) return
+    if (calls.written.changedCount === 0) return
     this.#sink.clear()
-    const touched = writeChanges(this.#sink, calls.blocks, calls.definitions, calls.takeChanged())
+    const touched = writeChanges(this.#sink, calls.blocks, calls.definitions, calls.written.takeChanged())
     const offset = this.#writer.append(BLOCK_TYPES.changes, this.#sink.written)
     for (const blockIndex of touched) noteStored(this.#stored, blockIndex, offset, 0)
   }
-
-  /** Writes what is known besides the calls; says whether there is more of it. */
-  #writeDetails(): boolean {
-    const { calls } = this.#trace
-    const { definitions, errors, stacks } = calls
-    const details: FileDetails = {}
-    if (definitions.length > this.#definitionCount) {
-      const all = definitions.map((definition, index) => [index, definition] as const)
-      const added = all.slice(this.#definitionCount).filter(([, definition]) => !isStandIn(definition))
-      if (added.length > 0) details.definitions = added
-      this.#definitionCount = definitions.length
-    }
-    const newErrors = errors.list.slice(this.#errorCount, this.#errorCount + TEXTS_PER_BLOCK)
-    if (newErrors.length > 0) details.errors = newErrors
-    this.#errorCount += newErrors.length
-    const newStacks = stacks.list().slice(this.#stackCount, this.#stackCount + NUMBERS_PER_BLOCK)
-    if (newStacks.length > 0) details.stacks = newStacks
-    this.#stackCount += newStacks.length
-    const failed = take(this.#failed, NUMBERS_PER_BLOCK)
-    if (failed.length > 0) details.failed = failed.map((id) => [id, errors.numberOf(id)])
-    const previews = take(this.#previews, NUMBERS_PER_BLOCK)
-    if (previews.length > 0)
-      details.previews = previews.map((handle) => [handle, calls.previews.get(handle)!])
-    const decoded = take(this.#decoded, TEXTS_PER_BLOCK)
-    if (decoded.length > 0) details.decoded = decoded.map((id) => [id, [...calls.decoded.rawTexts(id)]])
-    const overlaps = take(this.#overlaps, NUMBERS_PER_BLOCK)
-    if (overlaps.length > 0) details.overlaps = overlaps.map((id) => calls.overlaps.known(id))
-    const scattered = take(this.#scattered, NUMBERS_PER_BLOCK)
-    if (scattered.length > 0) details.scattered = scattered
-    if (Object.keys(details).length === 0) return false
-    this.#detailOffsets.push(this.#writer.append(BLOCK_TYPES.details, encodePart(details)))
-    return true
-  }
-
-  /** Writes lines of the console; says whether there are more. */
-  #writeConsole(): boolean {
-    const { console } = this.#trace
-    const lines = console.read(this.#lineCount, TEXTS_PER_BLOCK)
-    const last = lines.at(-1)
-    if (last === undefined) return false
-    this.#lineCount = last.index + 1
-    this.#consoleOffsets.push(this.#writer.append(BLOCK_TYPES.console, encodePart({ lines })))
-    return true
-  }
-}
-
-function take(from: Set<number>, limit: number): number[] {
-  const taken: number[] = []
-  for (const entry of from) {
-    if (taken.length === limit) break
-    taken.push(entry)
-    from.delete(entry)
-  }
-  return taken
 }

@@ -85,7 +85,7 @@ export function noteStored(stored: StoredBlock[], blockIndex: number, offset: Of
 
 /** Whether all calls of a block of the store are in the file. */
 export function isWholeIn(calls: CallStore, blockIndex: number): boolean {
-  return (blockIndex + 1) * BLOCK_LENGTH - 1 <= calls.writtenCount
+  return (blockIndex + 1) * BLOCK_LENGTH - 1 <= calls.written.count
 }
 
 /** The last id of the block that a call is in. */

@@ -34,8 +34,8 @@ export class CallBlock {
   readonly outcomes: Uint8Array
   readonly #memory: ArrayBufferLike
   readonly values: ValueList
-  /** Numbers of stacks; made when the first of them is recorded. */
-  stacks: Uint32Array | null = null
+  /** Numbers of stacks, once the first of them is recorded. */
+  #stacks: Uint32Array | null = null
   /** Its calls that have not ended. */
   runningCount = 0
   /** Its calls of which memory knows what no file does, although one has them. */
@@ -75,12 +75,25 @@ export class CallBlock {
   empty(): this {
     new Uint8Array(this.#memory).fill(0)
     this.values.empty()
-    this.stacks = null
+    this.#stacks = null
     this.runningCount = 0
     this.changedCount = 0
     this.isDamaged = false
     this.isLeftOut = false
     return this
+  }
+
+  /** Numbers of stacks; null before the first of them is recorded. */
+  get stacks(): Uint32Array | null {
+    return this.#stacks
+  }
+
+  /** Numbers of stacks, to be written to. */
+  makeStacks(): Uint32Array {
+    if (this.#stacks) return this.#stacks
+    this.#stacks = new Uint32Array(BLOCK_LENGTH)
+    this.values.onGrow?.(this.#stacks.byteLength)
+    return this.#stacks
   }
 
   /** Whether its memory is given back by nobody before long: see `memory.ts`. */
@@ -89,7 +102,12 @@ export class CallBlock {
   }
 
   get sizeBytes(): number {
-    return BLOCK_LENGTH * BYTES_PER_CALL + this.values.sizeBytes + (this.stacks?.byteLength ?? 0)
+    return BLOCK_LENGTH * BYTES_PER_CALL + this.values.sizeBytes + (this.#stacks?.byteLength ?? 0)
+  }
+
+  /** Tells from now on of each time that it takes more bytes than before; null: no more. */
+  tellGrowth(listener: ((addedBytes: number) => void) | null): void {
+    this.values.onGrow = listener
   }
 }
 
@@ -129,6 +147,11 @@ export class CallBlocks {
   readonly #blocks: (CallBlock | null)[] = []
   /** Blocks in memory, those first that have been there for longest. */
   readonly #resident = new Set<number>()
+  /** What they take: it is asked for in every turn in which calls are read. */
+  #residentBytes = 0
+  readonly #noteGrowth = (addedBytes: number): void => {
+    this.#residentBytes += addedBytes
+  }
   /** Those that were given up. */
   readonly leftOut: LeftOutBlocks<CallBlock>
   /** Those that nobody looks at any more, to record in again. */
@@ -160,14 +183,11 @@ export class CallBlocks {
 
   /** Has a block read again that its source has more of by now. */
   reload(at: number): void {
-    this.#blocks[at] = null
-    this.#resident.delete(at)
+    this.#drop(at)
   }
 
   get sizeBytes(): number {
-    let sizeBytes = 0
-    for (const at of this.#resident) sizeBytes += this.#blocks[at]!.sizeBytes
-    return sizeBytes + this.leftOut.sizeBytes
+    return this.#residentBytes + this.leftOut.sizeBytes
   }
 
   /** Whether calls are known to be lost, or left out. */
@@ -204,6 +224,19 @@ export class CallBlocks {
   #keep(at: number, block: CallBlock): CallBlock {
     this.#blocks[at] = block
     this.#resident.add(at)
+    this.#residentBytes += block.sizeBytes
+    block.tellGrowth(this.#noteGrowth)
+    return block
+  }
+
+  /** Counts a block no more; null where it is not in memory. */
+  #drop(at: number): CallBlock | null {
+    const block = this.#blocks[at] ?? null
+    this.#blocks[at] = null
+    this.#resident.delete(at)
+    if (!block) return null
+    this.#residentBytes -= block.sizeBytes
+    block.tellGrowth(null)
     return block
   }
 
@@ -211,20 +244,17 @@ export class CallBlocks {
   #letGo(): void {
     if (this.#source === null) return
     const { limitBytes, mayGo } = this.#source
-    let { sizeBytes } = this
     for (const at of this.#resident) {
-      if (sizeBytes <= limitBytes) break
+      if (this.sizeBytes <= limitBytes) break
       const block = this.#blocks[at]!
       if (!mayGo(block, at)) continue
-      sizeBytes -= block.sizeBytes
       this.#release(at)
     }
   }
 
+  /** Lets go a block that nobody looks at any more, to record in it again. */
   #release(at: number): void {
-    const block = this.#blocks[at]
-    this.#blocks[at] = null
-    this.#resident.delete(at)
+    const block = this.#drop(at)
     if (block?.isUncounted && this.#free.length < FREE_LIMIT) this.#free.push(block)
   }
 }

@@ -1,15 +1,17 @@
 /** The calls of one session in columns, as they arrive from its worker. */
-import type { CallId, CallKind, CallOutcome, CallRow, CallSummary, TypedValue } from '../contract/model.ts'
+import type { CallId, CallKind, CallOutcome, TypedValue } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 import { CallOrder } from './call-order.ts'
 import type { CallBlock, CallField } from './call-block.ts'
-import { BLOCK_LENGTH, CallBlocks, idsOfBlock, indexInBlock } from './call-block.ts'
+import { BLOCK_LENGTH, CallBlocks, indexInBlock } from './call-block.ts'
+import { CallPlacer } from './call-placer.ts'
 import type { LeftOutRecord } from './left-out-blocks.ts'
 import { DecodedStore } from './decoded-store.ts'
 import { ErrorStore } from './error-store.ts'
 import type { FunctionDefinition, SliceState } from './events.ts'
 import { OUTCOMES } from './events.ts'
 import { Overlaps } from './overlaps.ts'
+import { PreviewStore } from './preview-store.ts'
 import type { ReturnedCalls } from './returned-calls.ts'
 import { addToBlocks } from './returned-calls.ts'
 import { ScatteredCalls } from './scattered-calls.ts'
@@ -25,13 +27,10 @@ import {
   LOST_FUNCTION,
   STAND_INS,
 } from './stand-ins.ts'
+import { WrittenCalls } from './written-calls.ts'
 
-/** Deeper calls are shown as this deep. */
-const DEEPEST = 0xffff
 const RUNNING = OUTCOMES.indexOf('running')
 const RETURNED = OUTCOMES.indexOf('returned')
-/** What an entry of a Map takes, about. */
-const MAP_ENTRY_BYTES = 48
 
 /** How the time of a call divides up, in nanoseconds. */
 export interface CallTimes {
@@ -40,6 +39,9 @@ export interface CallTimes {
   hostNs: number
   suspendedNs: number
 }
+
+/** How the times of calls of imports divide up, in nanoseconds. */
+export type ReturnedTimes = Pick<CallTimes, 'hostNs' | 'suspendedNs'>
 
 /** Calls by id, from 1. The caller sees to it that ids arrive in order. */
 export class CallStore {
@@ -50,7 +52,7 @@ export class CallStore {
   readonly overlaps = new Overlaps({
     parentOf: (id) => this.#read('parents', id),
     startOf: (id) => this.#read('starts', id),
-    endOf: (id) => (this.running.has(id) ? Infinity : this.#read('ends', id)),
+    endOf: (id) => (this.running.has(id) ? Infinity : this.endOf(id)),
     isActivation: (id) => this.kindOf(id) !== 'import',
     count: () => this.callCount,
   })
@@ -61,16 +63,12 @@ export class CallStore {
   readonly running = new Set<CallId>()
   /** The import calls in which a guest is suspended, in order of their suspension. */
   readonly suspended = new Set<CallId>()
-  /** Texts of references, by handle. */
-  readonly previews = new Map<number, string>()
+  readonly previews = new PreviewStore()
   readonly errors = new ErrorStore()
-  /** The calls up to this one are in a file. */
-  writtenCount = 0
+  readonly written = new WrittenCalls(this.blocks)
   /** None behind this one was passed over: see `passOver`. */
   passedOverUpTo: CallId = 0
-  /** Those among them that are no longer as they were written. */
-  readonly #changed = new Set<CallId>()
-  #previewSizeBytes = 0
+  readonly #placer = new CallPlacer(this)
   /** The import call that a running export is inside of, where that one is recorded as running. */
   readonly #insideOf = new Map<CallId, CallId>()
 
@@ -80,8 +78,8 @@ export class CallStore {
 
   get sizeBytes(): number {
     const stores = [this.blocks, this.overlaps, this.scattered, this.order]
-    const texts = [this.stacks, this.decoded, this.errors]
-    return [...stores, ...texts].reduce((sum, store) => sum + store.sizeBytes, this.#previewSizeBytes)
+    const texts = [this.stacks, this.decoded, this.errors, this.previews]
+    return [...stores, ...texts].reduce((sum, store) => sum + store.sizeBytes, 0)
   }
 
   exists(id: CallId): boolean {
@@ -105,18 +103,11 @@ export class CallStore {
     return index < 0 ? this.definitions.push(standIn) - 1 : index
   }
 
-  /** Keeps the text of a reference. */
-  setPreview(handle: number, preview: string): void {
-    this.previews.set(handle, preview)
-    this.#previewSizeBytes += MAP_ENTRY_BYTES + 2 * preview.length
-  }
-
   /** Keeps the guest's stack at a call. */
   setStack(id: CallId, stack: RawStack): void {
     const block = this.blocks.block(id)
-    block.stacks ??= new Uint32Array(BLOCK_LENGTH)
-    block.stacks[indexInBlock(id)] = this.stacks.add(stack)
-    this.#noteChange(id)
+    block.makeStacks()[indexInBlock(id)] = this.stacks.add(stack)
+    this.written.noteChange(id)
   }
 
   /** Null for a call whose stack was not recorded. */
@@ -133,43 +124,6 @@ export class CallStore {
     words: Uint32Array,
     valuesWord: number,
   ): void {
-    const block = this.#add(id, parent, functionIndex, startNs, words, valuesWord)
-    block.runningCount++
-    this.running.add(id)
-    const isImport = this.kindOf(id) === 'import'
-    if (!isImport) this.overlaps.begin(id)
-    else if (parent !== 0 && this.kindOf(parent) !== 'import') this.#insideOf.set(parent, id)
-  }
-
-  /** Adds calls of imports that have returned already. */
-  addReturned(calls: ReturnedCalls): void {
-    addToBlocks(calls, this.blocks, this.definitions)
-    const { firstId, count, parents, starts, ends, hosts } = calls
-    for (let from = 0; from < count;) {
-      const parent = parents[from]!
-      let [hostNs, totalNs] = [0, 0]
-      let end = from
-      for (; end < count && parents[end] === parent; end++) {
-        hostNs += hosts[end]!
-        totalNs += ends[end]! - starts[end]!
-      }
-      if (parent === 0) for (let at = from; at < end; at++) this.#addTopLevel(firstId + at)
-      else {
-        this.#addBelow(firstId + from, end - from, parent)
-        this.#addToParent(parent, hostNs, totalNs - hostNs)
-      }
-      from = end
-    }
-  }
-
-  #add(
-    id: CallId,
-    parent: CallId,
-    functionIndex: number,
-    startNs: number,
-    words: Uint32Array,
-    valuesWord: number,
-  ): CallBlock {
     const block = this.blocks.extend(id)
     const index = indexInBlock(id)
     block.functions[index] = functionIndex
@@ -180,31 +134,38 @@ export class CallStore {
       valuesWord,
       this.definitions[functionIndex]!.params.length,
     )
-    if (parent === 0) this.#addTopLevel(id)
-    else this.#addBelow(id, 1, parent)
-    return block
+    if (parent === 0) this.#placer.addTopLevel(id)
+    else this.#placer.addBelow(id, 1, parent)
+    block.runningCount++
+    this.running.add(id)
+    const isImport = this.kindOf(id) === 'import'
+    if (!isImport) this.overlaps.begin(id)
+    else if (parent !== 0 && this.kindOf(parent) !== 'import') this.#insideOf.set(parent, id)
   }
 
-  #addTopLevel(id: CallId): void {
-    this.blocks.block(id).roots[indexInBlock(id)] = this.order.add(id, null)
-  }
-
-  /** Puts `count` calls in their place that lie directly inside of another. */
-  #addBelow(firstId: CallId, count: number, parent: CallId): void {
-    // First, since it may read blocks back: one that is held meanwhile could be let go.
-    this.scattered.begin(parent, this.order.lastIdOf(this.rootOf(parent)))
-    const parentBlock = this.blocks.block(parent)
-    const parentIndex = indexInBlock(parent)
-    const root = parentBlock.roots[parentIndex]!
-    const depth = Math.min(parentBlock.depths[parentIndex]! + 1, DEEPEST)
-    this.order.addBelow(firstId, count, root)
-    for (let id = firstId; id < firstId + count; id++) {
-      const block = this.blocks.block(id)
-      block.roots[indexInBlock(id)] = root
-      block.depths[indexInBlock(id)] = depth
+  /** Adds calls of imports that have returned already; says what time they took together. */
+  addReturned(calls: ReturnedCalls): ReturnedTimes {
+    addToBlocks(calls, this.blocks, this.definitions)
+    const { firstId, count, parents, starts, ends, hosts } = calls
+    const sums = { hostNs: 0, suspendedNs: 0 }
+    for (let from = 0; from < count;) {
+      const parent = parents[from]!
+      let [hostNs, totalNs] = [0, 0]
+      let end = from
+      for (; end < count && parents[end] === parent; end++) {
+        hostNs += hosts[end]!
+        totalNs += ends[end]! - starts[end]!
+      }
+      if (parent === 0) for (let at = from; at < end; at++) this.#placer.addTopLevel(firstId + at)
+      else {
+        this.#placer.addBelow(firstId + from, end - from, parent)
+        this.#addToParent(parent, hostNs, totalNs - hostNs)
+      }
+      sums.hostNs += hostNs
+      sums.suspendedNs += totalNs - hostNs
+      from = end
     }
-    parentBlock.childCounts[parentIndex]! += count
-    if (parentBlock.outcomes[parentIndex] !== RUNNING) this.#noteChange(parent)
+    return sums
   }
 
   /** The times of an import count for the export that made the call; inside of another import they are part of it. */
@@ -215,7 +176,7 @@ export class CallStore {
     if (this.definitions[block.functions[index]!]!.kind === 'import') return
     block.hosts[index]! += hostNs
     block.suspensions[index]! += suspendedNs
-    if (block.outcomes[index] !== RUNNING) this.#noteChange(parent)
+    if (block.outcomes[index] !== RUNNING) this.written.noteChange(parent)
   }
 
   suspend(id: CallId, hostNs: number): void {
@@ -251,7 +212,7 @@ export class CallStore {
     }
     block.runningCount--
     this.running.delete(id)
-    this.#noteChange(id)
+    this.written.noteChange(id)
     if (kind !== 'import') {
       block.suspensions[index]! += this.slices.stoppedNs(id, endNs)
       this.slices.delete(id)
@@ -267,49 +228,12 @@ export class CallStore {
     if (this.#insideOf.get(parent) === id) this.#insideOf.delete(parent)
   }
 
-  /** How many calls are no longer as they were written. */
-  get changedCount(): number {
-    return this.#changed.size
-  }
-
-  /** Gives these calls, in order of their ids, to whoever writes them now. */
-  takeChanged(): CallId[] {
-    const ids = [...this.#changed].sort((a, b) => a - b)
-    this.#changed.clear()
-    for (const id of ids) this.blocks.block(id).changedCount--
-    return ids
-  }
-
   /** Takes a call that was read from a file as one that runs. How it ends only memory will know. */
   adopt(id: CallId): void {
     const block = this.blocks.block(id)
     block.runningCount++
     block.changedCount++
     this.running.add(id)
-  }
-
-  #noteChange(id: CallId): void {
-    if (id > this.writtenCount || this.#changed.has(id)) return
-    const block = this.blocks.block(id)
-    if (block.isLeftOut) return
-    this.#changed.add(id)
-    block.changedCount++
-  }
-
-  /** Gives up a block in memory that is full, and of which no call runs: its calls are left out. */
-  giveUp(blockIndex: number): void {
-    const { firstId, lastId } = idsOfBlock(blockIndex)
-    const { roots } = this.blocks.block(firstId)
-    const newest = this.order.fillNewestRoots(blockIndex * BLOCK_LENGTH, new Uint32Array(BLOCK_LENGTH))
-    const isNested = newest.every((root, index) => root === roots[index])
-    this.blocks.giveUp(blockIndex, { startNs: this.startOf(firstId), roots: isNested ? null : roots.slice() })
-    for (let id = firstId; id <= lastId; id++) {
-      this.#changed.delete(id)
-      this.errors.forget(id)
-      this.decoded.forget(id)
-      this.overlaps.forget(id)
-      this.scattered.forget(id)
-    }
   }
 
   #showLeftOut(blockIndex: number, { startNs, roots }: LeftOutRecord): CallBlock {
@@ -364,6 +288,11 @@ export class CallStore {
     return this.#read('starts', id)
   }
 
+  /** Of a call that has ended. */
+  endOf(id: CallId): number {
+    return this.#read('ends', id)
+  }
+
   /** The import call in flight that a running call of the guest has made itself. */
   insideOf(id: CallId): CallId | null {
     return this.#insideOf.get(id) ?? null
@@ -399,64 +328,18 @@ export class CallStore {
     return { totalNs, guestNs: Math.max(0, totalNs - hostNs - suspendedNs), hostNs, suspendedNs }
   }
 
-  /** The whole row of a call. */
-  row(id: CallId, nowNs: number): CallRow {
-    const definition = this.definitionOf(id)
-    const outcome = this.#read('outcomes', id)
-    const error = this.errorOf(id)
-    const decodedTexts = this.decoded.texts(id)
-    return {
-      id,
-      parent: this.parentOf(id),
-      topLevel: this.topLevelOf(id),
-      childCount: this.childCountOf(id),
-      depth: this.#read('depths', id),
-      kind: definition.kind,
-      module: definition.module,
-      name: definition.name,
-      params: this.#values(id, 'paramSlots', definition.params),
-      results: outcome === RETURNED ? this.#values(id, 'resultSlots', definition.results) : null,
-      outcome: OUTCOMES[outcome]!,
-      suspended: this.isSuspended(id),
-      paused: this.slices.isPaused(id),
-      overlapped: this.overlaps.has(id),
-      scattered: this.scattered.has(id) && this.topLevelOf(id) !== id,
-      startNs: this.#read('starts', id),
-      endNs: this.running.has(id) ? null : this.#read('ends', id),
-      ...this.timesOf(id, nowNs),
-      errorText: error ? error.why || error.what : null,
-      ...(decodedTexts.length > 0 ? { decodedTexts } : {}),
-    }
+  /** How deep a call lies inside of others, 0 at the top level. */
+  depthOf(id: CallId): number {
+    return this.#read('depths', id)
   }
 
-  summary(id: CallId, nowNs: number): CallSummary {
-    const { kind, module, name } = this.definitionOf(id)
-    const { totalNs, hostNs, suspendedNs } = this.timesOf(id, nowNs)
-    return {
-      id,
-      kind,
-      module,
-      name,
-      outcome: this.outcomeOf(id),
-      suspended: this.isSuspended(id),
-      startNs: this.#read('starts', id),
-      totalNs,
-      hostNs,
-      suspendedNs,
-    }
+  paramsOf(id: CallId): TypedValue[] {
+    return this.#values(id, 'paramSlots', this.definitionOf(id).params)
   }
 
-  /** The first `limit` calls made directly inside of a call. */
-  childrenOf(id: CallId, limit: number): CallId[] {
-    const children: CallId[] = []
-    const wanted = Math.min(limit, this.#read('childCounts', id))
-    const row = this.rowOf(id)
-    for (let next = 1; children.length < wanted; next++) {
-      const child = this.order.idAt(row + next)
-      if (child === 0) break
-      if (this.#read('parents', child) === id) children.push(child)
-    }
-    return children
+  /** Of a call that returned. */
+  resultsOf(id: CallId): TypedValue[] {
+    return this.#values(id, 'resultSlots', this.definitionOf(id).results)
   }
 
   /** The row of a call. */
@@ -475,6 +358,6 @@ export class CallStore {
   }
 
   #values(id: CallId, field: 'paramSlots' | 'resultSlots', types: readonly string[]): TypedValue[] {
-    return this.blocks.block(id).values.read(this.#read(field, id), types, this.previews)
+    return this.blocks.block(id).values.read(this.#read(field, id), types, this.previews.byHandle)
   }
 }

@@ -1,5 +1,6 @@
 /** The public format of a trace: JSON Lines, a call a line. See docs/trace-format.md and its schema. */
 import type { CallId, CallKind, CallRow, DecodedReading, StackFrame } from '../contract/model.ts'
+import { readCallRow } from './call-row.ts'
 import type { CallStore } from './call-store.ts'
 import type { RawStack } from './stack-store.ts'
 
@@ -36,7 +37,7 @@ export function describeCall(
   nowNs: number,
   describeStack: DescribeStack,
 ): TraceCall {
-  const row = calls.row(id, nowNs)
+  const row = readCallRow(calls, id, nowNs)
   const error = calls.errorOf(id)
   const decoded = calls.decoded.get(id)
   const stack = describeStack(calls.stackOf(id)) ?? []

@@ -1,15 +1,16 @@
 /** What a trace needs of the file that it is written to. */
 import type { CallId } from '../contract/model.ts'
 
-/** Sums over the calls of a trace that have ended, in nanoseconds. */
-export interface TraceSums {
-  guestNs: number
-  hostNs: number
-  suspendedNs: number
-  /** Calls that were not recorded. */
-  droppedCount: number
-  /** Calls that were recorded, and given up for newer ones. */
-  leftOutCount: number
+/** What a file has to be told of that it does not see by itself. */
+export interface DetailLog {
+  /** The text of a reference is known. */
+  notePreview(handle: number): void
+  /** It is known why a call failed. */
+  noteFailed(id: CallId): void
+  /** There are readings of a call. */
+  noteDecoded(id: CallId): void
+  /** The calls of a block were given up. */
+  noteLeftOut(blockIndex: number): void
 }
 
 /** A session file that is being written: see main/session-file. */
@@ -22,11 +23,8 @@ export interface TraceLog {
   readonly isWaiting: boolean
   /** Whether so much waits that nothing should be added for a moment. */
   readonly isBehind: boolean
-  notePreview(handle: number): void
-  noteFailed(id: CallId): void
-  noteDecoded(id: CallId): void
-  /** The calls of a block were given up. */
-  noteLeftOut(blockIndex: number): void
+  /** Hears what is known besides the calls. */
+  readonly details: DetailLog
   /** Writes the blocks of calls that are full. */
   write(): void
 }

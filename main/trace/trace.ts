@@ -1,5 +1,5 @@
 /** The trace of one session: its calls and its console, and what sums up over them. */
-import type { CallId, CallOutcome, CallRow, ConsoleLine, TimingRow, TraceStatus } from '../contract/model.ts'
+import type { CallId, CallOutcome, ConsoleLine, TimingRow, TraceStatus } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 import { idsOfBlock } from './call-block.ts'
 import type { SavedOrder } from './call-order.ts'
@@ -7,18 +7,18 @@ import { CallStore } from './call-store.ts'
 import { ConsoleStore } from './console-store.ts'
 import type { FunctionDefinition, SliceState } from './events.ts'
 import { OUTCOMES } from './events.ts'
-import { FoldedRows, NOTHING_FOLDED } from './folded-rows.ts'
 import type { ReturnedCalls } from './returned-calls.ts'
 import type { RawStack } from './stack-store.ts'
 import { giveUpOldest } from './keep-newest.ts'
 import { passOver } from './pass-over.ts'
-import { countRowsInside } from './row-span.ts'
 import { Slowing } from './slowing.ts'
 import type { SavedTimings } from './timings.ts'
 import { TimelineReader } from './timeline/read-timeline.ts'
 import { Timeline } from './timeline/timeline.ts'
 import { Timings } from './timings.ts'
-import type { TraceLog, TraceSums } from './trace-log.ts'
+import type { TraceLog } from './trace-log.ts'
+import type { TraceSums } from './trace-totals.ts'
+import { TraceTotals } from './trace-totals.ts'
 
 const NO_VALUES = new Uint32Array(0)
 /** Share of the memory's limit that blocks of calls may take once there is a file: there is more than blocks. */
@@ -66,12 +66,11 @@ export class Trace {
   /** Whether the newest calls are kept when the disk is behind, instead of slowing the guest. */
   keepsNewest = false
   readonly #timings = new Timings()
+  readonly #totals = new TraceTotals()
   readonly #limitBytes: number
   readonly #listener: TraceListener
   #log: TraceLog | null = null
   #hasTriedLog = false
-  /** Sums over the calls that have ended. */
-  #sums: TraceSums = { guestNs: 0, hostNs: 0, suspendedNs: 0, droppedCount: 0, leftOutCount: 0 }
 
   constructor(limitBytes: number, listener: TraceListener = {}) {
     this.#limitBytes = limitBytes
@@ -82,13 +81,14 @@ export class Trace {
     return this.calls.sizeBytes + this.console.sizeBytes + this.timeline.sizeBytes
   }
 
+  /** Calls that were not recorded. */
   get droppedCount(): number {
-    return this.#sums.droppedCount
+    return this.#totals.sums.droppedCount
   }
 
   /** Calls that were recorded, and given up for newer ones. */
   get leftOutCount(): number {
-    return this.#sums.leftOutCount
+    return this.#totals.sums.leftOutCount
   }
 
   /** Memory that the calls may take. */
@@ -135,14 +135,14 @@ export class Trace {
 
   /** Counts calls that were left out. */
   countLeftOut(count: number): void {
-    this.#sums.leftOutCount += count
+    this.#totals.addLeftOut(count)
   }
 
   /** Counts the calls of a block that was given up. */
   leaveOutBlock(blockIndex: number): void {
     const { firstId, lastId } = idsOfBlock(blockIndex)
     this.countLeftOut(lastId - firstId + 1)
-    this.#log?.noteLeftOut(blockIndex)
+    this.#log?.details.noteLeftOut(blockIndex)
   }
 
   /** Writes to the file what it is time for. */
@@ -161,8 +161,8 @@ export class Trace {
   }
 
   setPreview(handle: number, preview: string): void {
-    this.calls.setPreview(handle, preview)
-    this.#log?.notePreview(handle)
+    this.calls.previews.set(handle, preview)
+    this.#log?.details.notePreview(handle)
   }
 
   /** Takes up the calls up to one that were not recorded as left out, if the newest are to be kept; says whether it did. */
@@ -171,14 +171,14 @@ export class Trace {
     const firstId = this.calls.callCount + 1
     passOver(this.calls, lastId, startNs)
     for (let id = firstId; id <= lastId; id++) this.timeline.begin(id, 0, startNs)
-    this.#sums.droppedCount -= lastId - firstId + 1
+    this.#totals.addDropped(firstId - lastId - 1)
     this.countLeftOut(lastId - firstId + 1)
     return true
   }
 
   /** Counts a call that is not recorded. */
   leaveOut(): void {
-    this.#sums.droppedCount++
+    this.#totals.addDropped(1)
   }
 
   /** See {@link CallStore.begin}. */
@@ -196,18 +196,10 @@ export class Trace {
 
   /** See {@link CallStore.addReturned}. */
   addReturned(calls: ReturnedCalls): void {
-    this.calls.addReturned(calls)
+    this.#totals.addReturned(this.calls.addReturned(calls))
     this.timeline.addReturned(calls)
     this.#timings.addReturned(calls)
-    const { count, starts, ends, hosts } = calls
-    let [hostNs, totalNs] = [0, 0]
-    for (let at = 0; at < count; at++) {
-      hostNs += hosts[at]!
-      totalNs += ends[at]! - starts[at]!
-    }
-    this.#sums.hostNs += hostNs
-    this.#sums.suspendedNs += totalNs - hostNs
-    this.#listener.onCallsEnded?.(calls.firstId, count)
+    this.#listener.onCallsEnded?.(calls.firstId, calls.count)
   }
 
   suspend(id: CallId, hostNs: number): void {
@@ -234,18 +226,14 @@ export class Trace {
     this.calls.end(id, outcome, endNs, hostNs, suspendedNs, words, valuesWord)
     this.timeline.end(id)
     this.count(id)
-    if (this.calls.kindOf(id) !== 'import') this.#sums.suspendedNs += stoppedNs
+    if (this.calls.kindOf(id) !== 'import') this.#totals.addStopped(stoppedNs)
     this.#listener.onCallsEnded?.(id, 1)
   }
 
   /** Counts a call that has ended in sums and timings. */
   count(id: CallId): void {
     const times = this.calls.timesOf(id, 0)
-    if (this.calls.kindOf(id) !== 'import') this.#sums.guestNs += times.guestNs
-    else {
-      this.#sums.hostNs += times.hostNs
-      this.#sums.suspendedNs += times.suspendedNs
-    }
+    this.#totals.addEnded(this.calls.kindOf(id) === 'import', times)
     const hasReturned = this.calls.outcomeOf(id) === 'returned'
     this.#timings.record(this.calls.functionIndexOf(id), hasReturned, times.totalNs, times.suspendedNs)
   }
@@ -254,14 +242,14 @@ export class Trace {
   fail(id: CallId, errorText: string): void {
     if (!this.calls.has(id)) return
     this.calls.errors.set(id, errorText)
-    this.#log?.noteFailed(id)
+    this.#log?.details.noteFailed(id)
   }
 
   /** Keeps readings of a call, given as JSON. */
   addDecoded(id: CallId, text: string): void {
     if (!this.calls.has(id)) return
     this.calls.decoded.add(id, text)
-    this.#log?.noteDecoded(id)
+    this.#log?.details.noteDecoded(id)
   }
 
   setStack(id: CallId, stack: RawStack): void {
@@ -287,23 +275,6 @@ export class Trace {
     }
   }
 
-  /** Rows of the calls as they stand at `nowNs`. */
-  rows(
-    fromRow: number,
-    rowCount: number,
-    nowNs: number,
-    folded = new FoldedRows(this.calls, NOTHING_FOLDED),
-  ): CallRow[] {
-    const rows: CallRow[] = []
-    const end = Math.min(fromRow + rowCount, folded.totalRows)
-    for (let at = fromRow; at < end; at++) {
-      const row = this.calls.row(folded.idAt(at), nowNs)
-      if (this.calls.blocks.lacksCalls) row.scattered ||= countRowsInside(this.calls, row.id) === null
-      rows.push(row)
-    }
-    return rows
-  }
-
   /** The calls over time, as they stand at `nowNs`. */
   readTimeline(nowNs: number): TimelineReader {
     this.timeline.catchUp()
@@ -315,17 +286,6 @@ export class Trace {
   }
 
   status(nowNs: number): Omit<TraceStatus, 'sessionId' | 'generation'> {
-    let { guestNs, hostNs, suspendedNs } = this.#sums
-    for (const id of this.calls.running) {
-      const times = this.calls.timesOf(id, nowNs)
-      if (this.calls.kindOf(id) !== 'import') {
-        guestNs += times.guestNs
-        suspendedNs += this.calls.slices.stoppedNs(id, nowNs)
-      } else {
-        hostNs += times.hostNs
-        suspendedNs += times.suspendedNs
-      }
-    }
     return {
       callCount: this.calls.callCount,
       inFlightCount: this.calls.running.size,
@@ -333,9 +293,7 @@ export class Trace {
       leftOutCount: this.leftOutCount,
       isGuestSlowed: this.slowing.isSlowed,
       slowedNs: this.slowing.totalNs,
-      guestNs,
-      hostNs,
-      suspendedNs,
+      ...this.#totals.timesAt(nowNs, this.calls),
       consoleLineCount: this.console.lineCount,
       sizeBytes: this.sizeBytes,
       fileSizeBytes: this.#log?.sizeBytes ?? 0,
@@ -344,13 +302,13 @@ export class Trace {
 
   /** What a file keeps besides the calls, so that they need not be counted again. */
   save(): { order: SavedOrder; timings: SavedTimings; sums: TraceSums } {
-    return { order: this.calls.order.save(), timings: this.#timings.save(), sums: this.#sums }
+    return { order: this.calls.order.save(), timings: this.#timings.save(), sums: this.#totals.sums }
   }
 
   /** Takes over what a file has kept. */
   restore({ order, timings, sums }: { order: SavedOrder; timings: SavedTimings; sums: TraceSums }): void {
     this.calls.order.restore(order)
     this.#timings.restore(timings)
-    this.#sums = { ...this.#sums, ...sums }
+    this.#totals.restore(sums)
   }
 }

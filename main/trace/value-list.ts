@@ -13,6 +13,8 @@ const BYTES_PER_SLOT = 8
 export class ValueList {
   #words: Uint32Array
   #slotCount = 0
+  /** Hears how many bytes it takes more than before. */
+  onGrow: ((addedBytes: number) => void) | null = null
 
   readonly #makeMemory: MakeMemory
 
@@ -81,6 +83,8 @@ export class ValueList {
   #grow(slots: number): void {
     const grown = this.#makeWords(Math.max(slots, this.#words.length))
     grown.set(this.#words)
+    const addedBytes = grown.byteLength - this.#words.byteLength
     this.#words = grown
+    this.onGrow?.(addedBytes)
   }
 }

@@ -8,6 +8,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openSessionFile } from '../../main/session-file/open-session-file.ts'
+import { readCallRow } from '../../main/trace/call-row.ts'
 import { MEMORY_LIMIT_BYTES, writeSession } from './write-session.ts'
 
 const ROWS_IN_SIGHT = 60
@@ -28,7 +29,7 @@ function open(path: string, callCount: number): Opened {
   if (!opened.ok) throw new Error(opened.error.why)
   const { trace } = opened.value
   const readRows = (firstId: number): void => {
-    for (let id = firstId; id < firstId + ROWS_IN_SIGHT; id++) trace.calls.row(id, 0)
+    for (let id = firstId; id < firstId + ROWS_IN_SIGHT; id++) readCallRow(trace.calls, id, 0)
   }
   readRows(callCount - ROWS_IN_SIGHT + 1)
   const firstRowsMs = performance.now() - startMs

@@ -4,6 +4,7 @@ import type { CallRow, TypedValue } from '../../main/contract/model.ts'
 import type { Filter, Term } from '../../main/filter/model.ts'
 import { parseFilter } from '../../main/filter/parse.ts'
 import { matchesGlob } from '../../main/filter/text-tests.ts'
+import { readCallRow } from '../../main/trace/call-row.ts'
 import { OUTCOMES } from '../../main/trace/events.ts'
 import { FilterScan } from '../../main/trace/filter-scan.ts'
 import { Trace } from '../../main/trace/trace.ts'
@@ -182,7 +183,7 @@ test.each([1, 2, 3])(
         while (!scan.isComplete)
         const expected: number[] = []
         for (let id = 1; id <= trace.calls.callCount; id++) {
-          if (holds(filter, trace.calls.row(id, nowNs), trace)) expected.push(id)
+          if (holds(filter, readCallRow(trace.calls, id, nowNs), trace)) expected.push(id)
         }
         expect(scan.matchCount, text).toBe(expected.length)
         expect(scan.list(0, Infinity), text).toEqual(expected)
@@ -215,6 +216,6 @@ test('an export that has ended is looked at again when an import of it ends afte
   expect(scan.list(0, 10)).toEqual([])
   trace.end(2, OUTCOMES.indexOf('cancelled'), 9e6, 100, 9e6 - 100, words, 0)
   scan.refresh(9e6)
-  expect(trace.calls.row(1, 9e6).suspendedNs).toBe(9e6 - 100)
+  expect(readCallRow(trace.calls, 1, 9e6).suspendedNs).toBe(9e6 - 100)
   expect(scan.list(0, 10)).toEqual([1])
 })

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import type { SessionFile } from '../../main/session-file/open-session-file.ts'
 import { openSessionFile } from '../../main/session-file/open-session-file.ts'
 import { SessionLog } from '../../main/session-file/session-log.ts'
+import { readCallRow } from '../../main/trace/call-row.ts'
 import { OUTCOMES } from '../../main/trace/events.ts'
 import { Trace } from '../../main/trace/trace.ts'
 import { createFolder, valueOf } from '../support/inspector.ts'
@@ -48,7 +49,7 @@ function expectTrue({ calls }: Trace, plain: Trace): number {
     const code = calls.errorOf(id)?.code
     if (code === 'CALLS_LEFT_OUT') leftOutCount++
     else if (code === 'SESSION_FILE_INCOMPLETE' || id % 41 > 0) continue
-    else expect(calls.row(id, 0)).toEqual(plain.calls.row(id, 0))
+    else expect(readCallRow(calls, id, 0)).toEqual(readCallRow(plain.calls, id, 0))
   }
   return leftOutCount
 }
@@ -159,10 +160,20 @@ test('calls that were not recorded are taken up as left out, once there is room 
   })
   const expectRows = ({ calls }: Trace): void => {
     for (const id of [2, 20_000, 70_001, 100_000]) {
-      expect(calls.row(id, 0)).toMatchObject({ id, name: 'read', parent: 1, params: [{ value: id }] })
+      expect(readCallRow(calls, id, 0)).toMatchObject({
+        id,
+        name: 'read',
+        parent: 1,
+        params: [{ value: id }],
+      })
     }
     for (const id of [20_001, 20_500, 30_000, 32_768, 49_151, 65_535, 65_536, 70_000]) {
-      expect(calls.row(id, 0)).toMatchObject({ id, name: 'left out', topLevel: 20_001, outcome: 'cancelled' })
+      expect(readCallRow(calls, id, 0)).toMatchObject({
+        id,
+        name: 'left out',
+        topLevel: 20_001,
+        outcome: 'cancelled',
+      })
       expect(calls.errorOf(id)?.code).toBe('CALLS_LEFT_OUT')
     }
     const rows = Array.from({ length: 100_000 }, (_, row) => calls.order.idAt(row))

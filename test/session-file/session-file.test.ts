@@ -5,16 +5,17 @@ import { describe, expect, test } from 'vitest'
 import type { CallRow } from '../../main/contract/model.ts'
 import { openSessionFile } from '../../main/session-file/open-session-file.ts'
 import { SessionLog } from '../../main/session-file/session-log.ts'
+import { readCallRow } from '../../main/trace/call-row.ts'
 import { Trace } from '../../main/trace/trace.ts'
 import { createFolder, errorOf, valueOf } from '../support/inspector.ts'
-import { createRandom, fill } from '../trace/random-trace.ts'
+import { createRandom, fill, sumBlockSizes } from '../trace/random-trace.ts'
 
 /** Some calls of every block, and all of the first and the last. */
 function sample(trace: Trace): CallRow[] {
   const { callCount } = trace.calls
   const rows: CallRow[] = []
   for (let id = 1; id <= callCount; id += id < 50 || id > callCount - 50 ? 1 : 97) {
-    rows.push(trace.calls.row(id, 0))
+    rows.push(readCallRow(trace.calls, id, 0))
   }
   return rows
 }
@@ -62,6 +63,7 @@ describe('a session file', () => {
       await fill()
       expect(sample(logged)).toEqual(sample(plain))
       expect(logged.calls.blocks.sizeBytes).toBeLessThan(plain.calls.blocks.sizeBytes)
+      for (const trace of [plain, logged]) expect(trace.calls.blocks.sizeBytes).toBe(sumBlockSizes(trace))
 
       await log.finish(1e12)
       await log.close()
@@ -165,7 +167,7 @@ function expectTrue(trace: Trace, plain: Trace): number {
   for (const row of sample(trace)) {
     const code = trace.calls.errorOf(row.id)?.code
     if (code === 'SESSION_FILE_DAMAGED') lostCount++
-    else if (code !== 'SESSION_FILE_INCOMPLETE') expect(row).toEqual(plain.calls.row(row.id, 0))
+    else if (code !== 'SESSION_FILE_INCOMPLETE') expect(row).toEqual(readCallRow(plain.calls, row.id, 0))
   }
   return lostCount
 }
@@ -178,7 +180,7 @@ test('a call whose own calls stand among others is known as such when the file i
     logged.begin(index + 1, parent, 2, index, new Uint32Array(0), 0)
     if (index === 2) log.flush()
   }
-  const isScattered = ({ calls }: Trace) => [1, 2, 3, 4].map((id) => calls.row(id, 0).scattered)
+  const isScattered = ({ calls }: Trace) => [1, 2, 3, 4].map((id) => readCallRow(calls, id, 0).scattered)
   expect(isScattered(logged)).toEqual([false, true, true, false])
   await log.finish(1e3)
   await log.close()

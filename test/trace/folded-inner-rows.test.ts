@@ -1,7 +1,8 @@
 /** Calls folded inside of others, against rows that are found by walking the tree of calls. */
 import { expect, test } from 'vitest'
 import type { CallId, Folding } from '../../main/contract/model.ts'
-import { FoldedRows } from '../../main/trace/folded-rows.ts'
+import { readCallRows } from '../../main/trace/call-row.ts'
+import { FoldedRows, NOTHING_FOLDED } from '../../main/trace/folded-rows.ts'
 import { countRowsInside } from '../../main/trace/row-span.ts'
 import { Trace } from '../../main/trace/trace.ts'
 import { createRandom, createRolled, fill } from './random-trace.ts'
@@ -127,7 +128,8 @@ test.each([0, 0.03, 0.5])('a call is scattered where others stand among its own:
   for (let seed = 1; seed <= 10; seed++) {
     const trace = [...grow({ interleaved: 0.05, concurrent }, 120, seed)].at(-1)!
     const tree = new Tree(trace)
-    for (const { id, parent, scattered } of trace.rows(0, 200, 0)) {
+    const shown = new FoldedRows(trace.calls, NOTHING_FOLDED)
+    for (const { id, parent, scattered } of readCallRows(trace.calls, shown, 0, 200, 0)) {
       const isExpected = parent !== null && tree.isScattered(id)
       expect(scattered).toBe(isExpected)
       if (isExpected) scatteredCount++

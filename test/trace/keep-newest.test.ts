@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest'
 import { OUTCOMES } from '../../main/trace/events.ts'
 import { FilterScan } from '../../main/trace/filter-scan.ts'
 import { parseFilter } from '../../main/filter/parse.ts'
+import { readCallRow } from '../../main/trace/call-row.ts'
 import { StatisticsScan } from '../../main/trace/statistics/statistics-scan.ts'
 import { Trace } from '../../main/trace/trace.ts'
 import { returnedCall } from '../support/returned-calls.ts'
-import { fill } from './random-trace.ts'
+import { fill, sumBlockSizes } from './random-trace.ts'
 
 const MEBIBYTE = 2 ** 20
 const RETURNED = OUTCOMES.indexOf('returned')
@@ -36,9 +37,13 @@ describe('calls of all kinds, without a file', () => {
     expect(kept.length).toBeGreaterThan(16_384)
     expect(kept.at(-1)).toBe(200_000)
     for (const id of kept.filter((_, index) => index % 7 === 0)) {
-      expect(rolled.calls.row(id, NOW_NS)).toEqual(plain.calls.row(id, NOW_NS))
+      expect(readCallRow(rolled.calls, id, NOW_NS)).toEqual(readCallRow(plain.calls, id, NOW_NS))
       expect(rolled.calls.stackOf(id)).toEqual(plain.calls.stackOf(id))
     }
+  })
+
+  test('what the blocks take is known without asking each', () => {
+    for (const trace of [plain, rolled]) expect(trace.calls.blocks.sizeBytes).toBe(sumBlockSizes(trace))
   })
 
   test('those that were left out are counted, say so, and stand where they stood', () => {
@@ -49,11 +54,11 @@ describe('calls of all kinds, without a file', () => {
     })
     const leftOut = ids.filter((id) => isLeftOut(rolled, id))
     for (const id of leftOut.filter((_, index) => index % 97 === 0)) {
-      expect(rolled.calls.row(id, NOW_NS)).toMatchObject({
+      expect(readCallRow(rolled.calls, id, NOW_NS)).toMatchObject({
         name: 'left out',
         outcome: 'cancelled',
         params: [],
-        topLevel: plain.calls.row(id, NOW_NS).topLevel,
+        topLevel: readCallRow(plain.calls, id, NOW_NS).topLevel,
         totalNs: 0,
         errorText: expect.stringContaining('left out'),
       })
@@ -144,12 +149,15 @@ test('a long run takes no more memory than its limit and some headroom', () => {
   expect(Math.max(...sizes)).toBeLessThan(limitBytes * 1.5)
   expect(trace.leftOutCount).toBeGreaterThan(2_500_000)
   // It ran all the time.
-  expect(trace.calls.row(1, NOW_NS)).toMatchObject({
+  expect(readCallRow(trace.calls, 1, NOW_NS)).toMatchObject({
     name: 'run',
     outcome: 'returned',
     childCount: 2_999_999,
   })
-  expect(trace.calls.row(2_999_999, NOW_NS)).toMatchObject({ name: 'read', params: [{ value: 2_999_999 }] })
+  expect(readCallRow(trace.calls, 2_999_999, NOW_NS)).toMatchObject({
+    name: 'read',
+    params: [{ value: 2_999_999 }],
+  })
   expect(trace.calls.errors.list.filter(({ why }) => why !== '').length).toBeLessThan(3000)
 })
 
@@ -173,7 +181,7 @@ test('a call of one that was left out is shown where it stands', () => {
   }
   // A handler may call the guest when the call that it was called by has ended.
   const late = run(first)
-  expect(trace.calls.row(late, 0)).toMatchObject({ parent: first, topLevel: first })
+  expect(readCallRow(trace.calls, late, 0)).toMatchObject({ parent: first, topLevel: first })
   expect(trace.calls.rowOf(late)).toBe(1)
   expect(trace.calls.order.idAt(1)).toBe(late)
   expect(trace.calls.order.idAt(2)).toBe(second)

@@ -1,4 +1,5 @@
 /** Fills traces with calls of every kind that look random and are the same for the same seed. */
+import { idsOfBlock } from '../../main/trace/call-block.ts'
 import type { FunctionDefinition } from '../../main/trace/events.ts'
 import { OUTCOMES } from '../../main/trace/events.ts'
 import { Trace } from '../../main/trace/trace.ts'
@@ -119,4 +120,12 @@ export function createRolled(callCount: number, seed: number): Trace {
   trace.keepsNewest = true
   for (const step of fill([trace], callCount, seed)) if (step % 1000 === 0) trace.makeRoom()
   return trace
+}
+
+/** What the blocks of a trace take, asked of each. */
+export function sumBlockSizes({ calls: { blocks } }: Trace): number {
+  let sizeBytes = blocks.leftOut.sizeBytes
+  for (const blockIndex of blocks.resident)
+    sizeBytes += blocks.block(idsOfBlock(blockIndex).firstId).sizeBytes
+  return sizeBytes
 }

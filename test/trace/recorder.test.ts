@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { Recorder } from '../../main/host/recorder.ts'
 import { References } from '../../main/host/references.ts'
+import { readCallRow, readCallRows } from '../../main/trace/call-row.ts'
+import { FoldedRows, NOTHING_FOLDED } from '../../main/trace/folded-rows.ts'
 import { createRing, RingWriter } from '../../main/trace/ring.ts'
 import { Trace } from '../../main/trace/trace.ts'
 import { TraceFeed } from '../../main/trace/trace-feed.ts'
@@ -36,15 +38,15 @@ async function read({ trace, feed }: Created): Promise<unknown> {
     await delay(MOMENT_MS)
     feed.drain(Infinity)
   }
-  return trace
-    .rows(0, 10, 1000)
-    .map(({ outcome, params, results, startNs, endNs, hostNs, suspendedNs, suspended }) => ({
+  return readCallRows(trace.calls, new FoldedRows(trace.calls, NOTHING_FOLDED), 0, 10, 1000).map(
+    ({ outcome, params, results, startNs, endNs, hostNs, suspendedNs, suspended }) => ({
       outcome,
       values: params.map(({ value }) => value),
       results: results?.map(({ value }) => value) ?? null,
       times: [startNs, endNs, hostNs, suspendedNs],
       suspended,
-    }))
+    }),
+  )
 }
 
 const call = { values: [-1, '-2'], suspended: false }
@@ -140,7 +142,11 @@ test('more calls than are added at once, below several others', async () => {
   expect(trace.calls.callCount).toBe(1002)
   for (const { id, parent } of inner) expect(trace.calls.parentOf(id)).toBe(parent)
   for (const outer of outers) expect(trace.calls.childCountOf(outer)).toBeGreaterThan(329)
-  expect(trace.calls.row(1002, 0)).toMatchObject({ depth: 1, startNs: 1098, results: [{ value: 998 }] })
+  expect(readCallRow(trace.calls, 1002, 0)).toMatchObject({
+    depth: 1,
+    startNs: 1098,
+    results: [{ value: 998 }],
+  })
 })
 
 test('a call that a full trace leaves out is counted once, read before its end or after', async () => {

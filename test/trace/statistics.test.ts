@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { CallRow } from '../../main/contract/model.ts'
 import { parseFilter } from '../../main/filter/parse.ts'
 import { indexInBlock } from '../../main/trace/call-block.ts'
+import { readCallRow } from '../../main/trace/call-row.ts'
 import { createCallTest } from '../../main/trace/filter-scan.ts'
 import { BusyColumns } from '../../main/trace/statistics/busy-columns.ts'
 import { PATH_LIMIT, PathTree } from '../../main/trace/statistics/path-tree.ts'
@@ -32,7 +33,7 @@ function listRows(trace: Trace, filterText: string): CallRow[] {
   const holds = createCallTest(trace.calls, parse(filterText), noNames)
   return Array.from({ length: trace.calls.callCount }, (_, index) => index + 1)
     .filter((id) => !trace.calls.running.has(id) && holds(id, NOW_NS))
-    .map((id) => trace.calls.row(id, NOW_NS))
+    .map((id) => readCallRow(trace.calls, id, NOW_NS))
 }
 
 /** What is known of a call inside and out, slowly. */

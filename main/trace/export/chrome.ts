@@ -3,6 +3,7 @@
  * threads in which they nest. After "Trace Event Format" of the Chromium project.
  */
 import type { CallId } from '../../contract/model.ts'
+import { readCallRow } from '../call-row.ts'
 import { endOf, nameOf, plainValues } from './encoder.ts'
 import type { ExportSource, TraceEncoder } from './encoder.ts'
 import { nameTrack, Tracks } from './tracks.ts'
@@ -40,7 +41,7 @@ export function createChromeEncoder(source: ExportSource): TraceEncoder {
 
 function formatCall(source: ExportSource, id: CallId, tid: number): string {
   const { calls, snapshot } = source
-  const row = calls.row(id, snapshot.nowNs)
+  const row = readCallRow(calls, id, snapshot.nowNs)
   const error = calls.errorOf(id)
   const startNs = Math.round(row.startNs)
   return JSON.stringify({

@@ -4,6 +4,7 @@
  * Names of attributes are those of OpenTelemetry's semantic conventions, where there are some.
  */
 import type { CallId } from '../../contract/model.ts'
+import { readCallRow } from '../call-row.ts'
 import { nameOf, plainValues } from './encoder.ts'
 import type { ExportSource, TraceEncoder } from './encoder.ts'
 import { createTraceIds } from './trace-id.ts'
@@ -65,7 +66,7 @@ class Spans {
   /** The span of a call. One that runs ends with the export. */
   describe(id: CallId): object {
     const { calls, snapshot } = this.#source
-    const row = calls.row(id, snapshot.nowNs)
+    const row = readCallRow(calls, id, snapshot.nowNs)
     const error = calls.errorOf(id)
     const message = error && `${error.what} ${error.why}`.trim()
     const endTimeUnixNano = this.#toUnixNs(row.endNs ?? Math.max(row.startNs, snapshot.nowNs))

@@ -1,5 +1,6 @@
 /** The columns of a trace as a table, of whatever format. See docs/exports.md. */
 import type { CallId } from '../../contract/model.ts'
+import { readCallRow } from '../call-row.ts'
 import type { ExportSource } from './encoder.ts'
 import { plainValues } from './encoder.ts'
 
@@ -46,7 +47,7 @@ export function readFields(
   { calls, snapshot }: Pick<ExportSource, 'calls' | 'snapshot'>,
   id: CallId,
 ): Record<ColumnName, Field> {
-  const row = calls.row(id, snapshot.nowNs)
+  const row = readCallRow(calls, id, snapshot.nowNs)
   const error = calls.errorOf(id)
   return {
     id,

@@ -11,6 +11,7 @@ import { compileFilter } from '../../filter/compile.ts'
 import type { Filter } from '../../filter/model.ts'
 import type { CallTest } from '../../filter/value-tests.ts'
 import { CallCursor } from '../call-cursor.ts'
+import { summarizeCall } from '../call-row.ts'
 import type { CallStore } from '../call-store.ts'
 import { createFilterContext } from '../filter-scan.ts'
 import { Timings } from '../timings.ts'
@@ -101,7 +102,7 @@ export class StatisticsScan {
       paths: this.#paths.list(),
       pathFunctions: definitions.map(({ kind, module, name }) => ({ kind, module, name })),
       leftOutCount: this.#paths.leftOutCount,
-      slowest: this.#slowest.ids.map((id) => this.#calls.summary(id, nowNs)),
+      slowest: this.#slowest.ids.map((id) => summarizeCall(this.#calls, id, nowNs)),
       inFlight: this.#listInFlight(),
     }
   }

@@ -1,6 +1,7 @@
 /** The marked range and the filter as one filter, over random traces. */
 import { expect, test } from 'vitest'
 import { parseFilter } from '../../../main/filter/parse.ts'
+import { readCallRow } from '../../../main/trace/call-row.ts'
 import { createCallTest } from '../../../main/trace/filter-scan.ts'
 import { Trace } from '../../../main/trace/trace.ts'
 import { combineFilter } from '../../../renderer/state/call-selection.ts'
@@ -26,7 +27,7 @@ test('calls are those that were in flight in the range, also where they run, and
   const toNs = lastNs - 0.25
   for (const filterText of ['', 'import:env.add or outcome=running', '-(name="wait") depth>0']) {
     const inRange = find(trace, filterText).filter((id) => {
-      const { startNs, endNs } = calls.row(id, NOW_NS)
+      const { startNs, endNs } = readCallRow(calls, id, NOW_NS)
       return startNs <= Math.ceil(toNs) && (endNs ?? Infinity) >= Math.floor(fromNs)
     })
     expect(inRange.length).toBeGreaterThan(0)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { readCallRow } from '../../../main/trace/call-row.ts'
 import { OUTCOMES } from '../../../main/trace/events.ts'
 import { Trace } from '../../../main/trace/trace.ts'
 import { createRolled, fill } from '../random-trace.ts'
@@ -129,7 +130,7 @@ test('an event says what is known of the call', () => {
   for (const _ of fill([trace], 500, 5));
   const { slices } = parseEvents(encodeTrace(trace, 'chrome', latestNs(trace)))
   const failed = slices.find(({ args }) => args.outcome === 'threw' && args.parent !== undefined)!
-  const row = trace.calls.row(Number(failed.args.id), 0)
+  const row = readCallRow(trace.calls, Number(failed.args.id), 0)
   expect(failed).toMatchObject({
     cat: row.kind,
     name: row.module === null ? row.name : `${row.module}.${row.name}`,
@@ -144,9 +145,9 @@ test('an event says what is known of the call', () => {
   })
   const returned = slices.find(({ args }) => args.outcome === 'returned' && args.results)!
   expect(returned.args.results).toEqual(
-    trace.calls
-      .row(Number(returned.args.id), 0)
-      .results!.map(({ value, preview }) => (preview === undefined ? value : `${value} ${preview}`)),
+    readCallRow(trace.calls, Number(returned.args.id), 0).results!.map(({ value, preview }) =>
+      preview === undefined ? value : `${value} ${preview}`,
+    ),
   )
 })
 

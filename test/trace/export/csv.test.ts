@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { readCallRow } from '../../../main/trace/call-row.ts'
 import { Trace } from '../../../main/trace/trace.ts'
 import { fill } from '../random-trace.ts'
 import { encodeTrace, latestNs } from './encode.ts'
@@ -36,7 +37,7 @@ test.each([1, 2])('a strict reader reads what the calls are: random trace %i', (
   const plain = (values: { value: unknown; preview?: string }[]) =>
     values.map(({ value, preview }) => (preview === undefined ? value : `${String(value)} ${preview}`))
   for (const [index, record] of records.entries()) {
-    const row = trace.calls.row(index + 1, nowNs)
+    const row = readCallRow(trace.calls, index + 1, nowNs)
     expect(record).toMatchObject({
       id: String(row.id),
       parent: String(row.parent ?? ''),

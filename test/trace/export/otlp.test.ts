@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { readCallRow } from '../../../main/trace/call-row.ts'
 import { Trace } from '../../../main/trace/trace.ts'
 import { fill } from '../random-trace.ts'
 import { encodeTrace, latestNs, STARTED_AT_MS } from './encode.ts'
@@ -58,7 +59,7 @@ test.each([1, 2])('spans are the calls, by the rules of OTLP: random trace %i', 
   const traceIds = new Map<number, string>()
   for (const [index, span] of spans.entries()) {
     const id = index + 1
-    const row = trace.calls.row(id, nowNs)
+    const row = readCallRow(trace.calls, id, nowNs)
     expect(span.traceId).toMatch(/^(?!0+$)[0-9a-f]{32}$/)
     expect(span.spanId).toMatch(/^(?!0+$)[0-9a-f]{16}$/)
     expect(parseInt(span.spanId, 16)).toBe(id)

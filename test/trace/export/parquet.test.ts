@@ -1,6 +1,7 @@
 import type { FileMetaData } from 'hyparquet'
 import { parquetMetadata, parquetReadObjects } from 'hyparquet'
 import { expect, test } from 'vitest'
+import { readCallRow } from '../../../main/trace/call-row.ts'
 import { Trace } from '../../../main/trace/trace.ts'
 import { fill } from '../random-trace.ts'
 import { encodePieces, latestNs, STARTED_AT_MS } from './encode.ts'
@@ -28,7 +29,7 @@ test.each([1, 2])('a reader reads what the calls are, with their types: random t
   const plain = (values: { value: unknown; preview?: string }[]) =>
     values.map(({ value, preview }) => (preview === undefined ? value : `${String(value)} ${preview}`))
   for (const [index, record] of rows.entries()) {
-    const row = trace.calls.row(index + 1, nowNs)
+    const row = readCallRow(trace.calls, index + 1, nowNs)
     const error = trace.calls.errorOf(row.id)
     const expected: Row = {
       id: BigInt(row.id),

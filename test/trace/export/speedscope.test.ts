@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
+import { readCallRow } from '../../../main/trace/call-row.ts'
 import { TraceExports } from '../../../main/trace/export/trace-exports.ts'
 import { OUTCOMES } from '../../../main/trace/events.ts'
 import { Trace } from '../../../main/trace/trace.ts'
@@ -76,7 +77,7 @@ test.each([1, 2, 3])('frames are the calls, by the published schema: random trac
   const lanes = new Map<string, Span[]>()
   let suspendedNs = 0
   for (let id = 1; id <= 8000; id++) {
-    const { module, name, startNs, endNs, ...row } = trace.calls.row(id, nowNs)
+    const { module, name, startNs, endNs, ...row } = readCallRow(trace.calls, id, nowNs)
     const lane = `lane ${trace.timeline.lanes.placeOf(id).lane + 1}`
     if (!lanes.has(lane)) lanes.set(lane, [])
     lanes.get(lane)!.push({
