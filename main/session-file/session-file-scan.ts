@@ -112,6 +112,7 @@ export class SessionFileScan implements SessionFile {
     const blockIndex = blockIndexOf(firstId)
     noteStored(this.#stored, blockIndex, offset, 0)
     calls.blocks.reload(blockIndex)
+    yield
     const block = calls.blocks.block(firstId)
     if (block.isDamaged) throw new MalformedBytes('its calls cannot be read')
     this.#stored[blockIndex]!.startNs ||= block.starts[indexInBlock(firstId)]!
