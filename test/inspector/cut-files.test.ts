@@ -2,14 +2,14 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { TraceStatus } from '../../main/contract/model.ts'
-import { createInspector } from '../../main/inspector/inspector.ts'
+import type { Inspector } from '../../main/inspector/api.ts'
 import { openSessionFile } from '../../main/session-file/open-session-file.ts'
 import { writeCutSession } from '../support/cut-session.ts'
 import { errorOf, startInspector, valueOf, waitFor } from '../support/inspector.ts'
 
 const CALL_COUNT = 600_000
 
-function statusOf({ service }: ReturnType<typeof createInspector>): TraceStatus {
+function statusOf({ service }: Inspector): TraceStatus {
   return valueOf(service.attach()).traces[0]!
 }
 
