@@ -45,7 +45,7 @@ async function reopen(path: string): Promise<Reopened> {
   const opened = await ArchivedSession.open('bench', path, MEMORY_LIMIT_BYTES)
   if (!opened.ok) throw new Error(opened.error.why)
   const { trace } = opened.value
-  trace.rows(0, ROWS_IN_SIGHT, opened.value.nowNs())
+  for (let id = 1; id <= ROWS_IN_SIGHT; id++) readCallRow(trace.calls, id, opened.value.nowNs())
   const firstRowsMs = performance.now() - startMs
   const firstCallCount = trace.calls.callCount
   delay.enable()
