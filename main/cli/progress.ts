@@ -14,14 +14,16 @@ export type ProgressStream = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>
 export class Progress {
   readonly #label: string
   readonly #stream: ProgressStream
+  readonly #unit: string
   readonly #beganMs = performance.now()
   #drawnMs = -Infinity
   #isShown = false
 
-  /** `label` says what is going on: `Exporting`. */
-  constructor(label: string, stream: ProgressStream = process.stderr) {
+  /** `label` says what is going on: `Exporting`; `unit` what is counted. */
+  constructor(label: string, stream: ProgressStream = process.stderr, unit = 'calls') {
     this.#label = label
     this.#stream = stream
+    this.#unit = unit
   }
 
   /** Draws the bar anew where it is time to. */
@@ -33,7 +35,7 @@ export class Progress {
     this.#isShown = true
     const share = total === 0 ? 1 : Math.min(1, done / total)
     const bar = '█'.repeat(Math.floor(share * WIDTH)).padEnd(WIDTH, '░')
-    const count = `${done.toLocaleString('en')} of ${total.toLocaleString('en')} calls`
+    const count = `${done.toLocaleString('en')} of ${total.toLocaleString('en')} ${this.#unit}`
     this.#stream.write(`${CLEAR_LINE}${this.#label} ${bar} ${Math.floor(100 * share)}% (${count})`)
   }
 

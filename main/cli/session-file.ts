@@ -25,7 +25,11 @@ export async function withSessionFile(
 ): Promise<number> {
   const inspector = createInspector({ ...paths, settingsFolder: null })
   try {
-    const opened = await inspector.openSessionFile(resolve(file))
+    const progress = new Progress('Opening', process.stderr, 'bytes')
+    const opened = await inspector.openSessionFile(resolve(file), (done, total) =>
+      progress.report(done, total),
+    )
+    progress.end()
     if (!opened.ok) return fail(opened.error)
     for (const warning of opened.value.warnings) printError(warning)
     return await act(inspector, opened.value)

@@ -208,6 +208,10 @@ export const ERRORS = {
     'The end of the session file is missing or damaged.',
     'What could be read is shown. The inspector, or the disk, failed while it was written.',
   ],
+  SESSION_FILE_BEING_READ: [
+    'The session file is still being read.',
+    'It has no index, because it was not closed. Wait until it has been read.',
+  ],
   SESSION_ARCHIVED: [
     'The session was opened from a file, so nothing of it can run.',
     'Open its guest to run it again.',

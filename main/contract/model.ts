@@ -414,6 +414,8 @@ export interface TraceStatus {
   sizeBytes: number
   /** What it takes on disk: 0 while memory holds all of it. */
   fileSizeBytes: number
+  /** Bytes of a session file without an index that are still to be read; the trace grows until they are 0. */
+  unreadBytes: number
 }
 
 export type ConsoleLevel = 'log' | 'info' | 'warn' | 'error' | 'debug'

@@ -285,7 +285,7 @@ export interface InspectorService {
    * on, which is 1 or what the piece before said; with a filter, the calls that it holds for. Without the `snapshot` of
    * the first piece, each ends with what there is by then. A piece can be empty though others follow. Of formats that are
    * written as a whole, one export is under way for each session; begun again, it is lost to whoever began it before.
-   * Fails with FILTER_INVALID and TRACE_EXPORT_LOST.
+   * Fails with FILTER_INVALID, TRACE_EXPORT_LOST, and SESSION_FILE_BEING_READ.
    */
   exportTrace(request: {
     sessionId: SessionId
@@ -297,7 +297,8 @@ export interface InspectorService {
   /**
    * Answers a `select` over the tables of docs/sql.md, as they stand now; nothing can be written. The first one of a
    * session takes its time, later ones add what is new. Those of one session are answered one after the other, with at most
-   * `rowLimit` rows, which is said. Fails with SQL_FAILED, SQL_TIMED_OUT (after `timeoutMs`, or half a minute) and SQL_CANCELLED.
+   * `rowLimit` rows, which is said. Fails with SQL_FAILED, SQL_TIMED_OUT (after `timeoutMs`, or half a minute), SQL_CANCELLED
+   * and SESSION_FILE_BEING_READ.
    */
   queryTrace(request: {
     sessionId: SessionId

@@ -59,8 +59,11 @@ export interface Inspector {
   subscribe(listener: EventListener): () => void
   /** Opens a guest and shows it to every client. Fails as a value only where there is no session to show. */
   open(request: OpenRequest): Promise<Result<SessionInfo>>
-  /** Opens a session file, whatever its name. */
-  openSessionFile(path: string): Promise<Result<SessionInfo>>
+  /** Opens a session file, whatever its name, and waits until it has been read; `onProgress` is told how far that is. */
+  openSessionFile(
+    path: string,
+    onProgress?: (readBytes: number, totalBytes: number) => void,
+  ): Promise<Result<SessionInfo>>
   /**
    * Hands over the session's trace as JSON Lines while it grows: each call once, when it ends, and those still
    * running when the session ends; of a filter (docs/filters.md) those for which it holds then. Returns a function that

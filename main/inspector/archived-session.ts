@@ -1,12 +1,13 @@
 /** A session that was opened from a file: its trace can be read, and nothing runs. */
 import { copyFile } from 'node:fs/promises'
+import { setImmediate } from 'node:timers/promises'
 import { basename, dirname } from 'node:path'
 import { makeError } from '../contract/error-codes.ts'
 import type { DebugInfo, SessionId, SessionInfo, StackFrame, TraceStatus } from '../contract/model.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { SessionFile } from '../session-file/open-session-file.ts'
-import { openSessionFile } from '../session-file/open-session-file.ts'
+import { beginSessionFile, describeReadFailure } from '../session-file/open-session-file.ts'
 import type { RawStack } from '../trace/stack-store.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { LoadedGuest } from './guest-file.ts'
@@ -15,6 +16,10 @@ import { GuestStackReader } from './guest-stack.ts'
 import { hashBytes } from './host-file.ts'
 import { describeLeftOut } from './left-out.ts'
 import type { SavedSession } from './session-files.ts'
+import { SLICE_MS } from './turns.ts'
+
+/** A file without an index is read for so long before it is shown: a short one is whole by then. */
+const FIRST_READ_MS = 100
 
 /** Reads what the file says of its session; null where it says nothing that can be shown. */
 function readSaved(session: unknown): SavedSession | null {
@@ -34,6 +39,8 @@ export class ArchivedSession {
   readonly #file: SessionFile
   readonly #saved: SavedSession
   readonly #stackReader: GuestStackReader | null
+  #failure: InspectorError | null = null
+  #isClosed = false
 
   private constructor(
     sessionId: SessionId,
@@ -49,13 +56,13 @@ export class ArchivedSession {
     this.#stackReader = stackReader
   }
 
-  /** Opens a session file. Fails as `openSessionFile` does. */
+  /** Opens a session file; one without an index has its first calls then. Fails as `openSessionFile` does. */
   static async open(
     sessionId: SessionId,
     path: string,
     limitBytes: number,
   ): Promise<Result<ArchivedSession>> {
-    const opened = openSessionFile(path, limitBytes)
+    const opened = beginSessionFile(path, limitBytes)
     if (!opened.ok) return opened
     const saved = readSaved(opened.value.session)
     if (saved === null) {
@@ -64,7 +71,35 @@ export class ArchivedSession {
     }
     const guest = await findGuest(saved)
     const stackReader = guest && new GuestStackReader(guest.guest, guest.folder)
-    return success(new ArchivedSession(sessionId, path, opened.value, saved, stackReader))
+    const session = new ArchivedSession(sessionId, path, opened.value, saved, stackReader)
+    const untilMs = performance.now() + FIRST_READ_MS
+    while (session.isBeingRead && (performance.now() < untilMs || session.trace.calls.callCount === 0)) {
+      session.#advance()
+      await setImmediate()
+    }
+    return success(session)
+  }
+
+  /** Whether its file is still being read, because it has no index. */
+  get isBeingRead(): boolean {
+    return this.trace.isBeingRead && !this.#isClosed
+  }
+
+  /** Reads its file to the end, in slices with time for everything else in between; `onGrown` hears of each. */
+  async read(onGrown: () => void): Promise<void> {
+    while (this.isBeingRead) {
+      this.#advance()
+      onGrown()
+      await setImmediate()
+    }
+  }
+
+  #advance(): void {
+    try {
+      this.#file.advance(SLICE_MS)
+    } catch (thrown) {
+      this.#failure = describeReadFailure(thrown, this.path)
+    }
   }
 
   get trace(): Trace {
@@ -87,7 +122,8 @@ export class ArchivedSession {
       debugFile: null,
       error: null,
       warnings: [
-        ...(isComplete ? [] : [describeLoss(lostBytes, this.path)]),
+        ...(this.#failure ? [this.#failure] : []),
+        ...(isComplete || this.trace.isBeingRead ? [] : [describeLoss(lostBytes, this.path)]),
         ...(leftOutCount > 0 ? [describeLeftOut(leftOutCount, calls.callCount)] : []),
       ],
       archive: {
@@ -104,6 +140,7 @@ export class ArchivedSession {
     return {
       ...this.trace.status(this.nowNs()),
       fileSizeBytes: this.#file.sizeBytes,
+      unreadBytes: this.isBeingRead ? this.#file.unreadBytes : 0,
       sessionId: this.sessionId,
       generation: 0,
     }
@@ -125,6 +162,7 @@ export class ArchivedSession {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     this.#file.close()
   }
 }

@@ -37,6 +37,8 @@ interface ActiveScan<Scan> {
   session: FilteredSession
   trace: Trace
   filterText: string
+  /** Whether it was begun while the trace's file was being read: what was said of a call may have changed since. */
+  isPreliminary: boolean
 }
 
 /** One for all sessions, and for one thing that is made of the calls. */
@@ -72,12 +74,16 @@ export class CallFilters<Scan extends TraceScan> {
     const scans = this.#scans.get(trace) ?? new Map<string, ActiveScan<Scan>>()
     this.#scans.set(trace, scans)
     let active = scans.get(filterText)
+    if (active?.isPreliminary && !trace.isBeingRead) {
+      this.#turns.drop(active)
+      active = undefined
+    }
     if (!active) {
       const parsed = parseFilter(filterText)
       if (parsed.filter === null) return failure(describeProblem(parsed.problems[0]))
       const stackNames = listStackNames(session, trace)
       const scan = new this.#Scan(trace.calls, parsed.filter, stackNames)
-      active = { scan, session, trace, filterText }
+      active = { scan, session, trace, filterText, isPreliminary: trace.isBeingRead }
     }
     // To the end: the first one is that which was asked about the longest time ago.
     scans.delete(filterText)

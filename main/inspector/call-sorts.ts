@@ -53,7 +53,8 @@ export class CallSorts {
     const callCount = Math.min(wantedCount, trace.calls.callCount)
     const sorts = this.#sorts.get(trace) ?? new Map<string, ActiveSort>()
     this.#sorts.set(trace, sorts)
-    const key = `${by} ${callCount} ${filterText}`
+    // What was said of a call while its file was being read may have changed since.
+    const key = `${by} ${callCount} ${trace.isBeingRead} ${filterText}`
     const progress = { sessionId: session.sessionId, filterText, by, callCount, doneShare: 0 }
     const active = sorts.get(key) ?? { key, sort: null, session, trace, progress }
     if (!active.sort) {

@@ -177,7 +177,7 @@ export function createInspector(options: InspectorOptions): Inspector {
         keepsNewest: keepsNewest ?? false,
       })
     },
-    openSessionFile: (path) => sessions.openArchive(path, false),
+    openSessionFile: (path, onProgress = () => {}) => sessions.openWholeArchive(path, onProgress),
     streamTrace: (sessionId, write, filter = { kind: 'all' }) => sessions.stream(sessionId, write, filter),
     sendMenuCommand: (name) => events.emit('menuCommand', { name }),
     reportProblem: (error) => events.emit('problem', error),

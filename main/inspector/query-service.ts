@@ -1,7 +1,8 @@
 /** The part of the service that answers SQL: docs/sql.md. */
+import { makeError } from '../contract/error-codes.ts'
 import type { SessionId } from '../contract/model.ts'
 import type { Result } from '../contract/result.ts'
-import { success } from '../contract/result.ts'
+import { failure, success } from '../contract/result.ts'
 import type { InspectorService, QueryRows } from '../contract/service.ts'
 import { Trace } from '../trace/trace.ts'
 import type { InspectorOptions } from './api.ts'
@@ -51,6 +52,7 @@ export function createQueryService(
     const found = sessions.find(sessionId)
     if (!found.ok) return found
     const session = found.value
+    if (session.trace?.isBeingRead) return failure(makeError('SESSION_FILE_BEING_READ'))
     const { guest, startedAtMs, archive } = session.info()
     const nowNs = session.nowNs()
     const startedAt = new Date(startedAtMs).toISOString()

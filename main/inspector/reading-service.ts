@@ -98,6 +98,7 @@ export function createReadingService(sessions: Sessions, version: string): Readi
       const { filter, problems } = parseFilter(filterText)
       if (filter === null) return failure(describeProblem(problems[0]))
       const trace = found.value.trace ?? new Trace(0)
+      if (trace.isBeingRead) return failure(makeError('SESSION_FILE_BEING_READ'))
       const { calls, timeline } = trace
       const snapshot = given ?? { callCount: calls.callCount, nowNs: found.value.nowNs() }
       // A session that was reloaded meanwhile has fewer.

@@ -1,5 +1,6 @@
 /** All sessions of the inspector: opening, finding, closing. */
 import { basename } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { makeError } from '../contract/error-codes.ts'
 import type { SessionLimits } from '../contract/limits.ts'
 import { DEFAULT_LIMITS } from '../contract/limits.ts'
@@ -26,6 +27,8 @@ import { createTraceWriter } from './trace-writer.ts'
 
 /** Each has a thread and memory of its own. */
 const SESSION_LIMIT = 32
+/** How often it is told how far a file has been read. */
+const PROGRESS_INTERVAL_MS = 20
 
 /** How a guest is to be opened. */
 export interface OpenSession {
@@ -180,7 +183,10 @@ export class Sessions {
     this.#events.emit('recentGuestsChanged', this.#settings.recentGuests)
   }
 
-  /** Opens a session file in a session of its own; it is listed as recent unless it was uploaded. */
+  /**
+   * Opens a session file in a session of its own; it is listed as recent unless it was uploaded. One without an index is
+   * read on after that.
+   */
   async openArchive(path: string, uploaded: boolean): Promise<Result<SessionInfo>> {
     const limited = this.#checkCount()
     if (limited) return failure(limited)
@@ -192,8 +198,32 @@ export class Sessions {
     const info = opened.value.info()
     this.#events.emit('sessionChanged', info)
     this.#events.emit('traceGrew', opened.value.status())
+    if (opened.value.isBeingRead) void this.#readOn(opened.value)
     if (!uploaded) await this.#remember(path, null)
     return success(info)
+  }
+
+  async #readOn(archive: ArchivedSession): Promise<void> {
+    await archive.read(() => this.#reports.grew(archive))
+    if (!this.#archives.has(archive.sessionId)) return
+    this.#events.emit('traceGrew', archive.status())
+    this.#events.emit('sessionChanged', archive.info())
+  }
+
+  /** Opens a session file and waits until it has been read; `onProgress` is told how far that is, in bytes. */
+  async openWholeArchive(
+    path: string,
+    onProgress: (readBytes: number, totalBytes: number) => void,
+  ): Promise<Result<SessionInfo>> {
+    const opened = await this.openArchive(path, false)
+    const archive = opened.ok && this.#archives.get(opened.value.sessionId)
+    if (!archive) return opened
+    while (archive.isBeingRead) {
+      const { fileSizeBytes, unreadBytes } = archive.status()
+      onProgress(fileSizeBytes - unreadBytes, fileSizeBytes)
+      await setTimeout(PROGRESS_INTERVAL_MS)
+    }
+    return success(archive.info())
   }
 
   #checkCount(): InspectorError | null {

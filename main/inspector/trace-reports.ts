@@ -1,6 +1,6 @@
 /** Tells clients how far traces have grown: at most once a frame, and a few times a second while calls run. */
 import type { SessionId, TraceStatus } from '../contract/model.ts'
-import type { Session } from './session.ts'
+import type { OpenedSession } from './sessions.ts'
 
 const FRAME_MS = 33
 /** Times of running calls grow without an event of their own. */
@@ -16,7 +16,7 @@ export class TraceReports {
   }
 
   /** The session's trace has grown. */
-  grew(session: Session): void {
+  grew(session: OpenedSession): void {
     this.#schedule(session, FRAME_MS)
   }
 
@@ -26,7 +26,7 @@ export class TraceReports {
     this.#timers.delete(sessionId)
   }
 
-  #schedule(session: Session, delayMs: number): void {
+  #schedule(session: OpenedSession, delayMs: number): void {
     const scheduled = this.#timers.get(session.sessionId)
     if (scheduled && scheduled.delayMs <= delayMs) return
     clearTimeout(scheduled?.timer)

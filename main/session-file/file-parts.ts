@@ -53,6 +53,8 @@ export interface FileIndex {
   running: CallId[]
   /** When the file was closed, on the session's clock. */
   endNs: number
+  /** For how long the guest was slowed; files of older programs do not say. */
+  slowedNs?: number
   /** As in the head, as it was in the end. */
   session: unknown
 }

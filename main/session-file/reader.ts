@@ -218,7 +218,7 @@ export interface OpenSessionFileOptions {
 }
 
 /**
- * Opens a session file. Reading is synchronous: a complete file is open at once, one that was cut off is read to its end.
+ * Opens a session file. Reading is synchronous: a complete file is open at once, one that was cut off is read to its end before that.
  * Throws {@link SessionFileError}.
  */
 export function openSessionFile(path: string, options: OpenSessionFileOptions = {}): SessionFile {

@@ -161,6 +161,7 @@ export class SessionLog implements TraceLog {
       running: [...calls.running],
       endNs,
       session: this.#describe(),
+      slowedNs: this.#trace.slowing.totalNs,
       ...this.#trace.save(),
     })
     return { index, timeline: sink.written }

@@ -30,7 +30,7 @@ export class CallCells {
   constructor(calls: CallStore) {
     this.#calls = calls
     this.#cursor = new CallCursor(calls)
-    this.#values = new ValueWriter(this.#cell, this.#cursor, calls.previews)
+    this.#values = new ValueWriter(this.#cell, this.#cursor, calls.previews.byHandle)
   }
 
   /** Takes the store as it is now: to be called whenever it may have changed. */

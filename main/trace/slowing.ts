@@ -26,6 +26,11 @@ export class Slowing {
     return this.#sinceMs !== null || performance.now() - this.#lastMs < HOLD_MS
   }
 
+  /** Takes over how long it was in all, from a file. */
+  restore(totalNs: number): void {
+    this.#totalMs = totalNs / 1e6
+  }
+
   /** In all, in nanoseconds. */
   get totalNs(): number {
     const presentMs = this.#sinceMs === null ? 0 : performance.now() - this.#sinceMs

@@ -55,6 +55,7 @@ export const EMPTY_TRACE_STATUS = {
   consoleLineCount: 0,
   sizeBytes: 0,
   fileSizeBytes: 0,
+  unreadBytes: 0,
 }
 
 /** Grows by what a `TraceFeed` or a session file tells it. Events of calls that were left out are ignored. */
@@ -65,6 +66,8 @@ export class Trace {
   readonly slowing = new Slowing()
   /** Whether the newest calls are kept when the disk is behind, instead of slowing the guest. */
   keepsNewest = false
+  /** Whether a file is still being read: calls may be told more of that have ended, and details may be missing. */
+  isBeingRead = false
   readonly #timings = new Timings()
   readonly #totals = new TraceTotals()
   readonly #limitBytes: number
@@ -277,7 +280,8 @@ export class Trace {
 
   /** The calls over time, as they stand at `nowNs`. */
   readTimeline(nowNs: number): TimelineReader {
-    this.timeline.catchUp()
+    // Its order is that of the ends, and those of calls that run lie further on in the file.
+    if (!this.isBeingRead) this.timeline.catchUp()
     return new TimelineReader(this.calls, this.timeline, nowNs)
   }
 
@@ -297,6 +301,7 @@ export class Trace {
       consoleLineCount: this.console.lineCount,
       sizeBytes: this.sizeBytes,
       fileSizeBytes: this.#log?.sizeBytes ?? 0,
+      unreadBytes: 0,
     }
   }
 

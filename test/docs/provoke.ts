@@ -18,6 +18,7 @@ import type { Inspector, OpenRequest } from '../../main/inspector/api.ts'
 import { Settings } from '../../main/inspector/settings.ts'
 import { BLOCK_TYPES, encodeBlock } from '../../main/session-file/file-block.ts'
 import { encodePart } from '../../main/session-file/file-parts.ts'
+import { writeCutSession } from '../support/cut-session.ts'
 import { buildId, extractDebug, namesDebugFile, stripShapes } from '../support/debug-files.ts'
 import {
   createFolder,
@@ -528,6 +529,10 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     await writeFile(path, Buffer.concat([bytes, bytes.subarray(0, 100)]))
     const { info } = await openSaved(path)
     return info.warnings[0]!
+  },
+  async SESSION_FILE_BEING_READ() {
+    const { inspector, sessionId } = await openSaved(await writeCutSession(500_000))
+    return errorOf(inspector.service.exportTrace({ sessionId, fromCallId: 1 }))
   },
   async SESSION_ARCHIVED() {
     const { inspector, sessionId } = await openSaved(await saveSession())

@@ -69,9 +69,10 @@ describe('while the disk stands still', () => {
     expect(session.status()).toMatchObject({ callCount: CALLS + 1, droppedCount: 0, leftOutCount: 0 })
     expect(session.status().slowedNs).toBeGreaterThan(0)
     await waitFor('a guest that is not slowed any more', () => !session.status().isGuestSlowed)
+    const { slowedNs } = session.status()
     valueOf(await session.inspector.service.closeSession({ sessionId: session.sessionId }))
     const opened = await openFile(sessionPath)
-    expect(opened.status()).toMatchObject({ callCount: CALLS + 1, leftOutCount: 0 })
+    expect(opened.status()).toMatchObject({ callCount: CALLS + 1, leftOutCount: 0, slowedNs })
     expect(opened.info.warnings).toEqual([])
   })
 

@@ -1,0 +1,46 @@
+/** Gives a trace what a session file has. */
+import { makeError } from '../contract/error-codes.ts'
+import type { CallId } from '../contract/model.ts'
+import type { Trace } from '../trace/trace.ts'
+import type { BlockFileReader } from './block-file.ts'
+import type { FileConsole, FileDetails } from './file-parts.ts'
+import type { StoredBlock } from './stored-blocks.ts'
+import { createLoader } from './stored-blocks.ts'
+
+/** Has calls read from the blocks of a file that `stored` names, or will name. */
+export function useBlocks(trace: Trace, reader: BlockFileReader, stored: readonly StoredBlock[]): void {
+  const { calls } = trace
+  calls.blocks.setSource(
+    {
+      load: createLoader(calls, stored, (offset) => reader.read(offset)),
+      mayGo: (block) => block.changedCount === 0,
+      limitBytes: trace.blockLimitBytes,
+    },
+    stored.length,
+  )
+}
+
+/** Ends calls whose end is not in the file: it was not written any more. */
+export function endRunning(trace: Trace, running: Iterable<CallId>, endNs: number): void {
+  const { calls } = trace
+  for (const id of running) calls.adopt(id)
+  trace.endRunning('cancelled', makeError('SESSION_FILE_INCOMPLETE'), endNs)
+}
+
+/** Takes in a block of details; those of a file come in order. */
+export function takeDetails({ calls }: Trace, details: FileDetails): void {
+  for (const [functionIndex, definition] of details.definitions ?? []) {
+    calls.definitions[functionIndex] = definition
+  }
+  for (const [handle, text] of details.previews ?? []) calls.previews.set(handle, text)
+  calls.errors.restore(details.errors ?? [], details.failed ?? [])
+  for (const stack of details.stacks ?? []) calls.stacks.add(stack)
+  for (const [id, texts] of details.decoded ?? []) calls.decoded.restore(id, texts)
+  for (const known of details.overlaps ?? []) calls.overlaps.restore(known)
+  for (const id of details.scattered ?? []) calls.scattered.add(id)
+}
+
+/** Takes in a block of the console; those of a file come in order. */
+export function takeConsole({ console }: Trace, { lines }: FileConsole): void {
+  for (const { text, index: _, ...line } of lines) console.append(text, line)
+}

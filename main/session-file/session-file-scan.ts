@@ -1,0 +1,182 @@
+/** Reads a session file without an index: block after block, up to the first that is not as it was written. */
+import type { CallId } from '../contract/model.ts'
+import { blockIndexOf, indexInBlock } from '../trace/call-block.ts'
+import { OUTCOMES } from '../trace/events.ts'
+import { Trace } from '../trace/trace.ts'
+import type { BlockFileReader, Offset } from './block-file.ts'
+import { ByteSource, MalformedBytes } from './bytes.ts'
+import { readCallRange, readTouchedBlocks } from './call-codec.ts'
+import { BLOCK_TYPES } from './file-block.ts'
+import type { FileConsole, FileDetails } from './file-parts.ts'
+import { decodePart } from './file-parts.ts'
+import { readLeftOut } from './left-out-codec.ts'
+import type { SessionFile } from './open-session-file.ts'
+import { endRunning, takeConsole, takeDetails, useBlocks } from './restore-trace.ts'
+import type { StoredBlock } from './stored-blocks.ts'
+import { noteStored } from './stored-blocks.ts'
+
+const RUNNING = OUTCOMES.indexOf('running')
+/** Calls that are counted before the clock is looked at. */
+const STRIDE = 1024
+
+/** Work that stops now and then, where the trace is in order. */
+type Steps = Generator<void, void>
+
+/** A trace that grows as the file is read: calls whose end lies further on run until it has been read. */
+export class SessionFileScan implements SessionFile {
+  readonly trace: Trace
+  readonly session: unknown
+  readonly isComplete = false
+  readonly sizeBytes: number
+  readonly close: () => void
+  readonly #reader: BlockFileReader
+  readonly #stored: StoredBlock[] = []
+  readonly #steps: Steps
+  #offset: Offset
+  #endNs = 0
+
+  /** `from` is where the first block behind the head begins. */
+  constructor(reader: BlockFileReader, limitBytes: number, from: Offset, session: unknown) {
+    this.session = session
+    this.sizeBytes = reader.sizeBytes
+    this.close = () => reader.close()
+    this.#reader = reader
+    this.#offset = from
+    this.trace = new Trace(limitBytes)
+    this.trace.isBeingRead = true
+    useBlocks(this.trace, reader, this.#stored)
+    this.#steps = this.#read()
+  }
+
+  get endNs(): number {
+    return this.#endNs
+  }
+
+  get lostBytes(): number {
+    return this.trace.isBeingRead ? 0 : Math.max(0, this.sizeBytes - this.#offset)
+  }
+
+  get unreadBytes(): number {
+    return this.trace.isBeingRead ? Math.max(0, this.sizeBytes - this.#offset) : 0
+  }
+
+  advance(sliceMs: number): boolean {
+    const untilMs = performance.now() + sliceMs
+    try {
+      while (this.trace.isBeingRead) {
+        if (this.#steps.next().done) this.#finish()
+        if (performance.now() >= untilMs) break
+      }
+    } catch (thrown) {
+      this.#finish()
+      throw thrown
+    }
+    return !this.trace.isBeingRead
+  }
+
+  *#read(): Steps {
+    for (let sequence = 1; ; sequence++) {
+      const found = this.#reader.read(this.#offset)
+      if (found?.header.sequence !== sequence) break
+      try {
+        yield* this.#take(found.header.type, found.payload, this.#offset)
+      } catch (thrown) {
+        if (!(thrown instanceof MalformedBytes || thrown instanceof SyntaxError)) throw thrown
+        break
+      }
+      this.#offset = found.nextOffset
+      yield
+    }
+  }
+
+  /** What is in the trace is all that there is. */
+  #finish(): void {
+    const running = [...this.trace.calls.running].sort((a, b) => a - b)
+    this.trace.calls.running.clear()
+    this.trace.isBeingRead = false
+    endRunning(this.trace, running, this.#endNs)
+  }
+
+  *#take(type: number, payload: Uint8Array, offset: Offset): Steps {
+    if (type === BLOCK_TYPES.details) takeDetails(this.trace, decodePart<FileDetails>(payload))
+    else if (type === BLOCK_TYPES.console) takeConsole(this.trace, decodePart<FileConsole>(payload))
+    else if (type === BLOCK_TYPES.calls) yield* this.#takeCalls(new ByteSource(payload), offset)
+    else if (type === BLOCK_TYPES.leftOut) yield* this.#takeLeftOut(new ByteSource(payload), offset)
+    else if (type === BLOCK_TYPES.changes) yield* this.#takeChanges(new ByteSource(payload), offset)
+  }
+
+  *#takeCalls(source: ByteSource, offset: Offset): Steps {
+    const { calls } = this.trace
+    const { firstId, count } = readCallRange(source)
+    if (firstId !== calls.callCount + 1) throw new MalformedBytes(`calls are missing before #${firstId}`)
+    const blockIndex = blockIndexOf(firstId)
+    noteStored(this.#stored, blockIndex, offset, 0)
+    calls.blocks.reload(blockIndex)
+    yield
+    const block = calls.blocks.block(firstId)
+    if (block.isDamaged) throw new MalformedBytes('its calls cannot be read')
+    this.#stored[blockIndex]!.startNs ||= block.starts[indexInBlock(firstId)]!
+    for (let id = firstId; id < firstId + count; id++) {
+      if (id % STRIDE === 0) yield
+      const index = indexInBlock(id)
+      this.#addRow(id, block.roots[index]!)
+      if (!calls.isKnown(id)) this.trace.countLeftOut(1)
+      else if (block.outcomes[index] === RUNNING) {
+        calls.running.add(id)
+        this.#noteEnd(block.starts[index]!)
+      } else this.#count(id)
+    }
+  }
+
+  /** Calls of a block that was given up, some of which may have been written before. */
+  *#takeLeftOut(source: ByteSource, offset: Offset): Steps {
+    const { calls } = this.trace
+    const range = readCallRange(source)
+    const lastId = range.firstId + range.count - 1
+    const nextId = calls.callCount + 1
+    if (nextId < range.firstId || nextId > lastId) throw new MalformedBytes(`the next call is #${nextId}`)
+    const { startNs, roots } = readLeftOut(source, range)
+    const blockIndex = blockIndexOf(range.firstId)
+    noteStored(this.#stored, blockIndex, offset, startNs)
+    calls.blocks.reload(blockIndex)
+    for (const id of calls.running) if (blockIndexOf(id) === blockIndex) calls.running.delete(id)
+    this.trace.leaveOutBlock(blockIndex)
+    for (let id = nextId; id <= lastId; id++) {
+      if (id % STRIDE === 0) yield
+      this.#addRow(id, roots[indexInBlock(id)]!)
+    }
+  }
+
+  /** Top-level calls are numbered as they come. */
+  #addRow(id: CallId, root: number): void {
+    const { order } = this.trace.calls
+    order.add(id, root === order.rootCount ? null : root)
+  }
+
+  *#takeChanges(source: ByteSource, offset: Offset): Steps {
+    const { calls } = this.trace
+    const touched = new Set(readTouchedBlocks(source))
+    for (const blockIndex of touched) {
+      if (this.#stored[blockIndex] === undefined) throw new MalformedBytes(`there is no block ${blockIndex}`)
+      noteStored(this.#stored, blockIndex, offset, 0)
+      calls.blocks.reload(blockIndex)
+      const ids = [...calls.running].filter((id) => blockIndexOf(id) === blockIndex)
+      for (const id of ids) {
+        if (calls.outcomeOf(id) === 'running') continue
+        calls.running.delete(id)
+        this.#count(id)
+      }
+      yield
+    }
+  }
+
+  #count(id: CallId): void {
+    this.trace.count(id)
+    const { totalNs } = this.trace.calls.timesOf(id, 0)
+    this.#noteEnd(this.trace.calls.startOf(id) + totalNs)
+  }
+
+  #noteEnd(atNs: number): void {
+    this.#endNs = Math.max(this.#endNs, atNs)
+  }
+}

@@ -1,0 +1,31 @@
+/** A session file that was not closed: its calls are shown while it is read. */
+import { expect, test } from 'vitest'
+import { writeCutSession } from '../support/cut-session.ts'
+import { describeOnDrivers } from './harness.ts'
+import { countRows, eventually, readRows } from './inspector-page.ts'
+
+const CALL_COUNT = 1_000_000
+
+describeOnDrivers('a session file without an index', (app) => {
+  const page = () => app().page
+
+  test('shows calls while their number grows, and all of them in the end', async () => {
+    const path = await writeCutSession(CALL_COUNT)
+    await app().dropFiles([path])
+    const reading = page().getByRole('progressbar', { name: 'Reading of the file' })
+    await reading.waitFor()
+    await eventually(async () => (await readRows(page())).length).toBeGreaterThan(10)
+    const first = await countRows(page())
+    expect(first).toBeLessThan(CALL_COUNT)
+    expect(await page().getByRole('button', { name: 'Export trace' }).isDisabled()).toBe(true)
+    await eventually(() => countRows(page())).toBeGreaterThan(first)
+    await reading.waitFor({ state: 'detached', timeout: 120_000 })
+    await eventually(() => countRows(page())).toBe(CALL_COUNT)
+    await page()
+      .getByText('It was not closed; what is in it can be read.')
+      .or(page().getByText(/The last \d+ bytes/))
+      .first()
+      .waitFor()
+    expect(await page().getByRole('button', { name: 'Export trace' }).isDisabled()).toBe(false)
+  })
+})

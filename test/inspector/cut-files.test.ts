@@ -1,0 +1,76 @@
+/** Session files without an index: they are shown while they are read. */
+import { setImmediate } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import type { TraceStatus } from '../../main/contract/model.ts'
+import type { Inspector } from '../../main/inspector/api.ts'
+import { openSessionFile } from '../../main/session-file/open-session-file.ts'
+import { writeCutSession } from '../support/cut-session.ts'
+import { errorOf, startInspector, valueOf, waitFor } from '../support/inspector.ts'
+
+const CALL_COUNT = 600_000
+
+function statusOf({ service }: Inspector): TraceStatus {
+  return valueOf(service.attach()).traces[0]!
+}
+
+test('shows calls while the rest is read, and in the end what reading it whole gives', async () => {
+  const path = await writeCutSession(CALL_COUNT)
+  const inspector = startInspector()
+  const grown: TraceStatus[] = []
+  inspector.subscribe({ traceGrew: (status) => grown.push(status) })
+  const { sessionId, warnings } = valueOf(await inspector.open({ path }))
+  expect(warnings).toEqual([])
+  const first = statusOf(inspector)
+  expect(first.unreadBytes).toBeGreaterThan(0)
+  expect(first.callCount).toBeGreaterThan(0)
+  expect(first.callCount).toBeLessThan(CALL_COUNT)
+  const { service } = inspector
+  const rows = valueOf(service.readCalls({ sessionId, fromRow: 0, rowCount: 10 })).rows
+  expect(rows.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+  // Calls that end further on in the file than they began.
+  const filterText = 'run outcome=returned'
+  const find = () => valueOf(service.readFilteredCalls({ sessionId, filterText, fromRow: 0, rowCount: 0 }))
+  find()
+  expect(errorOf(service.exportTrace({ sessionId, fromCallId: 1 })).code).toBe('SESSION_FILE_BEING_READ')
+  const query = { sessionId, sql: 'select 1', rowLimit: 1 }
+  expect(errorOf(await service.queryTrace(query)).code).toBe('SESSION_FILE_BEING_READ')
+  service.readTimeline({ sessionId, fromNs: 0, toNs: 1e9, columnCount: 100, firstLane: 0, laneCount: 8 })
+  await waitFor('the end of the file', () => statusOf(inspector).unreadBytes === 0)
+
+  const counts = grown.map(({ callCount }) => callCount)
+  expect(counts).toEqual([...counts].sort((a, b) => a - b))
+  expect(new Set(counts).size).toBeGreaterThan(2)
+  expect(statusOf(inspector)).toMatchObject({ callCount: CALL_COUNT, inFlightCount: 0 })
+  const shown = valueOf(service.attach()).sessions[0]!
+  expect(shown.warnings.map(({ code }) => code)).toEqual(['SESSION_FILE_CUT'])
+  await waitFor('the filter', () => find().progress.scannedCount === CALL_COUNT)
+  expect(find().totalRows).toBe(CALL_COUNT / 1000)
+  const whole = valueOf(openSessionFile(path, Infinity))
+  expect(valueOf(service.readTimings({ sessionId }))).toEqual(whole.trace.timings())
+  const { guestNs, hostNs, suspendedNs } = whole.trace.status(0)
+  expect(statusOf(inspector)).toMatchObject({ guestNs, hostNs, suspendedNs })
+  whole.close()
+  expect(valueOf(service.exportTrace({ sessionId, fromCallId: 1 })).snapshot.callCount).toBe(CALL_COUNT)
+})
+
+test('is read no further once its session is closed', async () => {
+  const inspector = startInspector()
+  const { sessionId } = valueOf(await inspector.open({ path: await writeCutSession(CALL_COUNT) }))
+  const told: string[] = []
+  valueOf(await inspector.service.closeSession({ sessionId }))
+  inspector.subscribe({ traceGrew: () => told.push('grew'), sessionChanged: () => told.push('changed') })
+  for (let turn = 0; turn < 100; turn++) await setImmediate()
+  expect(told).toEqual([])
+})
+
+test('programs of the command line wait for all of it, and are told how far it is', async () => {
+  const inspector = startInspector()
+  const told: number[] = []
+  const opened = await inspector.openSessionFile(await writeCutSession(CALL_COUNT), (readBytes) => {
+    told.push(readBytes)
+  })
+  expect(valueOf(opened).warnings.map(({ code }) => code)).toEqual(['SESSION_FILE_CUT'])
+  expect(statusOf(inspector)).toMatchObject({ callCount: CALL_COUNT, unreadBytes: 0 })
+  expect(told.length).toBeGreaterThan(1)
+  expect(told).toEqual([...told].sort((a, b) => a - b))
+})
