@@ -8,7 +8,7 @@ import type { FunctionDefinition } from './events.ts'
 import { encodingOf } from './events.ts'
 
 /** Values that are compared. */
-export const COMPARED_VALUES = 8
+const COMPARED_VALUES = 8
 
 /** Of one value: all of an `i32`; or the two halves of a number, and what an `i64` is more than that as an `f64`. */
 type Part = 'i32' | 'high' | 'low' | 'rest'

@@ -150,7 +150,7 @@ test('a call that runs has arguments, and no result yet', async () => {
   expect((await readOrder(session, 'result', { descending: true, filterText })).rows[0]).toMatchObject({
     name: 'int',
   })
-  valueOf(await session.inspector.service.cancelRun({ sessionId: session.sessionId, runId: run.runId }))
+  valueOf(await session.inspector.service.cancelRun({ runId: run.runId }))
   await session.ended(run)
 })
 
