@@ -237,8 +237,8 @@ export interface InspectorService {
   }): Result<FilteredCalls>
   /**
    * Reads rows of calls in another order than that of time, all of them or those that a filter holds for. The first
-   * request begins to sort them; `sortAdvanced` tells of more, and of the end. Sorting takes eight bytes a call; fails
-   * with SORT_TOO_LARGE where that is more memory than the session's calls may take, and with FILTER_INVALID.
+   * request begins to sort them; `sortAdvanced` tells of more, and of the end. Sorting takes eight bytes a call, by
+   * arguments or results up to twelve; fails with SORT_TOO_LARGE where that is more memory than the session's calls may take, and with FILTER_INVALID.
    */
   readSortedCalls(request: {
     sessionId: SessionId

@@ -3,7 +3,7 @@ import { makeError } from '../contract/error-codes.ts'
 import type { CallOrderRequest, SortProgress } from '../contract/model.ts'
 import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
-import { CallSort, SORTED_CALL_BYTES } from '../trace/call-sort.ts'
+import { CallSort, sortedCallBytes } from '../trace/call-sort.ts'
 import type { FilterScan } from '../trace/filter-scan.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { FilteredSession } from './call-filters.ts'
@@ -60,7 +60,7 @@ export class CallSorts {
     if (!active.sort) {
       if (scan && scan.scannedCount < callCount) return success({ sort: null, progress })
       const count = scan ? scan.countUpTo(callCount) : callCount
-      const limit = Math.floor(trace.limitBytes / SORTED_CALL_BYTES)
+      const limit = Math.floor(trace.limitBytes / sortedCallBytes(trace.calls, by))
       if (count > limit) return failure(tooLarge(count, limit))
       this.#makeRoom(sorts, limit - count)
       active.sort = new CallSort(
@@ -94,7 +94,7 @@ export class CallSorts {
 function advance(active: ActiveSort): boolean {
   const sort = active.sort!
   sort.advance(SLICE_MS)
-  const doneShare = sort.isComplete ? 1 : Math.min(0.999, sort.done / (2 * sort.count))
+  const doneShare = sort.isComplete ? 1 : Math.min(0.999, sort.doneShare)
   active.progress = { ...active.progress, doneShare }
   return sort.isComplete
 }

@@ -4,10 +4,17 @@ import { CallCursor } from './call-cursor.ts'
 import type { CallStore } from './call-store.ts'
 import type { FunctionDefinition } from './events.ts'
 import { OUTCOMES } from './events.ts'
-import { sortPairs } from './sort-pairs.ts'
+import { sortColumns, sortPairs } from './sort-pairs.ts'
+import { ValueWords } from './value-words.ts'
 
-/** What a call takes while it is sorted; half of it after that. */
-export const SORTED_CALL_BYTES = 8
+/** What a call takes when it has been sorted. */
+const ID_BYTES = 4
+/** What a part of what is compared takes while calls are sorted. */
+const KEY_BYTES = 4
+/** How many times all calls are gone through for the first word of what is compared, and for each further one. */
+const [FIRST_WORD_STEPS, NEXT_WORD_STEPS] = [2, 3]
+/** The greatest key. */
+const WHOLE = 2 ** 32 - 1
 /** Calls that are read between two looks at the clock. */
 const STRIDE = 1024
 /** Durations below two to this power are sorted by the nanosecond, longer ones by so many binary digits. */
@@ -17,12 +24,26 @@ const KINDS = ['export', 'start', 'import'] as const
 /** Gives the ids of the next calls to sort behind a call, `count` at most. */
 export type ListCalls = (afterId: CallId, count: number) => readonly CallId[]
 
-/** One order of one trace. */
+/** What a call takes while it is sorted: more where one word of 32 bits does not tell the whole order. */
+export function sortedCallBytes(calls: CallStore, by: CallSortKey): number {
+  const words = createWords(calls, by)
+  return ID_BYTES + (words && words.count > 1 ? 2 : 1) * KEY_BYTES
+}
+
+/**
+ * One order of one trace. Calls that have nothing of what is sorted by are the last, in order of their numbers, whichever
+ * way it is read.
+ */
 export class CallSort {
   readonly #calls: CallStore
   readonly #nowNs: number
   readonly #cursor: CallCursor
-  #ids: Uint32Array
+  /** Of what is sorted by: null where one word tells all of it, and every call has it. */
+  readonly #words: ValueWords | null
+  /** Calls in their order from the beginning on, and from the end backwards those that come last. */
+  readonly #ids: Uint32Array
+  #count: number
+  #lastCount = 0
   /** Null when there is nothing left to do: the keys go with it. */
   #steps: Generator<number, void> | null
   #done = 0
@@ -32,17 +53,21 @@ export class CallSort {
     this.#calls = calls
     this.#nowNs = nowNs
     this.#cursor = new CallCursor(calls)
+    this.#words = createWords(calls, by)
     this.#ids = new Uint32Array(count)
+    this.#count = count
     this.#steps = this.#work(by, list)
   }
 
   get count(): number {
-    return this.#ids.length
+    return this.#count
   }
 
-  /** Calls that were read, and calls that have found their place: twice {@link count} at the end. */
-  get done(): number {
-    return this.#done
+  /** How much of the work is done, from 0 to 1: of all that there can be, so that it may end early. */
+  get doneShare(): number {
+    if (this.isComplete) return 1
+    const steps = FIRST_WORD_STEPS + NEXT_WORD_STEPS * ((this.#words?.count ?? 1) - 1)
+    return this.#done / (steps * this.#count)
   }
 
   get isComplete(): boolean {
@@ -55,17 +80,17 @@ export class CallSort {
     this.#cursor.begin(this.#nowNs)
     while (this.#steps && performance.now() < endMs) {
       const step = this.#steps.next()
-      this.#done = step.value ?? 2 * this.count
       if (step.done) this.#steps = null
+      else this.#done = step.value
     }
   }
 
   /** The calls in rows `fromRow` and up; none before it is complete. */
   list(fromRow: number, rowCount: number, descending: boolean): CallId[] {
     if (!this.isComplete) return []
-    const end = Math.min(fromRow + rowCount, this.count)
+    const end = Math.min(fromRow + rowCount, this.#count)
     const ids: CallId[] = []
-    for (let row = fromRow; row < end; row++) ids.push(this.#ids[descending ? this.count - 1 - row : row]!)
+    for (let row = fromRow; row < end; row++) ids.push(this.#ids[this.#turn(row, descending)]!)
     return ids
   }
 
@@ -74,31 +99,84 @@ export class CallSort {
     if (!this.isComplete) return null
     const at = this.#ids.indexOf(id)
     if (at < 0) return null
-    return descending ? this.count - 1 - at : at
+    const placedCount = this.#count - this.#lastCount
+    return at < placedCount ? this.#turn(at, descending) : placedCount + this.#ids.length - 1 - at
+  }
+
+  /** Where the call of a row is. */
+  #turn(row: number, descending: boolean): number {
+    const placedCount = this.#count - this.#lastCount
+    if (row >= placedCount) return this.#ids.length - 1 - (row - placedCount)
+    return descending ? placedCount - 1 - row : row
   }
 
   *#work(by: CallSortKey, list: ListCalls): Generator<number, void> {
-    const keys = new Uint32Array(this.count)
+    const all = new Uint32Array(this.#count)
     const keyOf = this.#createKey(by)
-    let found = 0
-    while (found < this.count) {
-      const ids = list(this.#ids[found - 1] ?? 0, Math.min(STRIDE, this.count - found))
+    let [placed, lastId] = [0, 0]
+    while (placed + this.#lastCount < this.#count) {
+      const found = placed + this.#lastCount
+      const ids = list(lastId, Math.min(STRIDE, this.#count - found))
       // One that was running has ended meanwhile, and the filter no longer holds for it.
-      if (ids.length === 0) this.#ids = this.#ids.slice(0, found)
+      if (ids.length === 0) this.#count = found
       for (const id of ids) {
         this.#cursor.moveTo(id)
-        keys[found] = keyOf(this.#cursor)
-        this.#ids[found] = id
-        found++
+        const key = keyOf(this.#cursor)
+        if (key === null) this.#ids[this.#ids.length - ++this.#lastCount] = id
+        else {
+          all[placed] = key
+          this.#ids[placed++] = id
+        }
+        lastId = id
       }
-      yield found
+      yield placed + this.#lastCount
     }
-    for (const placed of sortPairs(keys.subarray(0, found), this.#ids)) yield this.count + placed
+    const [keys, ids] = [all.subarray(0, placed), this.#ids.subarray(0, placed)]
+    for (const done of sortPairs(keys, ids)) yield this.#count + done
+    if (this.#words && this.#words.needs(1)) yield* this.#placeTies(this.#words, keys, ids)
   }
 
-  #createKey(by: CallSortKey): (call: CallCursor) => number {
+  /**
+   * Goes on with the next word of calls whose words so far are the same. Calls are read in order of their ids, not in
+   * the order found so far: each of their blocks once.
+   */
+  *#placeTies(words: ValueWords, keys: Uint32Array, ids: Uint32Array): Generator<number, void> {
+    const groups = new Uint32Array(ids.length)
+    let done = FIRST_WORD_STEPS * this.#count
+    for (let word = 1; words.needs(word); word++) {
+      let hasTies = false
+      for (let at = 1, before = groups[0]!; at < ids.length; at++) {
+        const group = groups[at]!
+        const isTied = group === before && keys[at] === keys[at - 1]
+        groups[at] = isTied ? groups[at - 1]! : at
+        hasTies ||= isTied
+        before = group
+        if (at % STRIDE === 0) yield done
+      }
+      if (!hasTies) return
+      for (const sorted of sortPairs(ids, groups)) yield done + sorted
+      done += this.#count
+      for (let at = 0; at < ids.length; at++) {
+        this.#cursor.moveTo(ids[at]!)
+        keys[at] = words.read(this.#cursor, word)
+        if (at % STRIDE === 0) yield done + at
+      }
+      done += this.#count
+      for (const placed of sortColumns([groups, keys, ids])) yield done + placed
+      done += this.#count
+    }
+  }
+
+  #createKey(by: CallSortKey): (call: CallCursor) => number | null {
+    const words = this.#words
     const { definitions } = this.#calls
     switch (by) {
+      case 'arg':
+      case 'result':
+        return (call) => (words!.has(call) ? words!.read(call, 0) : null)
+      case 'suspendedShare':
+        return ({ totalNs, suspendedNs }) =>
+          totalNs > 0 ? Math.floor(Math.min(1, suspendedNs / totalNs) * WHOLE) : null
       case 'id':
         return () => 0
       case 'name': {
@@ -127,6 +205,10 @@ export class CallSort {
         return ({ id }) => this.#calls.topLevelOf(id)
     }
   }
+}
+
+function createWords({ definitions }: CallStore, by: CallSortKey): ValueWords | null {
+  return by === 'arg' || by === 'result' ? new ValueWords(definitions, by) : null
 }
 
 /**

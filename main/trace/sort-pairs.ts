@@ -4,21 +4,32 @@
 const SHORT = 32
 /** Entries that are handled between two turns. */
 const STRIDE = 4096
-const BYTES = 8
+
+/** Two columns of the same length, or three. */
+type Columns = readonly [Uint32Array, Uint32Array, Uint32Array?]
 
 /**
- * Sorts `keys`, and `ids` along with them, by key and then by id: a radix sort by one byte after the other, from the
- * highest, of keys and then of ids. In place, so it takes no memory but the two arrays. Yields every few thousand
- * entries, with how many of them have found their place.
+ * Sorts `keys`, and `ids` along with them, by key and then by id: see {@link sortColumns}.
  */
-export function* sortPairs(keys: Uint32Array, ids: Uint32Array): Generator<number, void> {
+export function sortPairs(keys: Uint32Array, ids: Uint32Array): Generator<number, void> {
+  return sortColumns([keys, ids])
+}
+
+/**
+ * Sorts the rows of columns by the first, then by the second, and so on: a radix sort by one byte after the other, from
+ * the highest of the first column. In place, so it takes no memory but the columns. Yields every few thousand entries,
+ * with how many of them have found their place.
+ */
+export function* sortColumns(columns: Columns): Generator<number, void> {
+  const [keys] = columns
+  const byteCount = columns.length * 4
   const open: { from: number; to: number; byte: number }[] = [{ from: 0, to: keys.length, byte: 0 }]
   let placed = 0
   let work = 0
   for (let range = open.pop(); range; range = open.pop()) {
     const { from, to, byte } = range
-    if (byte === BYTES || to - from <= SHORT) {
-      sortShort(keys, ids, from, to)
+    if (byte === byteCount || to - from <= SHORT) {
+      sortShort(columns, from, to)
       placed += to - from
       work += to - from
       if (work >= STRIDE) {
@@ -27,14 +38,14 @@ export function* sortPairs(keys: Uint32Array, ids: Uint32Array): Generator<numbe
       }
       continue
     }
-    const column = byte < 4 ? keys : ids
+    const column = columns[byte >> 2]!
     const shift = 24 - 8 * (byte & 3)
     const counts = new Uint32Array(256)
     let isSorted = true
     for (let at = from; at < to;) {
       for (const end = Math.min(at + STRIDE, to); at < end; at++) {
         counts[(column[at]! >>> shift) & 255]!++
-        if (isSorted && at > from) isSorted = isInOrder(keys, ids, at)
+        if (isSorted && at > from) isSorted = isInOrder(columns, at)
       }
       yield placed
     }
@@ -55,7 +66,7 @@ export function* sortPairs(keys: Uint32Array, ids: Uint32Array): Generator<numbe
         const at = next[value]!
         const belongs = (column[at]! >>> shift) & 255
         const other = next[belongs]!++
-        if (belongs !== value) swap(keys, ids, at, other)
+        if (belongs !== value) swap(columns, at, other)
         if (++work >= STRIDE) {
           work = 0
           yield placed
@@ -65,32 +76,44 @@ export function* sortPairs(keys: Uint32Array, ids: Uint32Array): Generator<numbe
   }
 }
 
-function isInOrder(keys: Uint32Array, ids: Uint32Array, at: number): boolean {
-  const [before, key] = [keys[at - 1]!, keys[at]!]
-  return before < key || (before === key && ids[at - 1]! < ids[at]!)
+function isInOrder([first, second, third]: Columns, at: number): boolean {
+  if (first[at - 1] !== first[at]) return first[at - 1]! < first[at]!
+  if (!third || second[at - 1] !== second[at]) return second[at - 1]! < second[at]!
+  return third[at - 1]! < third[at]!
 }
 
-function swap(keys: Uint32Array, ids: Uint32Array, at: number, other: number): void {
-  const key = keys[at]!
-  const id = ids[at]!
-  keys[at] = keys[other]!
-  ids[at] = ids[other]!
-  keys[other] = key
-  ids[other] = id
+function swap([first, second, third]: Columns, at: number, other: number): void {
+  const one = first[at]!
+  const two = second[at]!
+  first[at] = first[other]!
+  second[at] = second[other]!
+  first[other] = one
+  second[other] = two
+  if (!third) return
+  const three = third[at]!
+  third[at] = third[other]!
+  third[other] = three
 }
 
-function sortShort(keys: Uint32Array, ids: Uint32Array, from: number, to: number): void {
+function sortShort([first, second, third]: Columns, from: number, to: number): void {
   for (let at = from + 1; at < to; at++) {
-    const key = keys[at]!
-    const id = ids[at]!
+    const one = first[at]!
+    const two = second[at]!
+    const three = third ? third[at]! : 0
     let gap = at
     for (; gap > from; gap--) {
-      const before = keys[gap - 1]!
-      if (before < key || (before === key && ids[gap - 1]! <= id)) break
-      keys[gap] = before
-      ids[gap] = ids[gap - 1]!
+      const before = first[gap - 1]!
+      if (before < one) break
+      if (before === one) {
+        const next = second[gap - 1]!
+        if (next < two || (next === two && (!third || third[gap - 1]! <= three))) break
+      }
+      first[gap] = before
+      second[gap] = second[gap - 1]!
+      if (third) third[gap] = third[gap - 1]!
     }
-    keys[gap] = key
-    ids[gap] = id
+    first[gap] = one
+    second[gap] = two
+    if (third) third[gap] = three
   }
 }

@@ -5,7 +5,17 @@ import type { CallOrderRequest, CallSortKey, SessionId } from '../../main/contra
 const orders = shallowReactive(new Map<SessionId, CallOrderRequest>())
 
 /** What people look for is at the other end of these. */
-const ASCENDING_FIRST = new Set<CallSortKey>(['id', 'name', 'kind', 'start', 'depth', 'parent', 'topLevel'])
+const ASCENDING_FIRST = new Set<CallSortKey>([
+  'id',
+  'name',
+  'kind',
+  'arg',
+  'result',
+  'start',
+  'depth',
+  'parent',
+  'topLevel',
+])
 
 /** The order of a session's calls; null: as they come. */
 export function useCallOrder(sessionId: MaybeRefOrGetter<SessionId>): ComputedRef<CallOrderRequest | null> {

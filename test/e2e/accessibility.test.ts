@@ -64,6 +64,16 @@ describeOnDrivers('accessibility', (app) => {
     expect(await findViolations()).toEqual([])
   })
 
+  test('with the calls in order of their arguments', async () => {
+    const heading = callsTable(page()).getByRole('columnheader', { name: /^Arguments/ })
+    await heading.getByRole('button').click()
+    await eventually(() => heading.getAttribute('aria-sort')).toBe('ascending')
+    expect(await findViolations()).toEqual([])
+    await heading.getByRole('button').click()
+    await heading.getByRole('button').click()
+    await eventually(() => heading.getAttribute('aria-sort')).toBe('none')
+  })
+
   test('with every view of call paths', async () => {
     await page().getByRole('tab', { name: 'Call paths' }).click()
     for (const name of ['Flame graph', 'Sandwich', 'Paths', 'Functions', 'In flight', 'Slowest calls']) {

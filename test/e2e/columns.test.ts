@@ -38,6 +38,7 @@ describeOnDrivers('the columns', (app) => {
   const page = () => app().page
   const menu = () => page().getByRole('menu', { name: 'Columns' })
   const numbers = async () => (await readRows(page())).map(([number]) => Number(number!.replaceAll(',', '')))
+  const firstOf = async (cell: number) => (await readRows(page())).slice(0, 3).map((cells) => cells[cell])
   const widthOf = async (label: string) => Number(await handle(page(), label).getAttribute('aria-valuenow'))
 
   test('a menu shows and hides them, by keys alone', async () => {
@@ -146,13 +147,40 @@ describeOnDrivers('the columns', (app) => {
     await eventually(() => again.count()).toBe(0)
   })
 
+  test('arguments are sorted by value, with the pointer and by keys', async () => {
+    const firstArguments = () => firstOf(2)
+    await heading(page(), 'Arguments').getByRole('button').click()
+    await eventually(() => heading(page(), 'Arguments').getAttribute('aria-sort')).toBe('ascending')
+    await eventually(firstArguments).toEqual(['0', '0', '1'])
+    await page().keyboard.press('Enter')
+    await eventually(() => heading(page(), 'Arguments').getAttribute('aria-sort')).toBe('descending')
+    await eventually(firstArguments).toEqual([String(CALLS), String(CALLS), String(CALLS - 1)])
+    await page().keyboard.press('ArrowRight')
+    await eventually(() => focused(page())).toBe('Result')
+  })
+
+  test('results are sorted by value, by keys and with the pointer', async () => {
+    await page().keyboard.press('Enter')
+    await eventually(() => heading(page(), 'Result').getAttribute('aria-sort')).toBe('ascending')
+    await eventually(() => firstOf(3)).toEqual(['1', '1', '2'])
+    await heading(page(), 'Result').getByRole('button').click()
+    await eventually(() => heading(page(), 'Result').getAttribute('aria-sort')).toBe('descending')
+    await eventually(() => firstOf(3)).toEqual([String(CALLS), String(CALLS), String(CALLS)])
+  })
+
+  test('the split is sorted by the suspended share, and says so', async () => {
+    const split = heading(page(), 'Split').getByRole('button')
+    expect(await split.getAttribute('title')).toContain('share of the time in which the guest was suspended')
+    await split.click()
+    await eventually(() => heading(page(), 'Split').getAttribute('aria-sort')).toBe('descending')
+  })
+
   test('a filter holds in any order', async () => {
     const field = page().getByRole('combobox', { name: 'Filter calls' })
     await field.fill('arg0=7')
     await eventually(() => countRows(page())).toBe(2)
     await field.press('Escape')
-    await heading(page(), 'Total').getByRole('button').click()
-    await heading(page(), 'Total').getByRole('button').click()
+    for (let press = 0; press < 3; press++) await heading(page(), 'Total').getByRole('button').click()
     await eventually(() => heading(page(), 'Total').getAttribute('aria-sort')).toBe('none')
   })
 })

@@ -30,8 +30,10 @@ export interface CallColumn {
   heading: string
   /** What it is called where there is room to say it. */
   label: string
-  /** What calls are sorted by when its heading is pressed; null: they cannot be. */
-  sortKey: CallSortKey | null
+  /** What calls are sorted by when its heading is pressed. */
+  sortKey: CallSortKey
+  /** What that is, where the label alone does not say it. */
+  sortTitle?: string
   /** By the width of the table: wide, compact, tight. */
   sizes: readonly [ColumnSize, ColumnSize, ColumnSize]
   /** The width of the table from which on it is shown; null for one that is shown only where it is asked for. */
@@ -71,7 +73,8 @@ export const CALL_COLUMNS: readonly CallColumn[] = [
     name: 'arguments',
     heading: 'Arguments',
     label: 'Arguments',
-    sortKey: null,
+    sortKey: 'arg',
+    sortTitle: 'Sort by the values of the arguments: the first, then the second, and so on',
     sizes: [
       { widthPx: 72, share: 1.8 },
       { widthPx: 56, share: 1 },
@@ -83,7 +86,8 @@ export const CALL_COLUMNS: readonly CallColumn[] = [
     name: 'result',
     heading: 'Result',
     label: 'Result',
-    sortKey: null,
+    sortKey: 'result',
+    sortTitle: 'Sort by the values of the results: calls without come last',
     sizes: [
       { widthPx: 64, share: 1.3 },
       { widthPx: 48, share: 1.1 },
@@ -144,7 +148,8 @@ export const CALL_COLUMNS: readonly CallColumn[] = [
     name: 'split',
     heading: 'Split',
     label: 'Split of the time',
-    sortKey: null,
+    sortKey: 'suspendedShare',
+    sortTitle: 'Sort by the share of the time in which the guest was suspended',
     sizes: fixed(112, 56, 44),
     shownFromPx: 0,
   },
