@@ -64,6 +64,8 @@ export function useCallRows(
   const loaded = shallowRef<LoadedRows>({ fromRow: 0, rows: [] })
   const following = shallowRef(true)
   const totalWhenLeft = shallowRef(0)
+  /** Whether the calls come from a file that is being read, or was: the newest are not what is looked for. */
+  const isFromFile = shallowRef(false)
   /** What was folded in the rows that are loaded: until others are, the window may be ahead of them. */
   let loadedFolding = folding()
   let moves = 0
@@ -72,6 +74,10 @@ export function useCallRows(
   let ticker: ReturnType<typeof setTimeout> | undefined
 
   const reader = createCoalescedRead(readWindow, nextFrame)
+
+  function isBeingRead(): boolean {
+    return (trace()?.unreadBytes ?? 0) > 0
+  }
 
   function loadedCall(row: number): CallRow | null {
     return loaded.value.rows[row - loaded.value.fromRow] ?? null
@@ -143,7 +149,8 @@ export function useCallRows(
   function reset(): void {
     loaded.value = { fromRow: 0, rows: [] }
     window.value = { ...window.value, totalRows: 0, topPx: 0 }
-    following.value = order() === null
+    isFromFile.value = isBeingRead()
+    following.value = order() === null && !isFromFile.value
     loadedFolding = folding()
     knownRows = 0
     forget()
@@ -177,7 +184,8 @@ export function useCallRows(
   watch(
     trace,
     (status, before) => {
-      if ((status?.callCount ?? 0) < (before?.callCount ?? 0)) reset()
+      const isOther = (status?.callCount ?? 0) < (before?.callCount ?? 0)
+      if (isOther || (isBeingRead() && !isFromFile.value)) reset()
       else reader.request()
     },
     { immediate: true },
@@ -202,7 +210,7 @@ export function useCallRows(
     progress,
     sortedShare,
     newCallCount: computed(() =>
-      following.value ? 0 : Math.max(0, window.value.totalRows - totalWhenLeft.value),
+      following.value || isFromFile.value ? 0 : Math.max(0, window.value.totalRows - totalWhenLeft.value),
     ),
     resize(viewportPx) {
       const resized = { ...window.value, viewportPx }

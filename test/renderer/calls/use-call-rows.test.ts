@@ -159,8 +159,8 @@ function createFixture(ids: number[]) {
     tellProgress: () => progress.tell(describeProgress(0)),
     visibleIds: () => view.visible.value.map(({ call }) => call?.id ?? null),
     /** Says that the trace has grown, and waits until the table has come to rest. */
-    async settle() {
-      trace.value = { callCount: ids.length } as TraceStatus
+    async settle(unreadBytes = 0) {
+      trace.value = { callCount: ids.length, unreadBytes } as TraceStatus
       await rest()
     },
     rest,
@@ -199,6 +199,18 @@ describe('following', () => {
     await settle()
     expect(visibleIds()).toEqual(range(501, 511))
     expect(view.newCallCount.value).toBe(50)
+  })
+
+  test('does not begin where calls come from a file, of which none is new', async () => {
+    const { view, ids, settle, visibleIds } = createFixture(range(1, 101))
+    await settle(5000)
+    ids.push(...range(101, 201))
+    await settle(0)
+    expect(visibleIds()).toEqual(range(1, 11))
+    expect(view.newCallCount.value).toBe(0)
+    view.follow()
+    await settle()
+    expect(visibleIds()).toEqual(range(191, 201))
   })
 
   test('begins again at the end, or when asked to', async () => {
