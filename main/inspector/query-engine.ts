@@ -16,11 +16,10 @@ import type { InspectorOptions } from './api.ts'
 import { CallsFile } from './calls-file.ts'
 import type { CallsToCopy } from './copied-calls.ts'
 import { CopiedCalls } from './copied-calls.ts'
+import { PROGRESS_INTERVAL_MS } from './turns.ts'
 
 /** Calls that are handed over in one message where they cannot be by a file. */
 const CALLS_IN_A_MESSAGE = 500
-/** It is told how many have been once in so long. */
-const PROGRESS_INTERVAL_MS = 100
 
 /** End the processes that there are. One listener does it for all: sessions can be many. */
 const kills = new Set<() => void>()

@@ -28,7 +28,7 @@ import { createTraceWriter } from './trace-writer.ts'
 /** Each has a thread and memory of its own. */
 const SESSION_LIMIT = 32
 /** How often it is told how far a file has been read. */
-const PROGRESS_INTERVAL_MS = 20
+const READING_CHECK_INTERVAL_MS = 20
 
 /** How a guest is to be opened. */
 export interface OpenSession {
@@ -221,7 +221,7 @@ export class Sessions {
     while (archive.isBeingRead) {
       const { fileSizeBytes, unreadBytes } = archive.status()
       onProgress(fileSizeBytes - unreadBytes, fileSizeBytes)
-      await setTimeout(PROGRESS_INTERVAL_MS)
+      await setTimeout(READING_CHECK_INTERVAL_MS)
     }
     return success(archive.info())
   }

@@ -10,7 +10,7 @@ export const SLICE_MS = 8
 /** Nobody waits for work that was not asked about for so long. It goes on when it is asked about again. */
 const WAITED_FOR_MS = 1000
 /** How often progress is told of. */
-const PROGRESS_INTERVAL_MS = 100
+export const PROGRESS_INTERVAL_MS = 100
 
 /** What is worked at: of one trace of a session. */
 export interface Work {
