@@ -7,8 +7,8 @@ import type { HostFunction, Suspend } from './trampolines.ts'
 
 /**
  * Wraps a handler so that a call which is not recorded goes to it without a detour, where it is the only activation's
- * and not inside of another; all others go to `recorded`. A function with as many parameters as the guest passes costs
- * a third of what one with a rest parameter does, for which the engine makes an array of the arguments.
+ * and not inside of another; all others go to `recorded`. It has as many parameters as the guest passes: for a rest
+ * parameter the engine makes an array of the arguments, which costs more than all else here.
  */
 export function passDirectly(
   imported: WrappedImport,

@@ -175,43 +175,37 @@ export class ImportCall implements Suspension {
 
   refuse({ outcome, error }: Failure): void {
     this.#waiter!.call = null
-    const activation = this.#activation
+    if (this.#activation) this.#activation.suspendedIn = this.#outerSuspension
     const callId = this.#callId
-    const startNs = this.#startNs
-    if (activation) activation.suspendedIn = this.#outerSuspension
     if (callId === 0) return
     const { recorder } = this.#import.settings
     const endNs = recorder.nowNs()
-    recorder.exitFailed(callId, outcome, error, endNs, this.#hostNs, endNs - startNs - this.#hostNs)
+    recorder.exitFailed(callId, outcome, error, endNs, this.#hostNs, endNs - this.#startNs - this.#hostNs)
   }
 
   /** Records that its handler threw, before the guest gets what it threw. */
   fail(thrown: unknown): void {
     const { settings } = this.#import
     const callId = this.#callId
-    const startNs = this.#startNs
     const failure = this.#explain(thrown)
     const endNs = callId === 0 ? 0 : settings.recorder.nowNs()
     this.#leave()
     this.#keep(thrown, failure, this.#stack ?? settings.stacks.capture(thrown))
     if (callId !== 0) {
-      settings.recorder.exitFailed(callId, failure.outcome, failure.error, endNs, endNs - startNs, 0)
+      settings.recorder.exitFailed(callId, failure.outcome, failure.error, endNs, endNs - this.#startNs, 0)
     }
   }
 
   #resume(result: unknown): void {
     this.#goOn()
-    const { settings, traced } = this.#import
     const callId = this.#callId
-    const startNs = this.#startNs
-    const reader = this.#reader
-    const values = this.#values
-    const activation = this.#activation
     if (callId === 0) return
+    const { settings, traced } = this.#import
     const { recorder } = settings
+    const reader = this.#reader
     const endNs = recorder.nowNs()
-    if (reader !== null) recordReturn(this.#import, reader, callId, values, result, activation)
-    recorder.exitReturned(traced, callId, result, endNs, this.#hostNs, endNs - startNs - this.#hostNs)
+    if (reader !== null) recordReturn(this.#import, reader, callId, this.#values, result, this.#activation)
+    recorder.exitReturned(traced, callId, result, endNs, this.#hostNs, endNs - this.#startNs - this.#hostNs)
   }
 
   #resumeWith(thrown: unknown): void {
@@ -219,14 +213,12 @@ export class ImportCall implements Suspension {
     this.#goOn()
     const { settings } = this.#import
     const callId = this.#callId
-    const startNs = this.#startNs
-    const stack = this.#stack
     // The trap that a cancelled call is unwound with was made elsewhere.
     const isOwn = failure.outcome !== 'cancelled'
-    this.#keep(thrown, failure, stack ?? (isOwn ? settings.stacks.readThrown(thrown) : []))
+    this.#keep(thrown, failure, this.#stack ?? (isOwn ? settings.stacks.readThrown(thrown) : []))
     if (callId === 0) return
     const endNs = settings.recorder.nowNs()
-    const suspendedNs = endNs - startNs - this.#hostNs
+    const suspendedNs = endNs - this.#startNs - this.#hostNs
     settings.recorder.exitFailed(callId, failure.outcome, failure.error, endNs, this.#hostNs, suspendedNs)
   }
 
@@ -251,19 +243,16 @@ export class ImportCall implements Suspension {
 
   #leave(): void {
     const activation = this.#activation
-    const outerCallId = this.#outerCallId
-    const outerFunction = this.#outerFunction
     if (!activation) return
-    activation.importCallId = outerCallId
-    activation.importFunction = outerFunction
+    activation.importCallId = this.#outerCallId
+    activation.importFunction = this.#outerFunction
     activation.suspendedIn = null
   }
 
   /** Keeps what goes through the guest, to know it again at the export; records the frames that it goes through. */
   #keep(value: unknown, failure: Failure, stack: readonly number[]): void {
-    const activation = this.#activation
     const callId = this.#callId
     if (callId !== 0 && this.#stack === null) this.#import.settings.recorder.stack(callId, stack)
-    if (activation) activation.lastThrown = { value, failure, stack }
+    if (this.#activation) this.#activation.lastThrown = { value, failure, stack }
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Memory of what is recorded. V8 counts what array buffers hold, and marks its whole heap anew after every 64 MiB of
- * them: ten times a second and more while a guest is busy, for a fifth of all time. Shared memory it does not count
+ * them: many times a second while a guest is busy. Shared memory it does not count
  * (`BackingStore::PerIsolateAccountingLength`). So blocks to record in, which live as long as their session or are
  * used again, are of shared memory, and whoever lets go of a session says so; all others are counted.
  */
