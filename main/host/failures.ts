@@ -39,16 +39,24 @@ export function trapName(message: string): string {
   return TRAP_NAMES.find(([pattern]) => pattern.test(message))?.[1] ?? message
 }
 
-/** A text of anything that was thrown, with its stack where it has one. Never throws itself. */
+/**
+ * A text of anything that was thrown, with its stack where it has one. Never throws itself. Halves of surrogate pairs are
+ * replaced, as UTF-8 cannot have them and readers of JSON refuse a whole trace for one.
+ */
 export function describeThrown(thrown: unknown): { message: string; cause: string } {
+  const { message, cause } = readThrown(thrown)
+  return { message: message.toWellFormed(), cause: cause.slice(0, LONGEST_CAUSE).toWellFormed() }
+}
+
+function readThrown(thrown: unknown): { message: string; cause: string } {
   try {
     if (thrown instanceof Error) {
-      const message = thrown.message || thrown.name
+      const message = String(thrown.message || thrown.name)
       const cause = thrown.cause === undefined ? '' : `\ncaused by ${describeThrown(thrown.cause).cause}`
-      return { message, cause: `${thrown.stack ?? message}${cause}`.slice(0, LONGEST_CAUSE) }
+      return { message, cause: `${thrown.stack ?? message}${cause}` }
     }
     const text = typeof thrown === 'string' ? thrown : String(thrown)
-    return { message: text, cause: text.slice(0, LONGEST_CAUSE) }
+    return { message: text, cause: text }
   } catch {
     return { message: 'a value that has no text', cause: '' }
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { openExample, openText } from '../support/inspector.ts'
+import { openExample, openText, valueOf } from '../support/inspector.ts'
 
 describe('traps by their names in the specification', () => {
   test.each([
@@ -63,6 +63,21 @@ describe('import handlers that fail', () => {
     const run = await session.call('catch_rejection')
     expect(run).toMatchObject({ state: 'returned', results: [{ type: 'i32', value: -1 }] })
     expect(session.rows().map(({ outcome }) => outcome)).toEqual(['returned', 'threw'])
+  })
+
+  test('a text that is cut within a character is made one that every reader of a trace takes', async () => {
+    const session = await openText(
+      `(module (import "env" "f" (func $f)) (func (export "run") (call $f)))`,
+      `export default { env: { f() { throw new Error('half of \\ud83d') } } }`,
+    )
+    await session.call('run')
+    for (const format of ['jsonl', 'chrome', 'csv', 'otlp'] as const) {
+      const { content } = valueOf(
+        session.inspector.service.exportTrace({ sessionId: session.sessionId, format, fromCallId: 1 }),
+      )
+      expect(content).toContain('env.f failed: half of \ufffd.')
+      expect(content).not.toMatch(/\\ud83d/)
+    }
   })
 
   test('the error names the line of the handler', async () => {

@@ -123,6 +123,12 @@ describe('calls that do not lie within their caller', () => {
     ])
     expect(findMisfits(slices)).toEqual([])
   })
+
+  test('have it by its name also where a filter leaves out the call that it is of', () => {
+    const pieces = encodeTrace(recordDetached(), 'chrome', 1000, undefined, (id) => id === 4)
+    const { slices, names } = parseEvents(pieces)
+    expect(slices.map(({ tid }) => names.get(tid))).toEqual(['#3, outlives its caller'])
+  })
 })
 
 test('an event says what is known of the call', () => {
@@ -146,9 +152,45 @@ test('an event says what is known of the call', () => {
   const returned = slices.find(({ args }) => args.outcome === 'returned' && args.results)!
   expect(returned.args.results).toEqual(
     readCallRow(trace.calls, Number(returned.args.id), 0).results!.map(({ value, preview }) =>
-      preview === undefined ? value : `${value} ${preview}`,
+      preview === undefined ? (value ?? 'null') : `${value} ${preview}`,
     ),
   )
+})
+
+describe('values are written as Perfetto reads them', () => {
+  /** What stands in the file for a parameter. */
+  function writeParam(type: string, value: number): string {
+    const trace = new Trace(Infinity)
+    trace.define(0, { kind: 'export', module: null, name: 'run', params: [type], results: [] })
+    trace.begin(1, 0, 0, 5, new Uint32Array(new Float64Array([value]).buffer), 0)
+    return /"params":\[(.*?)\]/.exec(encodeTrace(trace, 'chrome', 9).join(''))![1]!
+  }
+
+  // It counts the digits of a fraction, and of a whole number, in 64 bits, which overflow.
+  test.each([
+    [0.000045558612328023335, '4.5558612328023335e-5'],
+    [-0.000001634816813351235, '-1.634816813351235e-6'],
+    [0.1, '0.1'],
+    [123456.789, '123456.789'],
+    [2 ** 53, '9007199254740992'],
+    [2 ** 63, '9.223372036854776e+18'],
+    [-851124579534719700000, '-8.511245795347197e+20'],
+    [1e300, '1e+300'],
+  ])('%d as %s', (value, text) => {
+    expect(writeParam('f64', value)).toBe(text)
+    expect(Number(text)).toBe(value)
+  })
+
+  test('a reference to nothing as a text, since what follows a null takes its place', () => {
+    expect(writeParam('externref', 0)).toBe('"null"')
+  })
+
+  test('a name with what ends a text there', () => {
+    const trace = new Trace(Infinity)
+    trace.define(0, { kind: 'export', module: null, name: 'a\0b', params: [], results: [] })
+    trace.begin(1, 0, 0, 5, new Uint32Array(0), 0)
+    expect(parseEvents(encodeTrace(trace, 'chrome', 9)).slices[0]!.name).toBe('a\u2400b')
+  })
 })
 
 test('a trace without calls is one that opens', () => {
