@@ -6,7 +6,7 @@ import type { TraceFormat, TraceSnapshot } from '../contract/trace-format.ts'
 import type { Filter } from '../filter/model.ts'
 import type { Inspector } from '../inspector/api.ts'
 import type { Command } from './command-line.ts'
-import { sendSpans } from './otlp-sender.ts'
+import { SpanSender } from './otlp-sender.ts'
 import { printError } from './output.ts'
 import { Progress } from './progress.ts'
 import { openTraceFile } from './trace-file.ts'
@@ -38,9 +38,18 @@ export async function exportCalls(
   return success(null)
 }
 
-/** Sends spans to a collector, a request for each piece. */
-export function sendTo(collector: URL): TakePiece {
-  return async (content) => (content === '' ? success(null) : sendSpans(collector, String(content)))
+/** Sends spans to a collector, a request for each piece; what it refuses of them is told at the end. */
+export async function exportToCollector(
+  inspector: Inspector,
+  request: { sessionId: SessionId; filterText: string },
+  collector: URL,
+  version: string,
+  progress: Progress | null,
+): Promise<Result<null>> {
+  const sender = new SpanSender(collector, version)
+  const send: TakePiece = async (content) => (content === '' ? success(null) : sender.send(String(content)))
+  const exported = await exportCalls(inspector, { ...request, format: 'otlp' }, send, progress)
+  return exported.ok ? sender.finish() : exported
 }
 
 /**
@@ -52,31 +61,30 @@ export function beginTrace(
   { sessionId }: SessionInfo,
   { trace, collector, filter: filterText = '' }: Extract<Command, { verb: 'run' }>,
   filter: Filter,
+  version: string,
 ): { finish(): Promise<void> } {
   const file = trace && openTraceFile(trace.path)
   const stop = file && trace.format === 'jsonl' ? inspector.streamTrace(sessionId, file.write, filter) : null
 
-  async function finish(format: TraceFormat, take: TakePiece): Promise<void> {
-    const exported = await exportCalls(
-      inspector,
-      { sessionId, format, filterText },
-      take,
-      new Progress('Exporting'),
-    )
-    if (!exported.ok) printError(exported.error)
-  }
-
+  const request = { sessionId, filterText }
   return {
     async finish() {
       stop?.()
       if (file && trace.format !== 'jsonl') {
-        await finish(trace.format, async (content) => {
+        const write: TakePiece = async (content) => {
           file.write(content)
           return success(null)
-        })
+        }
+        const { format } = trace
+        printFailure(await exportCalls(inspector, { ...request, format }, write, new Progress('Exporting')))
       }
       file?.close()
-      if (collector) await finish('otlp', sendTo(collector))
+      if (!collector) return
+      printFailure(await exportToCollector(inspector, request, collector, version, new Progress('Exporting')))
     },
   }
+}
+
+function printFailure(exported: Result<null>): void {
+  if (!exported.ok) printError(exported.error)
 }

@@ -74,7 +74,7 @@ export async function run(
       const given = await client.call('setDebugFile', { sessionId: session.sessionId, file })
       if (!given.ok) return reportUnusable(given.error)
     }
-    const trace = beginTrace(inspector, session, command, filter)
+    const trace = beginTrace(inspector, session, command, filter, paths.version)
     for (const warning of session.warnings) printError(warning)
     const status =
       session.state === 'ready'

@@ -10,7 +10,7 @@ import type { Inspector } from '../inspector/api.ts'
 import { createInspector } from '../inspector/inspector.ts'
 import type { Command } from './command-line.ts'
 import type { TakePiece } from './export-calls.ts'
-import { exportCalls, sendTo } from './export-calls.ts'
+import { exportCalls, exportToCollector } from './export-calls.ts'
 import { STATUS, printError, printNotice, printResult } from './output.ts'
 import type { ProgramPaths } from './paths.ts'
 import { Progress } from './progress.ts'
@@ -61,11 +61,13 @@ export function exportSessionFile(
       else await writeOut(content)
       return success(null)
     }
-    const request = { sessionId, format, filterText: filter }
+    const request = { sessionId, filterText: filter }
     // On a terminal that the calls go to themselves a bar would tear them apart.
     const isSeen = output === undefined && collector === undefined && process.stdout.isTTY
     const progress = isSeen ? null : new Progress('Exporting')
-    const exported = await exportCalls(inspector, request, collector ? sendTo(collector) : write, progress)
+    const exported = collector
+      ? await exportToCollector(inspector, request, collector, paths.version, progress)
+      : await exportCalls(inspector, { ...request, format }, write, progress)
     target?.close()
     return exported.ok ? STATUS.ok : fail(exported.error)
   })

@@ -1,10 +1,12 @@
+import { isDeepStrictEqual } from 'node:util'
+import { parse } from 'csv-parse/sync'
 import { expect, test } from 'vitest'
 import { readCallRow } from '../../../main/trace/call-row.ts'
 import { Trace } from '../../../main/trace/trace.ts'
 import { fill } from '../random-trace.ts'
 import { encodeTrace, latestNs } from './encode.ts'
 
-/** Reads a table as the grammar of RFC 4180 has it, and no other. */
+/** Reads a table as the grammar of RFC 4180 has it, and no other; a library that programs use must read the same. */
 function readTable(text: string): string[][] {
   const records: string[][] = [[]]
   const field = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/y
@@ -15,6 +17,7 @@ function readTable(text: string): string[][] {
     if (end === '\r\n') records.push([])
   }
   expect(records.pop()).toEqual([])
+  expect(isDeepStrictEqual(parse(text, { record_delimiter: '\r\n' }), records)).toBe(true)
   return records
 }
 

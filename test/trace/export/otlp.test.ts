@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util'
 import { expect, test } from 'vitest'
 import { readCallRow } from '../../../main/trace/call-row.ts'
 import { Trace } from '../../../main/trace/trace.ts'
 import { fill } from '../random-trace.ts'
 import { encodeTrace, latestNs, STARTED_AT_MS } from './encode.ts'
+import { readOtlp } from './otlp-schema.ts'
 
 interface Attribute {
   key: string
@@ -37,9 +39,17 @@ function toMap(attributes: readonly Attribute[]): Record<string, unknown> {
   )
 }
 
+/** Reads them by the published definitions: after a way through protobuf, everything must still be there. */
 function readRequests(pieces: readonly string[]): Request[] {
-  for (const piece of pieces) expect(piece).toMatch(/^\{[^\n]*\}\n$/)
-  return pieces.map((piece) => JSON.parse(piece) as Request)
+  return pieces.map((piece) => {
+    expect(piece).toMatch(/^\{[^\n]*\}\n$/)
+    const read = readOtlp('ExportTraceServiceRequest', piece)
+    // Protobuf knows no empty list.
+    const written = JSON.parse(piece.replaceAll('{"values":[]}', '{}')) as unknown
+    // Many times faster than the comparison that explains.
+    if (!isDeepStrictEqual(read, written)) expect(read).toEqual(written)
+    return read as Request
+  })
 }
 
 function readSpans(requests: readonly Request[]): Span[] {
@@ -105,6 +115,25 @@ test('every line says of what it is', () => {
       'telemetry.sdk.version': '0.0.0',
     })
   }
+})
+
+test.each([
+  ['a field that is none', { name: 'a', surprise: 1 }, /spans\[0\]\.surprise is no field of Span/],
+  ['an id that is no hexadecimal number', { traceId: 'xyz' }, /traceId is "xyz", and not 32 digits/],
+  ['an id of zeros', { spanId: '0'.repeat(16) }, /another than zero/],
+  ['a kind that is none', { kind: 9 }, /a number of SpanKind/],
+  ['a time as a number', { startTimeUnixNano: 5 }, /a whole fixed64/],
+  ['a time before 1970', { startTimeUnixNano: '-5' }, /within fixed64/],
+  ['a list that is none', { attributes: {} }, /attributes is no list/],
+  [
+    'a value twice',
+    { attributes: [{ key: 'a', value: { boolValue: true, intValue: '1' } }] },
+    /boolValue and intValue/,
+  ],
+  ['a text that UTF-8 cannot have', { name: '\ud83d' }, /and not a text/],
+])('the reader of these tests refuses %s', (_what, span, message) => {
+  const text = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] })
+  expect(() => readOtlp('ExportTraceServiceRequest', text)).toThrow(message)
 })
 
 test('ids are the same in every export', () => {
