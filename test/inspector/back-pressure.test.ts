@@ -18,7 +18,7 @@ import { openSessionFile } from '../../main/session-file/reader.ts'
 import { stallDisk } from '../support/stalled-disk.ts'
 
 const MEBIBYTE = 2 ** 20
-const CALLS = 1_000_000
+const CALLS = 1_800_000
 const GUEST = `(module
   (import "env" "next" (func $next (param i32) (result i32)))
   (func (export "count") (param $to i32) (result i32) (local $n i32)
