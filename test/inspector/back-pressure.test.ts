@@ -136,7 +136,7 @@ describe('while the disk stands still', () => {
 })
 
 describe('where no file can be written', () => {
-  const noFile = { traceLimitBytes: 16 * MEBIBYTE, temporaryFolder: '/missing/folder' }
+  const noFile = { traceLimitBytes: 8 * MEBIBYTE, temporaryFolder: '/missing/folder' }
 
   test('the newest calls are kept, for as long as the guest runs', async () => {
     const session = await openText(GUEST, HOST, noFile)
