@@ -9,7 +9,7 @@ import { MalformedBytes } from './bytes.ts'
 import { readColumn, readDifferences, writeColumn, writeDifferences } from './columns.ts'
 import { END_FIELDS, getEndFields, setEndFields } from './end-fields.ts'
 import type { Kind } from './value-codec.ts'
-import { kindsOf, readValues, writeValues } from './value-codec.ts'
+import { countWords, kindsOf, readValues, writeValues } from './value-codec.ts'
 
 const RETURNED = OUTCOMES.indexOf('returned')
 /** Changed calls in one piece. */
@@ -45,7 +45,7 @@ export function writeCalls(
   sink.f64(block.starts[first]!)
   writeDifferences(sink, block.starts, first, count, block.starts[first]!)
   for (const field of END_FIELDS) {
-    getEndFields(field, block, first, count, column, 0)
+    getEndFields(field, block, definitions, first, count, column, 0)
     writeColumn(sink, column, count)
   }
   const { words } = block.values
@@ -58,8 +58,10 @@ export function writeCalls(
       params = kindsOf(definition.params)
       results = kindsOf(definition.results)
     }
-    writeValues(sink, params!, words, block.paramSlots[index]!)
-    if (block.outcomes[index] === RETURNED) writeValues(sink, results!, words, block.resultSlots[index]!)
+    const slot = block.paramSlots[index]!
+    const behind = writeValues(sink, params!, words, slot)
+    if (block.outcomes[index] !== RETURNED) continue
+    writeValues(sink, results!, words, block.resultSlotOf(index, behind - slot))
   }
 }
 
@@ -93,7 +95,7 @@ export function readCalls(
   readDifferences(source, block.starts, first, count, source.f64())
   for (const field of END_FIELDS) {
     readColumn(source, column, count)
-    setEndFields(field, block, first, count, column, 0)
+    setEndFields(field, block, definitions, first, count, column, 0)
   }
   let functionIndex = -1
   let [params, results]: (readonly Kind[])[] = [[], []]
@@ -105,7 +107,8 @@ export function readCalls(
       results = kindsOf(definition.results)
     }
     block.paramSlots[index] = readValues(source, params!, block)
-    if (block.outcomes[index] === RETURNED) block.resultSlots[index] = readValues(source, results!, block)
+    // Right behind the arguments, so that nothing has to say where they are.
+    if (block.outcomes[index] === RETURNED) readValues(source, results!, block)
   }
 }
 
@@ -162,15 +165,16 @@ function writePiece(
   write((position) => ofIds[position]!.functions[indices[position]!]!)
   for (const field of END_FIELDS) {
     for (const [position, block] of ofIds.entries()) {
-      getEndFields(field, block, indices[position]!, 1, column, position)
+      getEndFields(field, block, definitions, indices[position]!, 1, column, position)
     }
     writeColumn(sink, column, ids.length)
   }
   for (const [position, block] of ofIds.entries()) {
     const index = indices[position]!
     if (block.outcomes[index] !== RETURNED) continue
-    const results = kindsOf(definitions[block.functions[index]!]!.results)
-    writeValues(sink, results, block.values.words, block.resultSlots[index]!)
+    const { params, results } = definitions[block.functions[index]!]!
+    const slot = block.resultSlotOf(index, countWords(kindsOf(params)))
+    writeValues(sink, kindsOf(results), block.values.words, slot)
   }
 }
 
@@ -193,14 +197,14 @@ function readPiece(
     const values = read()
     if (field === 'outcome') outcomes = values
     for (const [position, block] of blocks.entries()) {
-      if (block) setEndFields(field, block, indexInBlock(ids[position]!), 1, values, position)
+      if (block) setEndFields(field, block, definitions, indexInBlock(ids[position]!), 1, values, position)
     }
   }
   for (const [position, block] of blocks.entries()) {
     if (outcomes[position] !== RETURNED) continue
-    const { results } = definitionAt(definitions, functions[position]!)
+    const { params, results } = definitionAt(definitions, functions[position]!)
     const slot = readValues(source, kindsOf(results), block)
-    if (block) block.resultSlots[indexInBlock(ids[position]!)] = slot
+    block?.setResultSlot(indexInBlock(ids[position]!), slot, countWords(kindsOf(params)))
   }
 }
 

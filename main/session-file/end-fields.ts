@@ -1,6 +1,8 @@
 /** What is known of a call when it has ended, as session files have it. */
 import type { CallBlock } from '../trace/call-block.ts'
+import type { FunctionDefinition } from '../trace/events.ts'
 import { OUTCOMES } from '../trace/events.ts'
+import type { SparseColumn } from '../trace/sparse-column.ts'
 
 const RUNNING = OUTCOMES.indexOf('running')
 
@@ -15,21 +17,21 @@ export type EndField = (typeof END_FIELDS)[number]
 export function getEndFields(
   field: EndField,
   block: CallBlock,
+  definitions: readonly FunctionDefinition[],
   first: number,
   count: number,
   target: Float64Array,
   at: number,
 ): void {
-  const { outcomes, starts, ends, hosts, suspensions } = block
+  const { functions, outcomes, starts, ends, hosts, suspensions } = block
   switch (field) {
     case 'outcome':
-      return copy(outcomes, first, count, target, at)
+      for (let index = first; index < first + count; index++) target[at++] = outcomes[index]!
+      return
     case 'children':
       return copy(block.childCounts, first, count, target, at)
     case 'stack':
-      if (block.stacks) copy(block.stacks, first, count, target, at)
-      else target.fill(0, at, at + count)
-      return
+      return copy(block.stacks, first, count, target, at)
     case 'total':
       for (let index = first; index < first + count; index++) {
         target[at++] = outcomes[index] === RUNNING ? 0 : ends[index]! - starts[index]!
@@ -37,25 +39,31 @@ export function getEndFields(
       return
     case 'suspended':
       for (let index = first; index < first + count; index++) {
-        target[at++] = outcomes[index] === RUNNING ? 0 : suspensions[index]!
+        target[at++] = outcomes[index] === RUNNING ? 0 : suspensions.get(index)
       }
       return
     case 'rest':
       for (let index = first; index < first + count; index++) {
-        const restNs = ends[index]! - starts[index]! - hosts[index]! - suspensions[index]!
-        target[at++] = outcomes[index] === RUNNING ? 0 : restNs
+        const hasNone = outcomes[index] === RUNNING || isImport(definitions, functions[index]!)
+        const elsewhereNs = hosts.get(index) + suspensions.get(index)
+        target[at++] = hasNone ? 0 : ends[index]! - starts[index]! - elsewhereNs
       }
   }
 }
 
 function copy(
-  values: Uint8Array | Uint32Array,
+  values: SparseColumn<Uint32Array>,
   first: number,
   count: number,
   target: Float64Array,
   at: number,
 ): void {
-  for (let offset = 0; offset < count; offset++) target[at + offset] = values[first + offset]!
+  for (let offset = 0; offset < count; offset++) target[at + offset] = values.get(first + offset)
+}
+
+/** Of one that a file has lost that is not known. */
+function isImport(definitions: readonly FunctionDefinition[], functionIndex: number): boolean {
+  return definitions[functionIndex]?.kind === 'import'
 }
 
 /**
@@ -65,32 +73,40 @@ function copy(
 export function setEndFields(
   field: EndField,
   block: CallBlock,
+  definitions: readonly FunctionDefinition[],
   first: number,
   count: number,
   values: Float64Array,
   at: number,
 ): void {
-  const { starts, ends, hosts, suspensions } = block
+  const { functions, starts, ends, hosts, suspensions } = block
   switch (field) {
     case 'outcome':
       return block.outcomes.set(values.subarray(at, at + count), first)
     case 'suspended':
-      return suspensions.set(values.subarray(at, at + count), first)
+      return paste(values, at, suspensions, first, count)
     case 'children':
-      return block.childCounts.set(values.subarray(at, at + count), first)
+      return paste(values, at, block.childCounts, first, count)
+    case 'stack':
+      return paste(values, at, block.stacks, first, count)
     case 'total':
       for (let index = first; index < first + count; index++) ends[index] = starts[index]! + values[at++]!
       return
     case 'rest':
       for (let index = first; index < first + count; index++) {
-        hosts[index] = ends[index]! - starts[index]! - suspensions[index]! - values[at++]!
-      }
-      return
-    case 'stack':
-      for (let index = first; index < first + count; index++) {
-        const stack = values[at++]!
-        if (stack === 0 && block.stacks === null) continue
-        block.makeStacks()[index] = stack
+        const restNs = values[at++]!
+        if (isImport(definitions, functions[index]!)) continue
+        hosts.set(index, ends[index]! - starts[index]! - suspensions.get(index) - restNs)
       }
   }
+}
+
+function paste(
+  values: Float64Array,
+  at: number,
+  target: SparseColumn<Float64Array> | SparseColumn<Uint32Array>,
+  first: number,
+  count: number,
+): void {
+  for (let offset = 0; offset < count; offset++) target.set(first + offset, values[at + offset]!)
 }

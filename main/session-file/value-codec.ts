@@ -21,20 +21,31 @@ export function kindsOf(types: readonly string[]): Kind[] {
   return kinds
 }
 
-/** Writes values of these kinds, from slot `slot` of a block's words on. */
-export function writeValues(sink: ByteSink, kinds: readonly Kind[], words: Uint32Array, slot: number): void {
+/** How many words values of these kinds take in a block. */
+export function countWords(kinds: readonly Kind[]): number {
+  return kinds.reduce((sum, kind) => sum + (kind === 'bits' ? 2 : 1), 0)
+}
+
+/** Writes values of these kinds, from slot `slot` of a block's words on; returns the slot behind the last one. */
+export function writeValues(
+  sink: ByteSink,
+  kinds: readonly Kind[],
+  words: Uint32Array,
+  slot: number,
+): number {
+  let at = slot
   for (let index = 0; index < kinds.length; index++) {
-    const word = 2 * (slot + index)
-    const low = words[word]!
+    const low = words[at++]!
     const kind = kinds[index]!
     // Zigzag: integers near zero are small, whatever their sign.
     if (kind === 'integer') sink.varint((low << 1) ^ (low >> 31))
     else if (kind === 'handle') sink.varint(low)
     else {
       sink.u32(low)
-      sink.u32(words[word + 1]!)
+      sink.u32(words[at++]!)
     }
   }
+  return at
 }
 
 let scratch = new Uint32Array(16)
@@ -42,16 +53,16 @@ let scratch = new Uint32Array(16)
 /** Reads values of these kinds into the block, or past them where it is null; returns the slot of the first. */
 export function readValues(source: ByteSource, kinds: readonly Kind[], block: CallBlock | null): number {
   if (2 * kinds.length > scratch.length) scratch = new Uint32Array(2 * kinds.length)
+  let count = 0
   for (let index = 0; index < kinds.length; index++) {
     const kind = kinds[index]!
     if (kind === 'bits') {
-      scratch[2 * index] = source.u32()
-      scratch[2 * index + 1] = source.u32()
+      scratch[count++] = source.u32()
+      scratch[count++] = source.u32()
       continue
     }
     const value = source.varint()
-    scratch[2 * index] = kind === 'integer' ? (value >>> 1) ^ -(value & 1) : value
-    scratch[2 * index + 1] = 0
+    scratch[count++] = kind === 'integer' ? (value >>> 1) ^ -(value & 1) : value
   }
-  return block === null ? 0 : block.values.append(scratch, 0, kinds.length)
+  return block === null ? 0 : block.values.appendPacked(scratch, 0, count)
 }

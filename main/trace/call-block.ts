@@ -3,6 +3,7 @@ import type { LeftOutRecord } from './left-out-blocks.ts'
 import { LeftOutBlocks } from './left-out-blocks.ts'
 import type { MakeMemory } from './memory.ts'
 import { makeCounted, makeUncounted } from './memory.ts'
+import { SparseColumn } from './sparse-column.ts'
 import { ValueList } from './value-list.ts'
 
 const BLOCK_BITS = 14
@@ -10,8 +11,8 @@ const BLOCK_BITS = 14
 export const BLOCK_LENGTH = 1 << BLOCK_BITS
 const MASK = BLOCK_LENGTH - 1
 
-/** What a call takes in a block, without its values. */
-const BYTES_PER_CALL = 8 * 4 + 4 * 6 + 2 + 1
+/** What a call takes in a block, without its values and what few calls have. */
+const BYTES_PER_CALL = 8 * 2 + 4 * 4 + 2 + 1
 
 /** So many blocks are kept to record in again. */
 const FREE_LIMIT = 64
@@ -20,22 +21,26 @@ const FREE_LIMIT = 64
 export class CallBlock {
   readonly starts: Float64Array
   readonly ends: Float64Array
-  /** Of an import: its own. Of an export: the sum over the imports that it made. */
-  readonly hosts: Float64Array
-  readonly suspensions: Float64Array
   readonly functions: Uint32Array
   readonly parents: Uint32Array
   /** See `CallOrder`. */
   readonly roots: Uint32Array
   readonly paramSlots: Uint32Array
-  readonly resultSlots: Uint32Array
-  readonly childCounts: Uint32Array
   readonly depths: Uint16Array
   readonly outcomes: Uint8Array
+  /**
+   * The host's part. Of an export: the sum over the imports that it made. Of an import: its own, while the guest is
+   * suspended in it; when it has ended, that is what the suspension leaves of its time.
+   */
+  readonly hosts: SparseColumn<Float64Array>
+  readonly suspensions: SparseColumn<Float64Array>
+  /** Where results are that do not lie right behind the arguments; see {@link resultSlotOf}. */
+  readonly resultSlots: SparseColumn<Uint32Array>
+  readonly childCounts: SparseColumn<Uint32Array>
+  /** Numbers of stacks. */
+  readonly stacks: SparseColumn<Uint32Array>
   readonly #memory: ArrayBufferLike
   readonly values: ValueList
-  /** Numbers of stacks, once the first of them is recorded. */
-  #stacks: Uint32Array | null = null
   /** Its calls that have not ended. */
   runningCount = 0
   /** Its calls of which memory knows what no file does, although one has them. */
@@ -58,16 +63,23 @@ export class CallBlock {
     this.#memory = memory
     this.starts = takeTimes()
     this.ends = takeTimes()
-    this.hosts = takeTimes()
-    this.suspensions = takeTimes()
     this.functions = takeWords()
     this.parents = takeWords()
     this.roots = takeWords()
     this.paramSlots = takeWords()
-    this.resultSlots = takeWords()
-    this.childCounts = takeWords()
     this.depths = new Uint16Array(memory, take(2), BLOCK_LENGTH)
     this.outcomes = new Uint8Array(memory, take(1), BLOCK_LENGTH)
+    const makeSparse = (sizeBytes: number): ArrayBufferLike => {
+      this.values.onGrow?.(sizeBytes)
+      return makeMemory(sizeBytes)
+    }
+    const makeTimes = (): Float64Array => new Float64Array(makeSparse(8 * BLOCK_LENGTH))
+    const makeWords = (): Uint32Array => new Uint32Array(makeSparse(4 * BLOCK_LENGTH))
+    this.hosts = new SparseColumn(makeTimes)
+    this.suspensions = new SparseColumn(makeTimes)
+    this.resultSlots = new SparseColumn(makeWords)
+    this.childCounts = new SparseColumn(makeWords)
+    this.stacks = new SparseColumn(makeWords)
     this.values = new ValueList(valueCount, makeMemory)
   }
 
@@ -75,7 +87,7 @@ export class CallBlock {
   empty(): this {
     new Uint8Array(this.#memory).fill(0)
     this.values.empty()
-    this.#stacks = null
+    for (const column of this.#sparse) column.empty()
     this.runningCount = 0
     this.changedCount = 0
     this.isDamaged = false
@@ -83,17 +95,15 @@ export class CallBlock {
     return this
   }
 
-  /** Numbers of stacks; null before the first of them is recorded. */
-  get stacks(): Uint32Array | null {
-    return this.#stacks
+  /** Where the results of a call that returned begin in `values`; its arguments take `paramWords` words. */
+  resultSlotOf(index: number, paramWords: number): number {
+    // None that lie elsewhere begin at 0: before them lie at least those of the call that came between.
+    return this.resultSlots.get(index) || this.paramSlots[index]! + paramWords
   }
 
-  /** Numbers of stacks, to be written to. */
-  makeStacks(): Uint32Array {
-    if (this.#stacks) return this.#stacks
-    this.#stacks = new Uint32Array(BLOCK_LENGTH)
-    this.values.onGrow?.(this.#stacks.byteLength)
-    return this.#stacks
+  /** Notes where they begin. */
+  setResultSlot(index: number, slot: number, paramWords: number): void {
+    if (slot !== this.paramSlots[index]! + paramWords) this.resultSlots.set(index, slot)
   }
 
   /** Whether its memory is given back by nobody before long: see `memory.ts`. */
@@ -102,7 +112,12 @@ export class CallBlock {
   }
 
   get sizeBytes(): number {
-    return BLOCK_LENGTH * BYTES_PER_CALL + this.values.sizeBytes + (this.#stacks?.byteLength ?? 0)
+    const sparseBytes = this.#sparse.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+    return BLOCK_LENGTH * BYTES_PER_CALL + this.values.sizeBytes + sparseBytes
+  }
+
+  get #sparse(): SparseColumn<Float64Array | Uint32Array>[] {
+    return [this.hosts, this.suspensions, this.resultSlots, this.childCounts, this.stacks]
   }
 
   /** Tells from now on of each time that it takes more bytes than before; null: no more. */
@@ -113,8 +128,11 @@ export class CallBlock {
 
 type Column = Uint8Array | Uint16Array | Uint32Array | Float64Array
 /** A column that every call has. */
-export type CallField = {
-  [Field in keyof CallBlock]: CallBlock[Field] extends Column ? Field : never
+export type CallField = FieldOf<Column>
+/** A column in which most calls have 0. */
+export type SparseCallField = FieldOf<SparseColumn<Float64Array> | SparseColumn<Uint32Array>>
+type FieldOf<Kind> = {
+  [Field in keyof CallBlock]: CallBlock[Field] extends Kind ? Field : never
 }[keyof CallBlock]
 
 /** Where blocks are that are not in memory. */

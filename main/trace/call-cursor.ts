@@ -85,16 +85,17 @@ export class CallCursor implements FilteredCall {
 
   get guestNs(): number {
     if (this.isRunning) return this.#times().guestNs
-    if (this.#calls.definitions[this.functionIndex]!.kind === 'import') return 0
+    if (this.#isImport) return 0
     return Math.max(0, this.totalNs - this.hostNs - this.suspendedNs)
   }
 
   get hostNs(): number {
-    return this.isRunning ? this.#times().hostNs : this.#block.hosts[this.#index]!
+    if (this.isRunning) return this.#times().hostNs
+    return this.#isImport ? this.totalNs - this.suspendedNs : this.#block.hosts.get(this.#index)
   }
 
   get suspendedNs(): number {
-    return this.isRunning ? this.#times().suspendedNs : this.#block.suspensions[this.#index]!
+    return this.isRunning ? this.#times().suspendedNs : this.#block.suspensions.get(this.#index)
   }
 
   get isOverlapped(): boolean {
@@ -102,7 +103,7 @@ export class CallCursor implements FilteredCall {
   }
 
   get stackNumber(): number {
-    return this.#block.stacks?.[this.#index] ?? 0
+    return this.#block.stacks.get(this.#index)
   }
 
   get error(): InspectorError | null {
@@ -115,24 +116,29 @@ export class CallCursor implements FilteredCall {
   }
 
   lowWord(field: 'arg' | 'result', index: number): number {
-    return this.#block.values.words[2 * (this.#slotOf(field) + index)]!
+    return this.#block.values.words[this.#slotOf(field, index)]!
   }
 
   highWord(field: 'arg' | 'result', index: number): number {
-    return this.#block.values.words[2 * (this.#slotOf(field) + index) + 1]!
+    return this.#block.values.words[this.#slotOf(field, index) + 1]!
   }
 
   float(field: 'arg' | 'result', index: number): number {
     const { words } = this.#block.values
-    const at = 2 * (this.#slotOf(field) + index)
+    const at = this.#slotOf(field, index)
     this.#words[0] = words[at]!
     this.#words[1] = words[at + 1]!
     return this.#floats[0]!
   }
 
-  #slotOf(field: 'arg' | 'result'): number {
-    const { paramSlots, resultSlots } = this.#block
-    return (field === 'arg' ? paramSlots : resultSlots)[this.#index]!
+  #slotOf(field: 'arg' | 'result', index: number): number {
+    const { params, results } = this.#calls.layouts.of(this.functionIndex)
+    if (field === 'arg') return this.#block.paramSlots[this.#index]! + params.offsets[index]!
+    return this.#block.resultSlotOf(this.#index, params.wordCount) + results.offsets[index]!
+  }
+
+  get #isImport(): boolean {
+    return this.#calls.definitions[this.functionIndex]!.kind === 'import'
   }
 
   #times(): CallTimes {

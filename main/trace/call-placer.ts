@@ -52,7 +52,7 @@ export class CallPlacer {
       block.roots[indexInBlock(id)] = root
       block.depths[indexInBlock(id)] = depth
     }
-    parentBlock.childCounts[parentIndex]! += count
+    parentBlock.childCounts.set(parentIndex, parentBlock.childCounts.get(parentIndex) + count)
     if (parentBlock.outcomes[parentIndex] !== RUNNING) this.#written.noteChange(parent)
   }
 }

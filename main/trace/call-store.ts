@@ -2,7 +2,7 @@
 import type { CallId, CallKind, CallOutcome, TypedValue } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
 import { CallOrder } from './call-order.ts'
-import type { CallBlock, CallField } from './call-block.ts'
+import type { CallBlock, CallField, SparseCallField } from './call-block.ts'
 import { BLOCK_LENGTH, CallBlocks, indexInBlock } from './call-block.ts'
 import { CallPlacer } from './call-placer.ts'
 import type { LeftOutRecord } from './left-out-blocks.ts'
@@ -27,6 +27,7 @@ import {
   LOST_FUNCTION,
   STAND_INS,
 } from './stand-ins.ts'
+import { ValueLayouts } from './value-layout.ts'
 import { WrittenCalls } from './written-calls.ts'
 
 const RUNNING = OUTCOMES.indexOf('running')
@@ -59,6 +60,7 @@ export class CallStore {
   readonly scattered = new ScatteredCalls((id) => this.#read('parents', id))
   readonly decoded = new DecodedStore()
   readonly definitions: FunctionDefinition[] = [...STAND_INS]
+  readonly layouts = new ValueLayouts(this.definitions)
   /** The calls that have not ended. */
   readonly running = new Set<CallId>()
   /** The import calls in which a guest is suspended, in order of their suspension. */
@@ -106,13 +108,13 @@ export class CallStore {
   /** Keeps the guest's stack at a call. */
   setStack(id: CallId, stack: RawStack): void {
     const block = this.blocks.block(id)
-    block.makeStacks()[indexInBlock(id)] = this.stacks.add(stack)
+    block.stacks.set(indexInBlock(id), this.stacks.add(stack))
     this.written.noteChange(id)
   }
 
   /** Null for a call whose stack was not recorded. */
   stackOf(id: CallId): RawStack | null {
-    return this.stacks.get(this.blocks.block(id).stacks?.[indexInBlock(id)] ?? 0)
+    return this.stacks.get(this.#readSparse('stacks', id))
   }
 
   /** Adds a call. Its arguments begin at `words[valuesWord]`. */
@@ -129,11 +131,7 @@ export class CallStore {
     block.functions[index] = functionIndex
     block.parents[index] = parent
     block.starts[index] = startNs
-    block.paramSlots[index] = block.values.append(
-      words,
-      valuesWord,
-      this.definitions[functionIndex]!.params.length,
-    )
+    block.paramSlots[index] = block.values.append(words, valuesWord, this.layouts.of(functionIndex).params)
     if (parent === 0) this.#placer.addTopLevel(id)
     else this.#placer.addBelow(id, 1, parent)
     block.runningCount++
@@ -145,7 +143,7 @@ export class CallStore {
 
   /** Adds calls of imports that have returned already; says what time they took together. */
   addReturned(calls: ReturnedCalls): ReturnedTimes {
-    addToBlocks(calls, this.blocks, this.definitions)
+    addToBlocks(calls, this.blocks, this.layouts)
     const { firstId, count, parents, starts, ends, hosts } = calls
     const sums = { hostNs: 0, suspendedNs: 0 }
     for (let from = 0; from < count;) {
@@ -174,13 +172,13 @@ export class CallStore {
     const block = this.blocks.block(parent)
     const index = indexInBlock(parent)
     if (this.definitions[block.functions[index]!]!.kind === 'import') return
-    block.hosts[index]! += hostNs
-    block.suspensions[index]! += suspendedNs
+    block.hosts.set(index, block.hosts.get(index) + hostNs)
+    block.suspensions.set(index, block.suspensions.get(index) + suspendedNs)
     if (block.outcomes[index] !== RUNNING) this.written.noteChange(parent)
   }
 
   suspend(id: CallId, hostNs: number): void {
-    this.blocks.block(id).hosts[indexInBlock(id)] = hostNs
+    this.blocks.block(id).hosts.set(indexInBlock(id), hostNs)
     this.suspended.add(id)
   }
 
@@ -188,7 +186,7 @@ export class CallStore {
   slice(id: CallId, state: SliceState, timeNs: number): void {
     const { stacks } = this.blocks.block(id)
     // Where it was held says nothing of the call once it has gone on.
-    if (state === 'resumed' && stacks && this.slices.isPaused(id)) stacks[indexInBlock(id)] = 0
+    if (state === 'resumed' && this.slices.isPaused(id)) stacks.set(indexInBlock(id), 0)
     this.slices.set(id, state, timeNs)
   }
 
@@ -204,25 +202,25 @@ export class CallStore {
   ): void {
     const block = this.blocks.block(id)
     const index = indexInBlock(id)
-    const { kind, results } = this.definitions[block.functions[index]!]!
+    const functionIndex = block.functions[index]!
     block.outcomes[index] = outcome
     block.ends[index] = endNs
     if (outcome === RETURNED) {
-      block.resultSlots[index] = block.values.append(words, valuesWord, results.length)
+      const { params, results } = this.layouts.of(functionIndex)
+      block.setResultSlot(index, block.values.append(words, valuesWord, results), params.wordCount)
     }
     block.runningCount--
     this.running.delete(id)
     this.written.noteChange(id)
-    if (kind !== 'import') {
-      block.suspensions[index]! += this.slices.stoppedNs(id, endNs)
+    if (this.definitions[functionIndex]!.kind !== 'import') {
+      block.suspensions.set(index, block.suspensions.get(index) + this.slices.stoppedNs(id, endNs))
       this.slices.delete(id)
       this.#insideOf.delete(id)
       this.overlaps.end(id)
       return
     }
     this.suspended.delete(id)
-    block.hosts[index] = hostNs
-    block.suspensions[index] = suspendedNs
+    block.suspensions.set(index, suspendedNs)
     const parent = block.parents[index]!
     this.#addToParent(parent, hostNs, suspendedNs)
     if (this.#insideOf.get(parent) === id) this.#insideOf.delete(parent)
@@ -300,22 +298,22 @@ export class CallStore {
 
   /** When the guest was suspended in an import call. */
   suspendedSince(id: CallId): number {
-    return this.#read('starts', id) + this.#read('hosts', id)
+    return this.#read('starts', id) + this.#readSparse('hosts', id)
   }
 
   childCountOf(id: CallId): number {
-    return this.#read('childCounts', id)
+    return this.#readSparse('childCounts', id)
   }
 
   /** Splits a call's time; that of a running call up to `nowNs`. */
   timesOf(id: CallId, nowNs: number): CallTimes {
     const running = this.running.has(id)
     const totalNs = Math.max(0, (running ? nowNs : this.#read('ends', id)) - this.#read('starts', id))
-    let hostNs = this.#read('hosts', id)
-    let suspendedNs = this.#read('suspensions', id)
+    let hostNs = this.#readSparse('hosts', id)
+    let suspendedNs = this.#readSparse('suspensions', id)
     if (this.kindOf(id) === 'import') {
       if (running && this.suspended.has(id)) suspendedNs = Math.max(0, totalNs - hostNs)
-      else if (running) hostNs = totalNs
+      else hostNs = totalNs - suspendedNs
       return { totalNs, guestNs: 0, hostNs, suspendedNs }
     }
     if (running) suspendedNs += this.slices.stoppedNs(id, nowNs)
@@ -334,12 +332,18 @@ export class CallStore {
   }
 
   paramsOf(id: CallId): TypedValue[] {
-    return this.#values(id, 'paramSlots', this.definitionOf(id).params)
+    const { params } = this.layouts.of(this.functionIndexOf(id))
+    const { values, paramSlots } = this.blocks.block(id)
+    const slot = paramSlots[indexInBlock(id)]!
+    return values.read(slot, this.definitionOf(id).params, params, this.previews.byHandle)
   }
 
   /** Of a call that returned. */
   resultsOf(id: CallId): TypedValue[] {
-    return this.#values(id, 'resultSlots', this.definitionOf(id).results)
+    const { params, results } = this.layouts.of(this.functionIndexOf(id))
+    const block = this.blocks.block(id)
+    const slot = block.resultSlotOf(indexInBlock(id), params.wordCount)
+    return block.values.read(slot, this.definitionOf(id).results, results, this.previews.byHandle)
   }
 
   /** The row of a call. */
@@ -357,7 +361,7 @@ export class CallStore {
     return this.blocks.block(id)[field][indexInBlock(id)]!
   }
 
-  #values(id: CallId, field: 'paramSlots' | 'resultSlots', types: readonly string[]): TypedValue[] {
-    return this.blocks.block(id).values.read(this.#read(field, id), types, this.previews.byHandle)
+  #readSparse(field: SparseCallField, id: CallId): number {
+    return this.blocks.block(id)[field].get(indexInBlock(id))
   }
 }

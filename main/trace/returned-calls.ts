@@ -5,8 +5,8 @@
 import type { CallId } from '../contract/model.ts'
 import type { CallBlock, CallBlocks } from './call-block.ts'
 import { BLOCK_LENGTH, indexInBlock } from './call-block.ts'
-import type { FunctionDefinition } from './events.ts'
 import { OUTCOMES } from './events.ts'
+import type { ValueLayouts } from './value-layout.ts'
 
 const RETURNED = OUTCOMES.indexOf('returned')
 const CAPACITY = 256
@@ -64,17 +64,13 @@ export class ReturnedCalls {
 }
 
 /** Adds the calls to their blocks, all but what depends on the calls that they lie inside of. */
-export function addToBlocks(
-  calls: ReturnedCalls,
-  blocks: CallBlocks,
-  definitions: readonly FunctionDefinition[],
-): void {
+export function addToBlocks(calls: ReturnedCalls, blocks: CallBlocks, layouts: ValueLayouts): void {
   const { firstId, count } = calls
   let word = 0
   for (let from = 0; from < count;) {
     const first = indexInBlock(firstId + from)
     const end = Math.min(count, from + BLOCK_LENGTH - first)
-    word = addToBlock(calls, from, end, word, blocks.extend(firstId + from), first, definitions)
+    word = addToBlock(calls, from, end, word, blocks.extend(firstId + from), first, layouts)
     from = end
   }
 }
@@ -87,25 +83,22 @@ function addToBlock(
   word: number,
   block: CallBlock,
   first: number,
-  definitions: readonly FunctionDefinition[],
+  layouts: ValueLayouts,
 ): number {
-  let slot = block.values.slotCount
-  const firstSlot = slot
+  let next = word
   for (let at = from; at < end; at++) {
     const index = first + at - from
-    const definition = definitions[functions[at]!]!
-    block.functions[index] = functions[at]!
+    const functionIndex = functions[at]!
+    block.functions[index] = functionIndex
     block.parents[index] = parents[at]!
     block.outcomes[index] = RETURNED
     block.starts[index] = starts[at]!
     block.ends[index] = ends[at]!
-    block.hosts[index] = hosts[at]!
-    block.suspensions[index] = ends[at]! - starts[at]! - hosts[at]!
-    block.paramSlots[index] = slot
-    slot += definition.params.length
-    block.resultSlots[index] = slot
-    slot += definition.results.length
+    const suspendedNs = ends[at]! - starts[at]! - hosts[at]!
+    if (suspendedNs !== 0) block.suspensions.set(index, suspendedNs)
+    const { all } = layouts.of(functionIndex)
+    block.paramSlots[index] = block.values.append(words, next, all)
+    next += 2 * all.encodings.length
   }
-  block.values.append(words, word, slot - firstSlot)
-  return word + 2 * (slot - firstSlot)
+  return next
 }

@@ -11,23 +11,23 @@ test('how many calls were left out, where the newest are to be kept', async () =
   const missing = join(makeFolder(), 'missing')
   const environment = { TEST_TEMPORARY_FOLDER: missing }
   const guest = 'guests/chatty/chatty.wasm'
-  const ended = await runProgram(['run', guest, 'call_sync', '400000', '--keep-newest'], {
+  const ended = await runProgram(['run', guest, 'call_sync', '800000', '--keep-newest'], {
     launcher,
     environment,
   })
-  expect(ended.stdout).toContain('wasm said: 400000')
-  expect(ended.stderr).toMatch(/^CALLS_LEFT_OUT: .* Of 400,001 calls \d{3},\d{3} were left out: /m)
+  expect(ended.stdout).toContain('wasm said: 800000')
+  expect(ended.stderr).toMatch(/^CALLS_LEFT_OUT: .* Of 800,001 calls \d{3},\d{3} were left out: /m)
   expect(ended.stderr).not.toContain('TRACE_LIMIT')
   expect(ended.status).toBe(0)
 })
 
 test('how long the guest waited, where no call is to be lost', async () => {
   const guest = 'guests/chatty/chatty.wasm'
-  const ended = await runProgram(['run', guest, 'call_sync', '600000'], {
+  const ended = await runProgram(['run', guest, 'call_sync', '1200000'], {
     launcher,
     environment: { TEST_STALL_MS: '1500' },
   })
-  expect(ended.stdout).toContain('wasm said: 600000')
+  expect(ended.stdout).toContain('wasm said: 1200000')
   expect(ended.stderr).toMatch(/^The guest waited \d+\.\d\d s for the disk, so that no call is lost\.$/m)
   expect(ended.status).toBe(0)
 })

@@ -527,8 +527,8 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     const bytes = await readFile(path)
     // A block that was begun, and not finished.
     await writeFile(path, Buffer.concat([bytes, bytes.subarray(0, 100)]))
-    const { info } = await openSaved(path)
-    return info.warnings[0]!
+    const session = await openSaved(path)
+    return waitFor('the warning', () => session.info.warnings[0])
   },
   async SESSION_FILE_BEING_READ() {
     const { inspector, sessionId } = await openSaved(await writeCutSession(500_000))

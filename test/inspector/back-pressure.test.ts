@@ -18,7 +18,7 @@ import { openSessionFile } from '../../main/session-file/reader.ts'
 import { stallDisk } from '../support/stalled-disk.ts'
 
 const MEBIBYTE = 2 ** 20
-const CALLS = 1_000_000
+const CALLS = 1_800_000
 const GUEST = `(module
   (import "env" "next" (func $next (param i32) (result i32)))
   (func (export "count") (param $to i32) (result i32) (local $n i32)
@@ -136,7 +136,7 @@ describe('while the disk stands still', () => {
 })
 
 describe('where no file can be written', () => {
-  const noFile = { traceLimitBytes: 16 * MEBIBYTE, temporaryFolder: '/missing/folder' }
+  const noFile = { traceLimitBytes: 8 * MEBIBYTE, temporaryFolder: '/missing/folder' }
 
   test('the newest calls are kept, for as long as the guest runs', async () => {
     const session = await openText(GUEST, HOST, noFile)

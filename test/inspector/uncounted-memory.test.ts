@@ -43,7 +43,7 @@ test.each([
   }, 20)
   await session.ended(run)
   clearInterval(watch)
-  // All calls take some 280 MiB.
+  // All calls take some 160 MiB.
   expect(mostBytes).toBeGreaterThan(limitBytes / 2)
   expect(mostBytes).toBeLessThan(4 * limitBytes)
 })
