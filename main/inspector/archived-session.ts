@@ -149,6 +149,8 @@ export class ArchivedSession {
   status(): TraceStatus {
     return {
       ...this.trace.status(this.nowNs()),
+      // Those that seem to run have their end further on in the file.
+      inFlightCount: 0,
       fileSizeBytes: this.#file.sizeBytes,
       unreadBytes: this.isBeingRead ? this.#file.unreadBytes : 0,
       sessionId: this.sessionId,
