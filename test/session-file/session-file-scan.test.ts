@@ -6,7 +6,7 @@ import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { CallRow } from '../../main/contract/model.ts'
 import { makeError } from '../../main/contract/error-codes.ts'
 import { BlockFileReader } from '../../main/session-file/block-file.ts'
-import { BLOCK_TYPES, encodeBlock } from '../../main/session-file/file-block.ts'
+import { BLOCK_TYPES, encodeBlock, HEADER_BYTES } from '../../main/session-file/file-block.ts'
 import type { SessionFile } from '../../main/session-file/open-session-file.ts'
 import { beginSessionFile } from '../../main/session-file/open-session-file.ts'
 import { SessionLog } from '../../main/session-file/session-log.ts'
@@ -226,15 +226,17 @@ test.each([
   ['changes that are nonsense', BLOCK_TYPES.changes, null],
   ['details that are nonsense', BLOCK_TYPES.details, null],
 ] as const)('%s end it, though their checksums are right', async (_what, type, from) => {
+  // In the place of the second block of calls, and nonsense as that of the same ids.
+  const second = findPlace(BLOCK_TYPES.calls, 1).from
+  const ids = bytes.subarray(second + HEADER_BYTES, second + HEADER_BYTES + 8)
   const found = from?.()
   const payload = found
-    ? bytes.subarray(found.from + 24, found.end)
-    : Buffer.from([1, 0, 0, 0, 1, 0, 0, 0, 77])
-  // In the place of the second block of calls.
-  const at = places.findIndex(({ from: offset }) => offset === findPlace(BLOCK_TYPES.calls, 1).from)
-  const offset = places[at]!.from
-  const file = await readWhole(Buffer.concat([bytes.subarray(0, offset), encodeBlock(type, at, payload)]))
-  expect(file.lostBytes).toBe(file.sizeBytes - offset)
+    ? bytes.subarray(found.from + HEADER_BYTES, found.end)
+    : Buffer.concat([ids, Buffer.from([77])])
+  const sequence = places.findIndex((each) => each.from === second)
+  const block = encodeBlock(type, sequence, payload)
+  const file = await readWhole(Buffer.concat([bytes.subarray(0, second), block]))
+  expect(file.lostBytes).toBe(file.sizeBytes - second)
   expect(file.trace.isBeingRead).toBe(false)
   expect(file.trace.calls.callCount).toBeGreaterThan(0)
 })
