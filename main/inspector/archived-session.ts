@@ -41,6 +41,8 @@ export class ArchivedSession {
   readonly #stackReader: GuestStackReader | null
   #failure: InspectorError | null = null
   #isClosed = false
+  #reading: Promise<void> | null = null
+  readonly #onGrown: (() => void)[] = []
 
   private constructor(
     sessionId: SessionId,
@@ -85,11 +87,19 @@ export class ArchivedSession {
     return this.trace.isBeingRead && !this.#isClosed
   }
 
-  /** Reads its file to the end, in slices with time for everything else in between; `onGrown` hears of each. */
-  async read(onGrown: () => void): Promise<void> {
+  /**
+   * Reads its file to the end, in slices with time for everything else in between; `onGrown` hears of each. All who ask
+   * wait for the same reading, which ends early where the session is closed.
+   */
+  read(onGrown: () => void): Promise<void> {
+    this.#onGrown.push(onGrown)
+    return (this.#reading ??= this.#readOn())
+  }
+
+  async #readOn(): Promise<void> {
     while (this.isBeingRead) {
       this.#advance()
-      onGrown()
+      for (const onGrown of this.#onGrown) onGrown()
       await setImmediate()
     }
   }
@@ -139,6 +149,8 @@ export class ArchivedSession {
   status(): TraceStatus {
     return {
       ...this.trace.status(this.nowNs()),
+      // Those that seem to run have their end further on in the file.
+      inFlightCount: 0,
       fileSizeBytes: this.#file.sizeBytes,
       unreadBytes: this.isBeingRead ? this.#file.unreadBytes : 0,
       sessionId: this.sessionId,

@@ -1,14 +1,11 @@
 /** Answers SQL over one trace, in a process that has a copy of what was asked for. */
-import type { ChildProcess } from 'node:child_process'
-import { fork } from 'node:child_process'
 import { tmpdir } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { makeError } from '../contract/error-codes.ts'
 import type { CallId } from '../contract/model.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { QueryRows } from '../contract/service.ts'
-import type { MessageFromQueryProcess, MessageToQueryProcess } from '../sql/protocol.ts'
+import type { MessageToQueryProcess } from '../sql/protocol.ts'
 import type { SqlRow } from '../sql/tables.ts'
 import { mentionsTable, toCallRow, toConsoleRow, toFunctionRow } from '../sql/tables.ts'
 import type { Trace } from '../trace/trace.ts'
@@ -16,12 +13,13 @@ import type { InspectorOptions } from './api.ts'
 import { CallsFile } from './calls-file.ts'
 import type { CallsToCopy } from './copied-calls.ts'
 import { CopiedCalls } from './copied-calls.ts'
+import { QueryChild } from './query-child.ts'
 import { PROGRESS_INTERVAL_MS } from './turns.ts'
 
 /** Calls that are handed over in one message where they cannot be by a file. */
 const CALLS_IN_A_MESSAGE = 500
 
-/** End the processes that there are. One listener does it for all: sessions can be many. */
+/** End the engines that there are. One listener does it for all: sessions can be many. */
 const kills = new Set<() => void>()
 function killAll(): void {
   for (const kill of kills) kill()
@@ -42,15 +40,23 @@ export interface Query {
 /** Is of no use any more once it {@link isEnded}. */
 export class QueryEngine {
   readonly trace: Trace
-  /** Resolves when its process has ended. */
+  /** Resolves when no process of it is left. */
   readonly closed: Promise<void>
-  readonly #child: ChildProcess
+  readonly #queryProcessUrl: URL
   readonly #temporaryFolder: string
-  /** Those with calls that could not be removed yet. */
+  readonly #close: () => void
+  #child: QueryChild
+  /** The file that is the process's database: one that is started anew has all that was handed over at once. */
+  #database: CallsFile | null = null
+  #hasCalls = false
+  /** Whether its process is at a query, which changes nothing. */
+  #isAsking = false
+  /** Until a process that is started anew has the database. */
+  #restarted: Promise<void> = Promise.resolve()
+  /** Those that could not be removed yet. */
   readonly #files = new Set<CallsFile>()
   #answeringCount = 0
   #ended: InspectorError | null = null
-  #receive: ((message: Result<MessageFromQueryProcess>) => void) | null = null
   readonly #copied: CopiedCalls
 
   /** Starts the process. */
@@ -60,28 +66,12 @@ export class QueryEngine {
   ) {
     this.trace = trace
     this.#copied = new CopiedCalls(trace.calls)
+    this.#queryProcessUrl = queryProcessUrl
     this.#temporaryFolder = temporaryFolder ?? tmpdir()
-    this.#child = fork(fileURLToPath(queryProcessUrl), [String(globalThis.process.pid)], {
-      serialization: 'advanced',
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    })
-    this.#child.on('message', (message: MessageFromQueryProcess) => this.#settle(success(message)))
-    this.#child.on('error', (error) =>
-      this.end(makeError('SQL_FAILED', { why: `Its process failed: ${error.message}.` })),
-    )
     const { promise, resolve } = Promise.withResolvers<void>()
     this.closed = promise
-    // One that could not be started does not exit.
-    this.#child.on('error', resolve)
-    this.#child.on('exit', () => {
-      this.end(makeError('SQL_FAILED', { why: 'Its process has ended.' }))
-      this.#removeFiles()
-      resolve()
-    })
-    // It is no reason to stay, and does not outlive whoever asks.
-    this.#child.unref()
-    this.#child.channel?.unref()
+    this.#close = resolve
+    this.#child = this.#start()
     if (kills.size === 0) globalThis.process.on('exit', killAll)
     kills.add(this.#kill)
   }
@@ -95,16 +85,44 @@ export class QueryEngine {
     return this.#answeringCount > 0
   }
 
-  /** Ends the process, whatever it does: what is being answered is answered with `why`. */
+  /** Ends the process, whatever it does, for good: what is being answered is answered with `why`. */
   end(why: InspectorError): void {
     if (this.#ended) return
     this.#ended = why
     kills.delete(this.#kill)
     if (kills.size === 0) globalThis.process.off('exit', killAll)
-    // It is a moment until it has ended.
-    this.#child.ref()
-    this.#kill()
-    this.#settle(failure(why))
+    this.#child.end(why)
+    this.#removeFiles()
+    void this.#finish()
+  }
+
+  async #finish(): Promise<void> {
+    await this.#restarted
+    await this.#child.closed
+    this.#removeFiles()
+    this.#close()
+  }
+
+  /**
+   * Ends what is being answered, with `why`. SQLite cannot be interrupted, so its process ends, and another one begins
+   * with the database that there is. Where there is none, or it may be in the midst of a change, the engine ends.
+   */
+  cancel(why: InspectorError): void {
+    if (this.#database === null || !this.#isAsking) return this.end(why)
+    const { closed } = this.#child
+    this.#restarted = this.#restarted.then(() => closed).then(() => this.#restart())
+    this.#child.end(why)
+  }
+
+  async #restart(): Promise<void> {
+    if (this.#ended) return
+    this.#child = this.#start()
+    const taken = await this.#hand({ type: 'calls', path: this.#database!.path })
+    if (!taken.ok) this.end(taken.error)
+  }
+
+  #start(): QueryChild {
+    return new QueryChild(this.#queryProcessUrl, (why) => this.end(why))
   }
 
   /** Answers one query; the next one is to wait until this one is answered. */
@@ -116,18 +134,20 @@ export class QueryEngine {
   }
 
   async #answer(query: Query): Promise<Result<QueryRows>> {
+    await this.#restarted
     const loaded = await this.#load(query)
     if (!loaded.ok) {
       // What it lacks nobody knows: the next query begins anew.
       this.end(loaded.error)
-      this.#removeFiles()
       return loaded
     }
     const timer = setTimeout(() => {
-      this.end(makeError('SQL_TIMED_OUT', { why: `The limit is ${query.timeoutMs} ms.` }))
+      this.cancel(makeError('SQL_TIMED_OUT', { why: `The limit is ${query.timeoutMs} ms.` }))
     }, query.timeoutMs)
     const { sql, rowLimit } = query
-    const answered = await this.#send({ type: 'query', sql, rowLimit })
+    this.#isAsking = true
+    const answered = await this.#child.send({ type: 'query', sql, rowLimit })
+    this.#isAsking = false
     clearTimeout(timer)
     if (!answered.ok) return answered
     if (answered.value.type === 'answer') return success(answered.value.answer)
@@ -177,10 +197,13 @@ export class QueryEngine {
     const written = await this.#writeCalls(toCopy, nowNs, goOn)
     if (this.#ended) return failure(this.#ended)
     if (written) {
-      const taken = await this.#hand({ type: 'calls', path: written.file.path })
+      const { file } = written
+      const taken = await this.#hand({ type: 'calls', path: file.path })
+      if (taken.ok && !this.#hasCalls) this.#database = file
       this.#removeFiles()
       if (!taken.ok) return taken
     }
+    this.#hasCalls = true
     const ids = written?.large ?? Array.from({ length: count }, (_, index) => idAt(index))
     for (let from = 0; from < ids.length; from += CALLS_IN_A_MESSAGE) {
       const rows = ids
@@ -211,36 +234,16 @@ export class QueryEngine {
 
   /** Hands something over; fails where the process could not take it. */
   async #hand(message: MessageToQueryProcess): Promise<Result<null>> {
-    const sent = await this.#send(message)
+    const sent = await this.#child.send(message)
     if (!sent.ok) return sent
     return sent.value.type === 'failed' ? failure(sent.value.error) : success(null)
   }
 
-  /** Resolves with what the process answers. */
-  #send(message: MessageToQueryProcess): Promise<Result<MessageFromQueryProcess>> {
-    if (this.#ended) return Promise.resolve(failure(this.#ended))
-    const { promise, resolve } = Promise.withResolvers<Result<MessageFromQueryProcess>>()
-    this.#receive = resolve
-    // A reason to stay only as long as somebody waits.
-    this.#child.channel?.ref()
-    this.#child.send(message, (error) => {
-      if (error) this.end(makeError('SQL_FAILED', { why: `Its process failed: ${error.message}.` }))
-    })
-    return promise
-  }
-
-  #settle(answer: Result<MessageFromQueryProcess>): void {
-    this.#child.channel?.unref()
-    this.#receive?.(answer)
-    this.#receive = null
-  }
-
-  readonly #kill = (): void => {
-    this.#child.kill('SIGKILL')
-    this.#removeFiles()
-  }
-
+  /** All but the database, as long as there is a process for it. */
   #removeFiles(): void {
-    for (const file of this.#files) if (file.remove()) this.#files.delete(file)
+    if (this.#ended) this.#database = null
+    for (const file of this.#files) if (file !== this.#database && file.remove()) this.#files.delete(file)
   }
+
+  readonly #kill = (): void => this.end(makeError('SQL_CANCELLED'))
 }

@@ -49,9 +49,12 @@ export class QueryEngines {
     if (engine && engine.trace !== trace && !engine.isAnswering) this.end(sessionId)
   }
 
-  /** Ends what a session is being answered, if that is anything, and its engine with it. */
+  /** Ends what a session is being answered, if that is anything. */
   cancel(sessionId: SessionId): void {
-    if (this.#engines.get(sessionId)?.isAnswering) this.end(sessionId)
+    const engine = this.#engines.get(sessionId)
+    if (!engine?.isAnswering) return
+    engine.cancel(CANCELLED)
+    if (engine.isEnded) this.end(sessionId)
   }
 
   /** Ends the engine of a session, if it has one. */

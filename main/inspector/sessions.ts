@@ -1,6 +1,5 @@
 /** All sessions of the inspector: opening, finding, closing. */
 import { basename } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { makeError } from '../contract/error-codes.ts'
 import type { SessionLimits } from '../contract/limits.ts'
 import { DEFAULT_LIMITS } from '../contract/limits.ts'
@@ -27,8 +26,6 @@ import { createTraceWriter } from './trace-writer.ts'
 
 /** Each has a thread and memory of its own. */
 const SESSION_LIMIT = 32
-/** How often it is told how far a file has been read. */
-const READING_CHECK_INTERVAL_MS = 20
 
 /** How a guest is to be opened. */
 export interface OpenSession {
@@ -218,11 +215,10 @@ export class Sessions {
     const opened = await this.openArchive(path, false)
     const archive = opened.ok && this.#archives.get(opened.value.sessionId)
     if (!archive) return opened
-    while (archive.isBeingRead) {
+    await archive.read(() => {
       const { fileSizeBytes, unreadBytes } = archive.status()
       onProgress(fileSizeBytes - unreadBytes, fileSizeBytes)
-      await setTimeout(READING_CHECK_INTERVAL_MS)
-    }
+    })
     return success(archive.info())
   }
 

@@ -2,14 +2,18 @@
  * The package's entry `jspi-inspector/session-file`: reads session files from a program, in any Node from 20.19 on. What
  * is exported here is public; its declarations are made of this file alone when the package is built.
  */
+import { setImmediate } from 'node:timers/promises'
 import { formatError, makeError } from '../contract/error-codes.ts'
-import type { InspectorError } from '../contract/result.ts'
-import { openSessionFile as openTrace } from './open-session-file.ts'
+import type { InspectorError, Result } from '../contract/result.ts'
+import type { SessionFile as OpenFile } from './open-session-file.ts'
+import { beginSessionFile, describeReadFailure, openSessionFile as openTrace } from './open-session-file.ts'
 import { readDescribedSession } from './saved-session.ts'
 import { SessionReader } from './session-reader.ts'
 
 /** Memory for calls that have been read, unless it is said. */
 const CALL_MEMORY_BYTES = 64 * 1024 * 1024
+/** Time for reading before everything else of the program has its turn. */
+const SLICE_MS = 8
 
 /** Why a file cannot be opened, as docs/errors.md has it. */
 export type SessionFileErrorCode = 'SESSION_FILE_UNREADABLE' | 'SESSION_FILE_INVALID' | 'SESSION_FILE_NEWER'
@@ -217,12 +221,64 @@ export interface OpenSessionFileOptions {
   callMemoryBytes?: number
 }
 
+/** How a file is to be read in turns. */
+export interface OpenSessionFileAsyncOptions extends OpenSessionFileOptions {
+  /** Hears how far the file has been read: after each turn, and when it is open. */
+  onProgress?: (readBytes: number, totalBytes: number) => void
+  /** An `AbortSignal`. Once it is aborted the file is closed, and its reason is thrown. */
+  signal?: { readonly aborted: boolean; readonly reason: unknown }
+}
+
 /**
  * Opens a session file. Reading is synchronous: a complete file is open at once, one that was cut off is read to its end before that.
  * Throws {@link SessionFileError}.
  */
 export function openSessionFile(path: string, options: OpenSessionFileOptions = {}): SessionFile {
-  const opened = openTrace(path, options.callMemoryBytes ?? CALL_MEMORY_BYTES)
+  return createReader(path, openTrace(path, options.callMemoryBytes ?? CALL_MEMORY_BYTES))
+}
+
+/**
+ * Opens a session file as {@link openSessionFile} does, but one that was cut off in turns of some milliseconds, between
+ * which everything else of the program has its own. Rejects with {@link SessionFileError}, and with the reason of `signal`.
+ */
+export async function openSessionFileAsync(
+  path: string,
+  options: OpenSessionFileAsyncOptions = {},
+): Promise<SessionFile> {
+  if (options.signal?.aborted) throw options.signal.reason
+  const begun = beginSessionFile(path, options.callMemoryBytes ?? CALL_MEMORY_BYTES)
+  if (begun.ok) await readInTurns(path, begun.value, options)
+  return createReader(path, begun)
+}
+
+/** Closes the file where it cannot be read to its end. */
+async function readInTurns(
+  path: string,
+  file: OpenFile,
+  { onProgress, signal }: OpenSessionFileAsyncOptions,
+): Promise<void> {
+  try {
+    while (!advance(path, file)) {
+      onProgress?.(file.sizeBytes - file.unreadBytes, file.sizeBytes)
+      await setImmediate()
+      if (signal?.aborted) throw signal.reason
+    }
+    onProgress?.(file.sizeBytes, file.sizeBytes)
+  } catch (thrown) {
+    file.close()
+    throw thrown
+  }
+}
+
+function advance(path: string, file: OpenFile): boolean {
+  try {
+    return file.advance(SLICE_MS)
+  } catch (thrown) {
+    throw createError(describeReadFailure(thrown, path), path)
+  }
+}
+
+function createReader(path: string, opened: Result<OpenFile>): SessionFile {
   if (!opened.ok) throw createError(opened.error, path)
   const session = readDescribedSession(opened.value.session)
   if (session) return new SessionReader(path, opened.value, session)

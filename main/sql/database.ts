@@ -29,17 +29,20 @@ export class TraceDatabase {
   readonly #inserts = new Map<TableName, StatementSync>()
 
   /**
-   * Adds the calls of a `TableFile`; one that is there already is replaced. The first file becomes the database itself, for
-   * which the other tables are empty then. Each may be removed afterwards, though not on Windows before this process has ended.
+   * Adds the calls of a `TableFile`; one that is there already is replaced. The first file becomes the database itself, and
+   * what was in other tables is gone then: true. It may be the database of a process before, with all that was added to it.
+   * Other files are not needed any more afterwards.
    */
-  addCalls(path: string): void {
-    if (this.#hasCalls) this.#merge(path)
-    else {
-      this.#inserts.clear()
-      this.#database.close()
-      this.#database = openDatabase(path)
-      this.#hasCalls = true
+  addCalls(path: string): boolean {
+    if (this.#hasCalls) {
+      this.#merge(path)
+      return false
     }
+    this.#inserts.clear()
+    this.#database.close()
+    this.#database = openDatabase(path)
+    this.#hasCalls = true
+    return true
   }
 
   #merge(path: string): void {
@@ -113,10 +116,11 @@ function toHexadecimal(bytes: Uint8Array): string {
 /** With all tables: that of a file with calls, or one without a name, which is SQLite's own temporary file. */
 function openDatabase(path: string | null): DatabaseSync {
   const database = new DatabaseSync(path ?? '')
-  const tables = TABLE_NAMES.filter((table) => path === null || table !== 'calls')
+  const present = database.prepare('select name from sqlite_schema').all()
+  const tables = TABLE_NAMES.filter((table) => present.every(({ name }) => name !== table))
   database.exec(`
     pragma locking_mode = exclusive;
-    pragma journal_mode = off;
+    pragma journal_mode = memory;
     pragma synchronous = off;
     pragma cache_size = -${CACHE_BYTES / 1024};
     pragma hard_heap_limit = ${HEAP_LIMIT_BYTES};

@@ -1,7 +1,7 @@
 /**
  * What SQL over a session file costs: `npm run bench:query [calls…]`; 1,000,000 and 10,000,000 where no number is given.
  * Prints how long calls take to be loaded, beside the same rows given to SQLite one by one; what queries take then; that of
- * another session, and the way back to the first one; what a session takes that has grown since; and the memory of the
+ * another session, and the way back to the first one; the next query after one that took too long; what a session takes that has grown since; and the memory of the
  * processes. The figures are this machine's.
  */
 import { existsSync, readFileSync } from 'node:fs'
@@ -28,6 +28,10 @@ const TIMEOUT_MS = 600_000
 const TICK_MS = 10
 
 const LOADING = 'select count(*) from (select 1 from calls limit 1)'
+/** Never ends by itself. */
+const ENDLESS =
+  'with recursive n(x) as (select 1 union all select x + 1 from n) select count(*) from n, calls'
+const ENDLESS_LIMIT_MS = 200
 const QUERIES = {
   'first query, a count': 'select count(*) from calls where suspended_ns > 0',
   'the same again': 'select count(*) from calls where suspended_ns > 0',
@@ -132,13 +136,9 @@ async function measure(path: string, callCount: number): Promise<void> {
     const { sessionId } = opened.value
     return async (sql: string): Promise<number> => {
       const startMs = performance.now()
-      const answer = await inspector.service.queryTrace({
-        sessionId,
-        sql,
-        rowLimit: 1000,
-        timeoutMs: TIMEOUT_MS,
-      })
-      if (!answer.ok) throw new Error(answer.error.why)
+      const limits = { rowLimit: 1000, timeoutMs: sql === ENDLESS ? ENDLESS_LIMIT_MS : TIMEOUT_MS }
+      const answer = await inspector.service.queryTrace({ sessionId, sql, ...limits })
+      if (!answer.ok && sql !== ENDLESS) throw new Error(answer.error.why)
       return performance.now() - startMs
     }
   }
@@ -161,6 +161,12 @@ async function measure(path: string, callCount: number): Promise<void> {
   const backMs = await askFirst(LOADING)
   print('loading another session', `${otherMs.toFixed(0)} ms`)
   print('back to the first one', `${backMs.toFixed(1)} ms, ${(backMs / loadingMs).toFixed(3)} of loading`)
+  await askFirst(ENDLESS)
+  const nextMs = await askFirst(LOADING)
+  print(
+    'after one that took too long',
+    `${nextMs.toFixed(1)} ms, ${(nextMs / loadingMs).toFixed(3)} of loading`,
+  )
   const mebibytes = listQueryProcesses().map(({ memoryBytes }) => `${(memoryBytes / 2 ** 20).toFixed(0)} MiB`)
   const ownMebibytes = (process.memoryUsage().rss / 2 ** 20).toFixed(0)
   print('memory', `${mebibytes.join(', ')} for what answers, ${ownMebibytes} MiB for the inspector`)

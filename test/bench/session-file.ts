@@ -36,6 +36,8 @@ interface Reopened {
   wholeMs: number
   delayP99Ms: number
   delayMaxMs: number
+  /** At most. */
+  memoryBytes: number
 }
 
 /** Opens a file without an index as the inspector does, and reads it to its end. */
@@ -54,7 +56,8 @@ async function reopen(path: string): Promise<Reopened> {
   const wholeMs = performance.now() - startMs
   await opened.value.close()
   const [delayP99Ms, delayMaxMs] = [delay.percentile(99) / 1e6, delay.max / 1e6]
-  return { firstRowsMs, firstCallCount, wholeMs, delayP99Ms, delayMaxMs }
+  const memoryBytes = process.resourceUsage().maxRSS * 1024
+  return { firstRowsMs, firstCallCount, wholeMs, delayP99Ms, delayMaxMs, memoryBytes }
 }
 
 /** Opens a file, reads the rows at its end, and then those at any place. */
@@ -102,7 +105,8 @@ async function measure(folder: string, callCount: number): Promise<void> {
       `  ${(opened.memoryBytes / 2 ** 20).toFixed(0)} MiB of memory for the process that has it open\n` +
       `  without an index: first rows (of ${reopened.firstCallCount.toLocaleString('en')} calls) after ${reopened.firstRowsMs.toFixed(0)} ms, ` +
       `read to its end in ${(reopened.wholeMs / 1000).toFixed(1)} s\n` +
-      `  while it is read anything else waits ${reopened.delayP99Ms.toFixed(1)} ms (p99), ${reopened.delayMaxMs.toFixed(1)} ms at most\n`,
+      `  while it is read anything else waits ${reopened.delayP99Ms.toFixed(1)} ms (p99), ${reopened.delayMaxMs.toFixed(1)} ms at most\n` +
+      `  ${(reopened.memoryBytes / 2 ** 20).toFixed(0)} MiB of memory at most for the process that reads it\n`,
   )
 }
 

@@ -13,10 +13,12 @@ const [, section = ''] = text.split('\n## Reading from a program\n')
 const [recording = '', reading = ''] = [...section.matchAll(/^```console\n(.*?)^```$/gms)].map(
   ([, block]) => block,
 )
-const [, program = ''] = /^```js\n(.*?)^```$/ms.exec(section) ?? []
+const [program = '', programInTurns = ''] = [...section.matchAll(/^```js\n(.*?)^```$/gms)].map(
+  ([, block]) => block,
+)
 
-test('the program that is shown prints what is shown', async () => {
-  const folder = await createFolder({ 'read.mjs': program })
+test('the programs that are shown print what is shown', async () => {
+  const folder = await createFolder({ 'read.mjs': program, 'read-in-turns.mjs': programInTurns })
   mkdirSync(join(folder, 'node_modules'))
   symlinkSync(ROOT, join(folder, 'node_modules/jspi-inspector'), 'junction')
   const [, typed = ''] = /^\$ jspi-inspector (.*)\n$/.exec(recording) ?? []
@@ -24,5 +26,7 @@ test('the program that is shown prints what is shown', async () => {
   execFileSync(process.execPath, [join(ROOT, 'main/cli/index.ts'), ...texts], { cwd: folder })
   const [, printed = ''] = /^\$ node read\.mjs\n(.*)$/s.exec(reading) ?? []
   expect(printed).not.toBe('')
-  expect(execFileSync(process.execPath, ['read.mjs'], { cwd: folder, encoding: 'utf8' })).toBe(printed)
+  const run = (name: string) => execFileSync(process.execPath, [name], { cwd: folder, encoding: 'utf8' })
+  expect(run('read.mjs')).toBe(printed)
+  expect(run('read-in-turns.mjs')).toBe('100 % read\n')
 })

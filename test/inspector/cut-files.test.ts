@@ -1,4 +1,5 @@
 /** Session files without an index: they are shown while they are read. */
+import { closeSync, existsSync, openSync, readdirSync, readlinkSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { TraceStatus } from '../../main/contract/model.ts'
@@ -35,8 +36,14 @@ test('shows calls while the rest is read, and in the end what reading it whole g
   const query = { sessionId, sql: 'select 1', rowLimit: 1 }
   expect(errorOf(await service.queryTrace(query)).code).toBe('SESSION_FILE_BEING_READ')
   service.readTimeline({ sessionId, fromNs: 0, toNs: 1e9, columnCount: 100, firstLane: 0, laneCount: 8 })
-  await waitFor('the end of the file', () => statusOf(inspector).unreadBytes === 0)
+  await waitFor('the end of the file', () => grown.at(-1)?.unreadBytes === 0)
 
+  // In a saved session nothing is: calls that seem to run have their end further on.
+  expect(new Set(grown.map(({ inFlightCount }) => inFlightCount))).toEqual(new Set([0]))
+  // Less and less is left to be read.
+  const unread = grown.map(({ unreadBytes }) => unreadBytes)
+  expect(unread).toEqual([...unread].sort((a, b) => b - a))
+  expect(new Set(unread).size).toBeGreaterThan(2)
   const counts = grown.map(({ callCount }) => callCount)
   expect(counts).toEqual([...counts].sort((a, b) => a - b))
   expect(new Set(counts).size).toBeGreaterThan(2)
@@ -62,6 +69,54 @@ test('is read no further once its session is closed', async () => {
   for (let turn = 0; turn < 100; turn++) await setImmediate()
   expect(told).toEqual([])
 })
+
+test('a file is opened twice, and closing one leaves the other alone', async () => {
+  const inspector = startInspector()
+  const path = await writeCutSession(CALL_COUNT)
+  const [one, other] = [valueOf(await inspector.open({ path })), valueOf(await inspector.open({ path }))]
+  expect(one.sessionId).not.toBe(other.sessionId)
+  const traces = () => valueOf(inspector.service.attach()).traces
+  expect(traces().every(({ unreadBytes }) => unreadBytes > 0)).toBe(true)
+  valueOf(await inspector.service.closeSession({ sessionId: one.sessionId }))
+  await waitFor('the end of the file', () => traces()[0]!.unreadBytes === 0)
+  expect(traces()).toMatchObject([{ sessionId: other.sessionId, callCount: CALL_COUNT }])
+  valueOf(inspector.service.exportTrace({ sessionId: other.sessionId, fromCallId: 1 }))
+})
+
+test.runIf(existsSync('/proc/self/fd'))('a disk that fails meanwhile is told of', async () => {
+  const inspector = startInspector()
+  const path = await writeCutSession(CALL_COUNT)
+  valueOf(await inspector.open({ path }))
+  const { callCount } = statusOf(inspector)
+  putFolderInPlaceOf(path)
+  await waitFor('the end of reading', () => statusOf(inspector).unreadBytes === 0)
+  const { traces, sessions } = valueOf(inspector.service.attach())
+  expect(traces[0]!.callCount).toBeGreaterThanOrEqual(callCount)
+  expect(traces[0]!.callCount).toBeLessThan(CALL_COUNT)
+  expect(sessions[0]!.warnings).toMatchObject([
+    { code: 'SESSION_FILE_UNREADABLE', why: expect.stringContaining('EISDIR') },
+    { code: 'SESSION_FILE_CUT' },
+  ])
+})
+
+/** Has the descriptor of an open file stand for a folder, which cannot be read as one. */
+function putFolderInPlaceOf(path: string): void {
+  const folder = '/proc/self/fd'
+  const descriptor = readdirSync(folder)
+    .map(Number)
+    .find((each) => {
+      try {
+        return readlinkSync(`${folder}/${each}`) === path
+      } catch {
+        return false
+      }
+    })!
+  closeSync(descriptor)
+  // The lowest one that is free is given.
+  const opened: number[] = []
+  while (opened.at(-1) !== descriptor) opened.push(openSync(folder, 'r'))
+  for (const each of opened.slice(0, -1)) closeSync(each)
+}
 
 test('programs of the command line wait for all of it, and are told how far it is', async () => {
   const inspector = startInspector()

@@ -228,7 +228,7 @@ test('throws with a code what cannot be opened', () => {
 })
 
 const CONSUMER = `
-import { openSessionFile, SessionFileError } from 'jspi-inspector/session-file'
+import { openSessionFile, openSessionFileAsync, SessionFileError } from 'jspi-inspector/session-file'
 import type { SessionCall, SessionFile } from 'jspi-inspector/session-file'
 
 export function sum(path: string): number {
@@ -252,6 +252,11 @@ function guestOf(call: SessionCall): number {
   call.guestNs
   if (call.kind === 'import') return call.module.length
   return call.guestNs
+}
+
+export async function count(path: string, signal: { aborted: boolean; reason: unknown }): Promise<number> {
+  const file = await openSessionFileAsync(path, { signal, onProgress: (done, all) => void (done / all) })
+  return file.callCount
 }
 
 // @ts-expect-error There is no such setting.

@@ -1,15 +1,16 @@
 /** What programs read of session files: damage is told, blocks are let go, and nothing is read after closing. */
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { BlockFileReader } from '../../main/session-file/block-file.ts'
 import { BLOCK_TYPES } from '../../main/session-file/file-block.ts'
 import { openSessionFile as openTrace } from '../../main/session-file/open-session-file.ts'
-import { openSessionFile } from '../../main/session-file/reader.ts'
+import { openSessionFile, openSessionFileAsync } from '../../main/session-file/reader.ts'
 import type { DescribedSession } from '../../main/session-file/saved-session.ts'
 import { readCallRow } from '../../main/trace/call-row.ts'
 import { writeSession } from '../bench/write-session.ts'
+import { END_BYTES } from '../support/cut-session.ts'
 import { createFolder, ROOT, valueOf } from '../support/inspector.ts'
 
 const DESCRIBED: DescribedSession = {
@@ -97,6 +98,109 @@ test.each([
 ])('a file that says %s of its session is none', async (_what, described) => {
   const path = await write(10, () => described)
   expect(() => openSessionFile(path)).toThrow(expect.objectContaining({ code: 'SESSION_FILE_INVALID' }))
+})
+
+async function writeCut(callCount: number): Promise<string> {
+  const path = await write(callCount)
+  truncateSync(path, readFileSync(path).length - END_BYTES)
+  return path
+}
+
+/** How often this process has a file open, where the system says so. */
+function countOpen(path: string): number {
+  const folder = '/proc/self/fd'
+  if (!existsSync(folder)) return 0
+  return readdirSync(folder).filter((name) => {
+    try {
+      return readlinkSync(join(folder, name)) === path
+    } catch {
+      return false
+    }
+  }).length
+}
+
+/** Counts the turns of the event loop until it is stopped. */
+function countTurns(): () => number {
+  let count = 0
+  let next = setImmediate(function turn() {
+    count++
+    next = setImmediate(turn)
+  })
+  return () => {
+    clearImmediate(next)
+    return count
+  }
+}
+
+test('reads a file that was cut off in turns, and tells how far it is', async () => {
+  const path = await writeCut(300_000)
+  const told: number[] = []
+  const stop = countTurns()
+  const file = await openSessionFileAsync(path, {
+    onProgress(readBytes, totalBytes) {
+      told.push(readBytes)
+      expect(totalBytes).toBe(readFileSync(path).length)
+    },
+  })
+  expect(stop()).toBeGreaterThan(2)
+  expect(told.length).toBeGreaterThan(3)
+  expect(told).toEqual([...told].sort((a, b) => a - b))
+  expect(told[0]).toBeGreaterThan(0)
+  expect(told.at(-2)).toBeLessThan(file.sizeBytes)
+  expect(told.at(-1)).toBe(file.sizeBytes)
+  const whole = openSessionFile(path)
+  for (const key of ['callCount', 'endNs', 'isComplete', 'lostBytes', 'functions'] as const) {
+    expect(file[key]).toEqual(whole[key])
+  }
+  expect(file).toMatchObject({ callCount: 300_000, isComplete: false })
+  for (const id of [1, 150_000, 299_001, 300_000]) expect(file.call(id)).toEqual(whole.call(id))
+  file.close()
+  whole.close()
+})
+
+test('a complete file is open at once, in turns too', async () => {
+  const told: number[][] = []
+  const file = await openSessionFileAsync(await write(100_000), {
+    onProgress: (...sizes) => told.push(sizes),
+  })
+  expect(told).toEqual([[file.sizeBytes, file.sizeBytes]])
+  expect(file).toMatchObject({ isComplete: true, callCount: 100_000 })
+  file.close()
+})
+
+test('is read no further once its signal is aborted, and is closed', async () => {
+  const path = await writeCut(300_000)
+  const controller = new AbortController()
+  const reason = new Error('changed my mind')
+  const told: number[] = []
+  const opening = openSessionFileAsync(path, {
+    signal: controller.signal,
+    onProgress(readBytes) {
+      told.push(readBytes)
+      expect(countOpen(path)).toBe(existsSync('/proc/self/fd') ? 1 : 0)
+      controller.abort(reason)
+    },
+  })
+  await expect(opening).rejects.toBe(reason)
+  expect(told).toHaveLength(1)
+  expect(countOpen(path)).toBe(0)
+  // Nothing is begun for a signal that was aborted before.
+  const late = openSessionFileAsync('/nowhere', { signal: controller.signal })
+  await expect(late).rejects.toBe(reason)
+})
+
+test('what cannot be opened is refused in turns as well, and what its listener throws is passed on', async () => {
+  const path = await write(10, () => null)
+  const code = (of: Promise<unknown>) => expect(of).rejects.toMatchObject({ name: 'SessionFileError' })
+  await code(openSessionFileAsync(path))
+  await code(openSessionFileAsync(join(path, 'none')))
+  expect(countOpen(path)).toBe(0)
+  const cut = await writeCut(300_000)
+  const onProgress = () => {
+    throw new Error('no room for a bar')
+  }
+  await expect(openSessionFileAsync(cut, { onProgress })).rejects.toThrow('no room for a bar')
+  expect(countOpen(cut)).toBe(0)
 })
 
 /** Prints by how much the memory of arrays has grown at most while all calls are read. */

@@ -8,7 +8,7 @@ import { QueryEngine } from '../../main/inspector/query-engine.ts'
 import { toCallRow } from '../../main/sql/tables.ts'
 import { OUTCOMES } from '../../main/trace/events.ts'
 import { Trace } from '../../main/trace/trace.ts'
-import { createFolder, ROOT, valueOf } from '../support/inspector.ts'
+import { createFolder, errorOf, ROOT, valueOf } from '../support/inspector.ts'
 import { fill } from '../trace/random-trace.ts'
 
 async function startEngine(trace: Trace, temporaryFolder: string) {
@@ -18,10 +18,11 @@ async function startEngine(trace: Trace, temporaryFolder: string) {
   const ask = async (sql: string, nowNs: number) => {
     const shared = { rowLimit: 10_000, timeoutMs: 30_000, sessionRow: ['', '', 0, ''], onProgress: () => {} }
     const { rows } = valueOf(await engine.query({ sql, nowNs, ...shared }))
-    if (existsSync(temporaryFolder)) expect(readdirSync(temporaryFolder)).toEqual([])
+    // Nothing but the database is left.
+    if (existsSync(temporaryFolder)) expect(readdirSync(temporaryFolder).length).toBeLessThan(2)
     return rows
   }
-  return ask
+  return { ask, engine }
 }
 
 /** With texts as long as they are answered. */
@@ -36,7 +37,7 @@ function expectedRows({ calls }: Trace, nowNs: number) {
 
 test.each([1, 2, 3])('random calls %d, asked again and again while they come', async (seed) => {
   const trace = new Trace(2 ** 30)
-  const ask = await startEngine(trace, await createFolder())
+  const { ask } = await startEngine(trace, await createFolder())
   const stops = [0, 1, 2, 50, 51, 400, 3000, 3001, 6000]
   let nowNs = 0
   for (const count of fill([trace], 6001, seed)) {
@@ -50,10 +51,41 @@ test.each([1, 2, 3])('random calls %d, asked again and again while they come', a
   expect(await ask('select * from calls order by id', nowNs + 1)).toEqual(expectedRows(trace, nowNs + 1))
 })
 
+test.each(['cancelled', 'timed out'])('is handed no call again after a query was %s', async (how) => {
+  const trace = new Trace(2 ** 30)
+  const folder = await createFolder()
+  const { ask, engine } = await startEngine(trace, folder)
+  const endless =
+    'with recursive n(x) as (select 1 union all select x + 1 from n) select count(*) from n, calls'
+  const stops = [100, 2000, 4000]
+  let database: string[] | null = null
+  for (const count of fill([trace], 4001, 5)) {
+    if (stops[0] === undefined || count < stops[0]) continue
+    stops.shift()
+    expect(await ask('select * from calls order by id', 1e15)).toEqual(expectedRows(trace, 1e15))
+    // Each time that calls are loaded anew they are in a folder of another name.
+    database ??= readdirSync(folder)
+    expect(database).toHaveLength(1)
+    const request = { sessionRow: ['', '', 0, ''], nowNs: 1e15, rowLimit: 1, onProgress: () => {} }
+    const timeoutMs = how === 'cancelled' ? 30_000 : 200
+    const answered = engine.query({ sql: endless, timeoutMs, ...request })
+    if (how === 'cancelled') setTimeout(() => engine.cancel(makeError('SQL_CANCELLED')), 200)
+    expect(errorOf(await answered).code).toBe(how === 'cancelled' ? 'SQL_CANCELLED' : 'SQL_TIMED_OUT')
+    expect(engine.isEnded).toBe(false)
+    expect(await ask('select * from calls order by id', 1e15)).toEqual(expectedRows(trace, 1e15))
+    expect((await ask('select name from functions', 1e15)).length).toBeGreaterThan(0)
+    expect(readdirSync(folder)).toEqual(database)
+  }
+  expect(stops).toEqual([])
+  engine.end(makeError('SQL_CANCELLED'))
+  await engine.closed
+  expect(readdirSync(folder)).toEqual([])
+})
+
 test('where no file can be written, calls are copied all the same, before and after one can', async () => {
   const trace = new Trace(2 ** 30)
   const folder = join(await createFolder(), 'missing')
-  const ask = await startEngine(trace, folder)
+  const { ask } = await startEngine(trace, folder)
   const stops = [100, 2000, 4000]
   for (const count of fill([trace], 4001, 4)) {
     if (stops[0] === undefined || count < stops[0]) continue
@@ -108,7 +140,7 @@ test('values of every type, and texts of every length', async () => {
     } else trace.end(id, OUTCOMES.indexOf('returned'), id * 1e13, 5, 6, words, 10)
   }
   trace.begin(++id, 1, 2, id * 1e9, words, 0)
-  const ask = await startEngine(trace, await createFolder())
+  const { ask } = await startEngine(trace, await createFolder())
   expect(await ask('select * from calls order by id', 1e15)).toEqual(expectedRows(trace, 1e15))
   trace.end(id, OUTCOMES.indexOf('returned'), id * 1e13, 5, 6, words, 10)
   expect(await ask('select * from calls order by id', 1e15)).toEqual(expectedRows(trace, 1e15))

@@ -68,6 +68,7 @@ test('the way back to a session needs no new process', async () => {
   const second = await askAnew(1)
   for (const index of [0, 1, 0]) valueOf(await ask(index))
   expect(new Set(pids())).toEqual(new Set([first, second]))
+  // There was no call: no database was made.
   expect(readdirSync(temporaryFolder)).toEqual([])
 })
 
@@ -82,6 +83,35 @@ test('sessions are answered side by side, and one is cancelled alone', async () 
   expect(first.error).toBeNull()
   valueOf(inspector.service.cancelQuery({ sessionId: sessionIds[0]! }))
   await waitFor('the other one', () => first.error)
+})
+
+test('a query that is cancelled costs its process, and not the calls that it has', async () => {
+  const { inspector, sessionIds, ask, askAnew, temporaryFolder } = await startWithSessions(1)
+  const [sessionId] = sessionIds as [string]
+  valueOf(inspector.service.startRun({ sessionId, exportName: 'sum', argumentTexts: ['1'] }))
+  await waitFor('its calls', () => valueOf(inspector.service.attach()).traces[0]!.callCount === 2)
+  const before = await askAnew(0)
+  const database = readdirSync(temporaryFolder)
+  expect(database).toHaveLength(1)
+  for (let round = 0; round < 2; round++) {
+    const endless = follow(ask(0, `${ENDLESS}, calls`))
+    await pause()
+    valueOf(inspector.service.cancelQuery({ sessionId }))
+    expect(await waitFor('its answer', () => endless.error)).toMatchObject({ code: 'SQL_CANCELLED' })
+    expect(valueOf(await ask(0)).rows).toEqual([[2]])
+    expect(readdirSync(temporaryFolder)).toEqual(database)
+  }
+  expect(pids()).toHaveLength(1)
+  expect(pids()).not.toContain(before)
+  // Once more, and the session is closed before another process has begun.
+  const endless = follow(ask(0, ENDLESS))
+  await pause()
+  valueOf(inspector.service.cancelQuery({ sessionId }))
+  valueOf(await inspector.service.closeSession({ sessionId }))
+  await waitFor('its answer', () => endless.error)
+  await inspector.close()
+  expect(pids()).toEqual([])
+  expect(readdirSync(temporaryFolder)).toEqual([])
 })
 
 test('closing a session ends its process, and what it is answered; the other one goes on', async () => {

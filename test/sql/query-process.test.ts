@@ -50,7 +50,7 @@ test.each([
   20_000,
 )
 
-/** An inspector whose sessions have been asked, and one of which is at a query. */
+/** An inspector whose sessions have been asked about their calls, and one of which is at a query. */
 const INSPECTOR = `
   const { createInspector } = await import(${JSON.stringify(join(ROOT, 'main/inspector/inspector.ts'))})
   const { pathToFileURL } = await import('node:url')
@@ -63,32 +63,37 @@ const INSPECTOR = `
     version: '0.0.0',
     temporaryFolder: process.argv[1],
   })
-  const ask = async (sql) => {
-    const { value } = await inspector.service.openExample({ name: 'sum' })
-    return inspector.service.queryTrace({ sessionId: value.sessionId, sql, rowLimit: 1 })
-  }
+  let done
   inspector.subscribe({ runChanged({ state }) { if (state === 'returned') done() } })
-  const { value } = await inspector.service.openExample({ name: 'sum' })
-  const { promise, resolve: done } = Promise.withResolvers()
-  inspector.service.startRun({ sessionId: value.sessionId, exportName: 'sum', argumentTexts: ['1'] })
-  await promise
-  await inspector.service.queryTrace({ sessionId: value.sessionId, sql: 'select * from calls', rowLimit: 1 })
-  void ask(${JSON.stringify(ENDLESS)})
+  const ask = async (sql) => {
+    const { value: { sessionId } } = await inspector.service.openExample({ name: 'sum' })
+    const returned = new Promise((resolve) => { done = resolve })
+    inspector.service.startRun({ sessionId, exportName: 'sum', argumentTexts: ['1'] })
+    await returned
+    const query = (sql) => inspector.service.queryTrace({ sessionId, sql, rowLimit: 1 })
+    await query('select * from calls')
+    void query(sql)
+  }
+  await ask('select 1')
+  await ask(${JSON.stringify(`${ENDLESS}, calls`)})
+  console.log('asked')
 `
 
 test('neither processes nor files are left of an inspector that was killed', async () => {
   const folder = await createFolder()
   const inspector = spawn(process.execPath, ['--input-type=module', '-e', INSPECTOR, folder], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
   })
   onTestFinished(() => void inspector.kill('SIGKILL'))
-  const processes = await waitFor('both processes', () => {
-    const found = listQueryProcesses(inspector.pid)
-    return found.length === 2 && found
-  })
-  const pids = processes.map(({ pid }) => pid)
+  await once(inspector.stdout, 'data')
+  const pids = listQueryProcesses(inspector.pid).map(({ pid }) => pid)
+  expect(pids).toHaveLength(2)
+  expect(readdirSync(folder)).toHaveLength(2)
+  // Until the query is under way.
+  await sleep(500)
   inspector.kill('SIGKILL')
   await waitFor('their end', () => !pids.some(isRunning))
+  // One had nothing to do, and the other was at its query.
   expect(readdirSync(folder)).toEqual([])
 })
 
