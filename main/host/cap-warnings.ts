@@ -12,9 +12,7 @@ export function capWarnings(warnings: readonly InspectorError[]): InspectorError
     // Where one would be left out, it takes as much room as the sentence that says so.
     if (rest.length < 2) return group
     const { code, fix } = rest[0]!
-    return [
-      ...group.slice(0, WARNING_LIMIT),
-      makeError(code, { why: `There are ${rest.length} more of these.`, fix }),
-    ]
+    const counted = makeError(code, { why: `There are ${rest.length} more of these.`, fix })
+    return group.slice(0, WARNING_LIMIT).concat(counted)
   })
 }

@@ -108,6 +108,30 @@ describe('unbound imports', () => {
     expect(info.imports).toHaveLength(300)
   })
 
+  test('are given stubs all at once, with one reload, or none', async () => {
+    const imports = Array.from(
+      { length: 300 },
+      (_, index) => `(import "env" "f${index}" (func (result i32)))`,
+    )
+    const session = await openText(
+      `(module ${imports.join('')} (func (export "run") (result i32) (call 299)))`,
+      null,
+    )
+    const { inspector, sessionId } = session
+    const stubs = imports.map((_, index) => ({
+      module: 'env',
+      name: `f${index}`,
+      stub: { kind: 'return' as const, values: [String(index)], delayMs: 0 },
+    }))
+    const bad = { module: 'env', name: 'f5', stub: { kind: 'return' as const, values: ['x'], delayMs: 0 } }
+    const refused = await inspector.service.setStubs({ sessionId, stubs: [...stubs, bad] })
+    expect(errorOf(refused).code).toBe('STUB_INVALID')
+    expect(session.info.state).toBe('unbound')
+    const set = valueOf(await inspector.service.setStubs({ sessionId, stubs }))
+    expect(set.state).toBe('ready')
+    expect((await session.call('run')).results).toEqual([{ type: 'i32', value: 299 }])
+  })
+
   test('of WASI say how to bind it', async () => {
     const wasi = '(import "wasi_snapshot_preview1" "proc_exit" (func (param i32)))'
     const { info } = await openText(`(module ${wasi} (func (export "_start")))`, null)
