@@ -140,6 +140,11 @@ describeOnDrivers('failures', (app) => {
     const listed = page().getByRole('list', { name: 'Imports' }).locator('.name')
     const shown = await listed.evaluate((element) => element.clientWidth)
     expect(shown).toBeGreaterThan(140)
+    // What tells it from its neighbours has the room.
+    const [ofModule, ofName] = await Promise.all(
+      ['.module', '.field'].map((part) => listed.locator(part).boundingBox()),
+    )
+    expect(ofModule!.width).toBeLessThan(ofName!.width)
     await closeSession(page(), 'long.wat')
   })
 
