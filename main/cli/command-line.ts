@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { cac } from 'cac'
 import { makeError } from '../contract/error-codes.ts'
 import { DEFAULT_SLICE_MS, LIMIT_RANGES, SLICE_RANGE_MS } from '../contract/limits.ts'
@@ -108,6 +109,7 @@ export function parseCommandLine(texts: readonly string[], version: string): Res
     command = chosen
   }
   try {
+    refuseUnknownVerb(texts[0])
     const parser = defineParser(version, choose)
     parser.parse(['', '', ...markValues(texts)], { run: false })
     parser.runMatchedCommand()
@@ -119,6 +121,12 @@ export function parseCommandLine(texts: readonly string[], version: string): Res
       makeError('USAGE', { why: why.replace(/^./, (first) => first.toUpperCase()).replace(/\.?$/, '.') }),
     )
   }
+}
+
+/** What stands first and is no verb is the guest to open; so a misspelled verb would be one that is not there. */
+function refuseUnknownVerb(text: string | undefined): void {
+  if (text === undefined || VERBS.has(text) || !/^[a-z]+$/i.test(text) || existsSync(text)) return
+  throw new UsageError(`There is no command "${text}", and no guest of that name`)
 }
 
 function defineParser(version: string, choose: (command: Command) => void) {

@@ -2,6 +2,7 @@
 import { formatError } from '../contract/error-codes.ts'
 import type { StackFrame } from '../contract/model.ts'
 import type { InspectorError } from '../contract/result.ts'
+import { disarm } from './table.ts'
 
 /** The program's exit statuses, beside 128 and the signal's number. */
 export const STATUS = {
@@ -25,13 +26,13 @@ export function printNotice(line: string): void {
 
 /** Prints a failure: its line, and what lies underneath. */
 export function printError(error: InspectorError): void {
-  printNotice(formatError(error))
+  printNotice(disarmLines(formatError(error)))
   if (error.cause) printCause(error.cause)
 }
 
 /** Prints what lies underneath a failure. */
 export function printCause(cause: string): void {
-  printNotice(cause.replace(/^/gm, '    '))
+  printNotice(disarmLines(cause).replace(/^/gm, '    '))
 }
 
 /** Prints where in the guest a call failed, innermost frame first. */
@@ -40,9 +41,13 @@ export function printStack(stack: readonly StackFrame[]): void {
     const source = [file, line, column].filter((part) => part !== undefined).join(':')
     const place = source || `+0x${offsetBytes.toString(16)}`
     const text = `at ${functionName} (${place}${inlined ? ', inlined' : ''})`
-    // Names are the guest's own choice: they do not get to command a terminal.
-    printNotice(`    ${text.replaceAll(/\p{Cc}/gu, '\u{fffd}')}`)
+    printNotice(`    ${disarm(text)}`)
   }
+}
+
+/** Several lines, each disarmed. */
+function disarmLines(text: string): string {
+  return text.split('\n').map(disarm).join('\n')
 }
 
 /** Ends the process when all that was printed has been written: pipes are written to in the background. */

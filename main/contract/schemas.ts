@@ -14,6 +14,8 @@ import { COLUMN_LIMIT, LANE_LIMIT } from './timeline.ts'
 export const GUEST_SIZE_LIMIT_BYTES = 256 * 1024 * 1024
 /** Most rows, lines or texts in one request or answer. */
 export const PAGE_LIMIT = 2000
+/** Most stubs in one request. */
+const STUBS_LIMIT = 100_000
 
 const identifier = v.pipe(v.string(), v.maxLength(64))
 const name = v.pipe(v.string(), v.maxLength(10_000))
@@ -88,6 +90,12 @@ export const REQUEST_SCHEMAS = {
   declineHostModule: v.strictTuple([session]),
   setStub: v.strictTuple([
     v.strictObject({ sessionId: identifier, module: name, name, stub: v.nullable(stub) }),
+  ]),
+  setStubs: v.strictTuple([
+    v.strictObject({
+      sessionId: identifier,
+      stubs: v.pipe(v.array(v.strictObject({ module: name, name, stub })), v.maxLength(STUBS_LIMIT)),
+    }),
   ]),
   setReadings: v.strictTuple([
     v.strictObject({ sessionId: identifier, module: name, name, readings: v.nullable(text) }),

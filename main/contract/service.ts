@@ -138,6 +138,11 @@ export interface InspectorService {
     name: string
     stub: Stub | null
   }): Promise<Result<SessionInfo>>
+  /** The same for several imports, with one reload. Where one does not fit, none is set. */
+  setStubs(request: {
+    sessionId: SessionId
+    stubs: { module: string; name: string; stub: Stub }[]
+  }): Promise<Result<SessionInfo>>
   /**
    * Says how an import's arguments, results and the memory that they point at are read (docs/readings.md), or
    * (null) that it is as the host module declares. For calls that have not begun, as soon as the worker hears of

@@ -22,6 +22,9 @@ import { makeStubHandler, zeroStub } from './stubs.ts'
 import type { HostFunction, Suspend } from './trampolines.ts'
 import { suspendDirectly, TrampolineIndex, Trampolines } from './trampolines.ts'
 
+/** Of many unbound imports an error names the first; clients list all, and so does `inspect`. */
+const UNBOUND_NAMED_LIMIT = 20
+
 /** What there is to bind with. */
 export interface BindingSources {
   host: LoadedHostModule | null
@@ -100,8 +103,15 @@ export function refitImports(
 }
 
 function unboundError(imports: ImportShape[]): InspectorError {
-  const list = imports.map(({ module, name, type }) => `${module}.${name} ${formatExternType(type)}`)
-  return makeError('IMPORT_UNBOUND', { why: `Unbound: ${list.join('; ')}.` })
+  const list = imports
+    .slice(0, UNBOUND_NAMED_LIMIT)
+    .map(({ module, name, type }) => `${module}.${name} ${formatExternType(type)}`)
+  if (imports.length > list.length) list.push(`and ${imports.length - list.length} more`)
+  const why = `Unbound: ${list.join('; ')}.`
+  // With stubs, which WASI takes for success, a program loops or misreads.
+  const isWasi = imports.some(({ module }) => module === 'wasi_snapshot_preview1')
+  const fix = 'WASI is not built in: bind it in a host module, as docs/host-modules.md#wasi shows.'
+  return makeError('IMPORT_UNBOUND', { why, ...(isWasi ? { fix } : {}) })
 }
 
 /** What functions are wrapped with. */
@@ -230,17 +240,17 @@ function readOwn(value: unknown, key: string): unknown {
     : undefined
 }
 
+/** What the host module binds by name. What it takes from a library whole is no misspelling. */
 function findUnused(shape: ModuleShape, host: LoadedHostModule): InspectorError[] {
   const wanted = new Set(shape.imports.map(({ module, name }) => JSON.stringify([module, name])))
   return Object.entries(host.imports).flatMap(([module, members]) =>
     Object.keys(members)
       .filter((name) => !wanted.has(JSON.stringify([module, name])))
-      .map((name) => {
+      .flatMap((name) => {
         const line = host.findLine(name)
-        return makeError('HOST_IMPORT_UNUSED', {
-          why: `The guest does not import ${module}.${name}.`,
-          location: { file: host.path, ...(line === undefined ? {} : { line }) },
-        })
+        if (line === undefined) return []
+        const why = `The guest does not import ${module}.${name}.`
+        return makeError('HOST_IMPORT_UNUSED', { why, location: { file: host.path, line } })
       }),
   )
 }

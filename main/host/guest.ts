@@ -11,7 +11,7 @@ import { exposeHidden, listHidden } from '../wasm/hidden-resources.ts'
 import { exposeStackPointer, liftStart } from '../wasm/rewrite-module.ts'
 import { SECTIONS } from '../wasm/binary-codes.ts'
 import { listSectionRanges } from '../wasm/section-ranges.ts'
-import type { ModuleShape } from '../wasm/types.ts'
+import type { MemoryType, ModuleShape, TableType } from '../wasm/types.ts'
 import { describeThrown } from './failures.ts'
 import { refuseInitial, warnOfMaximum } from './resource-limits.ts'
 
@@ -66,9 +66,9 @@ export function compileGuest(
     // The original is compiled as well: what is wrong with it is said by its own offsets.
     const concealed = listHidden(bytes, shape, limits)
     if (clamped || lifted || exposed || concealed.length > 0) void new WebAssembly.Module(bytes)
-    const defined = clamped?.defined ?? []
+    const defined = nameDefined(clamped?.defined ?? [], shape)
     const refused = defined
-      .map((type) => refuseInitial(type, type.kind, limits))
+      .map(({ type, what }) => refuseInitial(type, what, limits))
       .find((error) => error !== null)
     if (refused) return failure(refused)
     const { module, rewritten, hidden } = compileExposed(
@@ -89,7 +89,7 @@ export function compileGuest(
         return offset === null ? null : offset - codeShiftBytes
       },
       warnings: [
-        ...defined.flatMap((type) => warnOfMaximum(type, type.kind, limits) ?? []),
+        ...defined.flatMap(({ type, what }) => warnOfMaximum(type, what, limits) ?? []),
         ...(sliced.ok ? [] : [sliced.error]),
       ],
       guestBytes: bytes,
@@ -100,6 +100,20 @@ export function compileGuest(
     const code = MISSING_FEATURE.test(reason) ? 'GUEST_NEEDS_FEATURE' : 'GUEST_MALFORMED'
     return failure(makeError(code, { why: `V8 ${process.versions.v8}: ${reason}.` }))
   }
+}
+
+/** What messages call the memories and tables that a module defines: `memory`, or `memory 3` where it has several. */
+function nameDefined<Type extends MemoryType | TableType>(
+  defined: readonly Type[],
+  { imports }: ModuleShape,
+): { type: Type; what: string }[] {
+  const counts = { memory: 0, table: 0 }
+  for (const { type } of imports) if (type.kind === 'memory' || type.kind === 'table') counts[type.kind]++
+  const indexed = defined.map((type) => ({ type, index: counts[type.kind]++ }))
+  return indexed.map(({ type, index }) => ({
+    type,
+    what: counts[type.kind] > 1 ? `${type.kind} ${index}` : type.kind,
+  }))
 }
 
 /** With what is hidden exported, where the engine takes so many exports; else without. */

@@ -9,6 +9,7 @@ import { RingWriter } from '../trace/ring.ts'
 import type { Activation } from './activation.ts'
 import type { ImportHandler } from './api.ts'
 import type { BoundImports } from './bindings.ts'
+import { capWarnings } from './cap-warnings.ts'
 import { bindImports, refitImports } from './bindings.ts'
 import { captureOutput, createHostConsole } from './console.ts'
 import { SessionContext } from './context.ts'
@@ -114,7 +115,7 @@ async function start(): Promise<MessageFromWorker> {
     return { type: 'failed', error: instantiationError(thrown) }
   }
   const { bindings, declared } = bound
-  const warnings = [...compiled.value.warnings, ...bound.warnings]
+  const warnings = capWarnings([...compiled.value.warnings, ...bound.warnings])
   post({ type: 'bound', bindings, declared, warnings })
   if (bound.error) return { type: bound.unbound ? 'unbound' : 'failed', error: bound.error }
 

@@ -10,6 +10,7 @@ import type { ReadModuleError } from '../wasm/read-module.ts'
 import { readModule } from '../wasm/read-module.ts'
 import type { ModuleShape } from '../wasm/types.ts'
 import { parseWat } from '../wasm/wat.ts'
+import { recognizeForeign } from './foreign-files.ts'
 
 /** A guest that has been read. */
 export interface LoadedGuest {
@@ -21,6 +22,8 @@ export interface LoadedGuest {
 }
 
 const MAGIC = [0, 0x61, 0x73, 0x6d]
+/** In so many bytes a text module shows that it is one. */
+const TEXT_START_BYTES = 256
 const MEBIBYTE = 1024 * 1024
 
 const READ_ERRORS: Record<ReadModuleError['kind'], ErrorCode> = {
@@ -32,10 +35,13 @@ const READ_ERRORS: Record<ReadModuleError['kind'], ErrorCode> = {
   malformed: 'GUEST_MALFORMED',
 }
 
-/** Whether the bytes or the name say that this is a guest in the text format. */
+/** Whether the name says that this is a guest in the text format, or how it begins: with its parenthesis or a comment. */
 function isText(path: string, bytes: Uint8Array): boolean {
   if (MAGIC.every((byte, index) => bytes[index] === byte)) return false
-  return ['.wat', '.wast'].includes(extname(path).toLowerCase())
+  if (['.wat', '.wast'].includes(extname(path).toLowerCase())) return true
+  return /^\s*(\(\s*(module|component)\b|;;|\(;)/.test(
+    new TextDecoder().decode(bytes.subarray(0, TEXT_START_BYTES)),
+  )
 }
 
 /** Reads a guest, whole, and what it imports and exports. */
@@ -57,8 +63,15 @@ export async function readGuestFile(path: string): Promise<Result<LoadedGuest>> 
   const shape = readModule(bytes)
   if (!shape.ok) {
     const { kind, message, offsetBytes } = shape.error
+    const location = { file: path }
+    const foreign = kind === 'not-wasm' ? recognizeForeign(bytes) : undefined
+    if (foreign) {
+      return failure(
+        makeError('GUEST_NOT_WASM', { why: `It is ${foreign.what}.`, fix: foreign.fix, location }),
+      )
+    }
     const why = kind === 'malformed' ? `${message} It is at byte ${offsetBytes}.` : message
-    return failure(makeError(READ_ERRORS[kind], { why, location: { file: path } }))
+    return failure(makeError(READ_ERRORS[kind], { why, location }))
   }
   return success({ bytes, sizeBytes, shape: shape.value })
 }

@@ -19,19 +19,38 @@ export class ImportStubs {
    * fit its results.
    */
   set(shape: ModuleShape | null, module: string, name: string, stub: Stub | null): Result<null> {
-    const imported = shape?.imports.find((entry) => entry.module === module && entry.name === name)
-    if (imported?.type.kind !== 'function') {
-      return failure(makeError('STUB_INVALID', { why: `The guest imports no function ${module}.${name}.` }))
+    const checked = checkStub(shape, module, name, stub)
+    if (checked.ok) this.#put(module, name, stub)
+    return checked
+  }
+
+  /** Gives several imports stubs; none where one does not fit. */
+  setAll(shape: ModuleShape | null, stubs: readonly ImportStub[]): Result<null> {
+    for (const { module, name, stub } of stubs) {
+      const checked = checkStub(shape, module, name, stub)
+      if (!checked.ok) return checked
     }
-    if (stub?.kind === 'return') {
-      const parsed = parseResults(stub.values, imported.type.results)
-      if (!parsed.ok) {
-        return failure(makeError('STUB_INVALID', { why: parsed.error.message, fix: parsed.error.fix }))
-      }
-    }
+    for (const { module, name, stub } of stubs) this.#put(module, name, stub)
+    return success(null)
+  }
+
+  #put(module: string, name: string, stub: Stub | null): void {
     const at = this.#stubs.findIndex((entry) => entry.module === module && entry.name === name)
     if (at >= 0) this.#stubs.splice(at, 1)
     if (stub) this.#stubs.push({ module, name, stub })
-    return success(null)
   }
+}
+
+function checkStub(shape: ModuleShape | null, module: string, name: string, stub: Stub | null): Result<null> {
+  const imported = shape?.imports.find((entry) => entry.module === module && entry.name === name)
+  if (imported?.type.kind !== 'function') {
+    return failure(makeError('STUB_INVALID', { why: `The guest imports no function ${module}.${name}.` }))
+  }
+  if (stub?.kind === 'return') {
+    const parsed = parseResults(stub.values, imported.type.results)
+    if (!parsed.ok) {
+      return failure(makeError('STUB_INVALID', { why: parsed.error.message, fix: parsed.error.fix }))
+    }
+  }
+  return success(null)
 }

@@ -99,6 +99,14 @@ export function createInspector(options: InspectorOptions): Inspector {
       await found.value.load()
       return success(found.value.info())
     },
+    async setStubs({ sessionId, stubs }) {
+      const found = sessions.findLive(sessionId)
+      if (!found.ok) return found
+      const set = found.value.guest.setStubs(stubs)
+      if (!set.ok) return set
+      await found.value.load()
+      return success(found.value.info())
+    },
     setReadings: ({ sessionId, module, name, readings }) =>
       changeNow(sessionId, (session) => session.guest.setReadings(module, name, readings)),
     setInterleaved: ({ sessionId, interleaved }) =>

@@ -13,7 +13,7 @@ import type {
 } from '../contract/model.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
-import type { MessageFromWorker, MessageToWorker, WorkerInput } from '../host/protocol.ts'
+import type { ImportStub, MessageFromWorker, MessageToWorker, WorkerInput } from '../host/protocol.ts'
 import type { RawStack } from '../trace/stack-store.ts'
 import type { NamedReadings } from './api.ts'
 import {
@@ -114,6 +114,11 @@ export class SessionGuest {
   /** Uses a stub for an import from the next load on; null takes it away. */
   setStub(module: string, name: string, stub: Stub | null): Result<null> {
     return this.#stubs.set(this.#loaded?.shape ?? null, module, name, stub)
+  }
+
+  /** Uses stubs for several imports; none where one does not fit. */
+  setStubs(stubs: readonly ImportStub[]): Result<null> {
+    return this.#stubs.setAll(this.#loaded?.shape ?? null, stubs)
   }
 
   /** Reads an import as the text says, from the next call on; null as the host module declares. */

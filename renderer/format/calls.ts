@@ -1,10 +1,23 @@
 /** What a call is named and how it stands, as text. */
-import type { CallKind, CallOutcome } from '../../main/contract/model.ts'
+import type { CallKind, CallOutcome, RunInfo } from '../../main/contract/model.ts'
 import { escapeInvisible } from './text.ts'
 
-/** `env.from_host` for an import, `sum` for an export. */
+/** `env.from_host` for an import, `sum` for an export; `""` for an export whose name is empty. */
 export function formatCallName({ module, name }: { module: string | null; name: string }): string {
-  return escapeInvisible(module === null ? name : `${module}.${name}`)
+  return module === null ? formatExportName(name) : escapeInvisible(`${module}.${name}`)
+}
+
+/** The name of an export, which may be empty: then there is still something to be seen. */
+export function formatExportName(name: string): string {
+  return name === '' ? '""' : escapeInvisible(name)
+}
+
+/** A run as it would be written: `sum(223)`. */
+export function formatRun({
+  exportName,
+  argumentTexts,
+}: Pick<RunInfo, 'exportName' | 'argumentTexts'>): string {
+  return `${formatExportName(exportName)}(${escapeInvisible(argumentTexts.join(', '))})`
 }
 
 /** `bad`: it failed. `live`: it is still going on. `done`: it returned, or was cancelled by the user. */

@@ -1,7 +1,8 @@
 import type { SessionLimits } from '../../main/contract/limits.ts'
-import type { RunInfo, SessionId, SessionInfo, Stub } from '../../main/contract/model.ts'
+import type { ImportInfo, RunInfo, SessionId, SessionInfo, Stub } from '../../main/contract/model.ts'
 import type { Result } from '../../main/contract/result.ts'
 import { useBackend } from '../backend/backend.ts'
+import { zeroStub } from './bindings.ts'
 import { referToFile, referToFiles } from './opening.ts'
 import { reportProblem } from './problems.ts'
 import { activeSessionId, isExamplePath, openedPath, putRun, sessions, updateSessions } from './sessions.ts'
@@ -37,6 +38,14 @@ export function useActions() {
     declineHostModule: (sessionId: SessionId) => takeSession(call.declineHostModule({ sessionId })),
     setStub: (sessionId: SessionId, module: string, name: string, stub: Stub | null) =>
       call.setStub({ sessionId, module, name, stub }),
+    /** Gives imports the stubs that answer with zeros. */
+    stubWithZeros: (sessionId: SessionId, items: readonly ImportInfo[]) =>
+      takeSession(
+        call.setStubs({
+          sessionId,
+          stubs: items.map((item) => ({ module: item.module, name: item.name, stub: zeroStub(item) })),
+        }),
+      ),
     /** Answers with the refusal, which belongs to the editor. */
     async setReadings(
       sessionId: SessionId,

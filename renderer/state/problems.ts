@@ -31,3 +31,8 @@ export function reportProblem(error: InspectorError): void {
 export function dismissProblem(id: number): void {
   list.value = list.value.filter((problem) => problem.id !== id)
 }
+
+/** Takes all of them away. */
+export function dismissProblems(): void {
+  list.value = []
+}

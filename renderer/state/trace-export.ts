@@ -10,6 +10,12 @@ export const traceExport = shallowRef<{ fileName: string; doneCount: number; tot
   null,
 )
 
+/** Why nothing of a session with so many calls can be saved as a file now; null when it can. */
+export function whyNothingToSave(callCount: number): string | null {
+  if (traceExport.value) return `${traceExport.value.fileName} is still being saved`
+  return callCount === 0 ? 'There are no calls to save yet' : null
+}
+
 let stopper = new AbortController()
 
 /** A piece of a file, and where the next begins, in calls or bytes; null after the last. */

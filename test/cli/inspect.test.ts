@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { GUESTS_FOLDER } from '../support/inspector.ts'
+import { createFolder, GUESTS_FOLDER } from '../support/inspector.ts'
 import { ensureBuilt } from './build.ts'
 import { runProgram } from './program.ts'
 
@@ -46,6 +46,23 @@ test('--json prints them as the contract has them', async () => {
     ],
     exports: expect.arrayContaining([expect.objectContaining({ name: 'sum', typeText: '(i32) → i32' })]),
   })
+})
+
+test('names do not command the terminal, nor break or turn its lines', async () => {
+  const wat = String.raw`(module (import "a\u{1b}[2Jb" "c\nd" (func)) (func (export "x\u{202e}y")))`
+  const folder = await createFolder({ 'guest.wat': wat })
+  const { stdout } = await runProgram(['inspect', join(folder, 'guest.wat')])
+  expect(stdout.split('\n')).toEqual([
+    expect.stringMatching(/^guest\.wat/),
+    'imports:',
+    '  a\ufffd[2Jb.c\ufffdd  () → ()',
+    'exports:',
+    '  x\ufffdy  () → ()',
+    '',
+  ])
+  const failed = await runProgram(['run', join(folder, 'guest.wat'), 'x'])
+  expect(failed.stderr).toContain('Unbound: a\ufffd[2Jb.c')
+  expect(failed.stderr).not.toContain('\u001b')
 })
 
 test('a guest is read, never run', async () => {

@@ -26,6 +26,18 @@ describeOnDrivers('a debug file', (app) => {
         .getByRole('listitem')
         .allInnerTexts()
     ).map((text) => text.split(/\s+/).at(-1))
+  /** Whether the notice has another colour than the pane's chrome. */
+  const isLoud = () =>
+    debug()
+      .locator('.notice')
+      .evaluate((notice) => {
+        const probe = notice.ownerDocument.createElement('i')
+        notice.append(probe)
+        probe.style.background = 'var(--bg2)'
+        const isQuiet = getComputedStyle(probe).backgroundColor === getComputedStyle(notice).backgroundColor
+        probe.remove()
+        return !isQuiet
+      })
   const chooser = (): Locator => debug().getByLabel('Debug file', { exact: true })
 
   test('that the guest names and that is not there is asked for', async () => {
@@ -41,6 +53,7 @@ describeOnDrivers('a debug file', (app) => {
     await page().keyboard.press('Home')
     await debug().getByText('the guest has its debug information in shapes.debug.wasm').waitFor()
     await debug().getByText('DEBUG_FILE_UNREADABLE').waitFor()
+    expect(await isLoud()).toBe(false)
     expect((await places()).every((place) => /^\+0x[0-9a-f]+$/.test(place!))).toBe(true)
   })
 
@@ -50,6 +63,7 @@ describeOnDrivers('a debug file', (app) => {
     await debug().getByRole('button', { name: 'Choose debug file…' }).press('Enter')
     await (await chosen).setFiles(guestFile('timers/timers.wasm'))
     await debug().getByText('DEBUG_FILE_MISMATCH').waitFor()
+    expect(await isLoud()).toBe(true)
     expect(await places()).toEqual(before)
   })
 

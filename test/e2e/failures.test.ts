@@ -123,6 +123,31 @@ describeOnDrivers('failures', (app) => {
     await closeSession(page(), 'fail-unbound.wasm')
   })
 
+  test('an unbound import with a long name keeps its button in reach, and its row low', async () => {
+    const name = 'wasi:filesystem/types@0.2.12" "[method]descriptor.metadata-hash-at-with-a-longer-name'
+    const path = join(makeTempFolder('long'), 'long.wat')
+    writeFileSync(
+      path,
+      `(module (import "${name}" (func (param i32 i32 i64 f64 i32 i32 i32 i32) (result i64))))`,
+    )
+    await app().dropFiles([path])
+    await expectSession(page(), 'long.wat')
+    await page().setViewportSize({ width: 1000, height: 860 })
+    const row = page().getByRole('list', { name: 'Unbound imports' }).getByRole('listitem')
+    const [ofRow, ofButton] = await Promise.all([row.boundingBox(), row.getByRole('button').boundingBox()])
+    expect(ofRow!.height).toBeLessThan(80)
+    expect(ofButton!.x + ofButton!.width).toBeLessThan(1000)
+    const listed = page().getByRole('list', { name: 'Imports' }).locator('.name')
+    const shown = await listed.evaluate((element) => element.clientWidth)
+    expect(shown).toBeGreaterThan(140)
+    // What tells it from its neighbours has the room.
+    const [ofModule, ofName] = await Promise.all(
+      ['.module', '.field'].map((part) => listed.locator(part).boundingBox()),
+    )
+    expect(ofModule!.width).toBeLessThan(ofName!.width)
+    await closeSession(page(), 'long.wat')
+  })
+
   test('a host module that ends its worker: the session says so, its records stay', async () => {
     const host = join(makeTempFolder('host'), 'exits.ts')
     writeFileSync(

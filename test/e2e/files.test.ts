@@ -54,6 +54,7 @@ describeOnDrivers('dropped files', (app) => {
     await expectSession(page(), 'together.wasm')
     await page().getByRole('heading', { name: 'Run the host module answers.ts?' }).waitFor()
     expect(await runButton(page()).isEnabled()).toBe(false)
+    expect(await runButton(page()).getAttribute('title')).toBe('The host module is not allowed to run yet')
     await allow().click()
     await eventually(() => runButton(page()).isEnabled()).toBe(true)
     await runExport(page(), 'sum', ['5'])
@@ -159,6 +160,19 @@ describeOnDrivers('dropped files', (app) => {
     writeFileSync(path, content)
     await app().dropFiles([path])
     await expectFailure(code, name)
+  })
+
+  test('several refusals are dismissed at once', async () => {
+    const all = page().getByRole('button', { name: 'Dismiss all' })
+    const folder = makeTempFolder('bad')
+    for (const [index, name] of ['first.wasm', 'second.wasm'].entries()) {
+      writeFileSync(join(folder, name), 'this is no module')
+      await app().dropFiles([join(folder, name)])
+      await eventually(() => problem().count()).toBe(index + 1)
+      expect(await all.count()).toBe(index)
+    }
+    await all.click()
+    await eventually(() => problem().count()).toBe(0)
   })
 
   /** A guest that cannot be read shows its error in a session or as a problem; either names the code. */

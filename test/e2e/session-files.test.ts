@@ -35,8 +35,28 @@ describeOnDrivers('session files', (app) => {
     await expectSession(page(), 'sum.wasm')
   })
 
-  test('a session is saved as a file', async () => {
+  test('what cannot be saved yet looks so, and says why', async () => {
+    const exporting = page().getByRole('button', { name: 'Export trace' })
+    const saving = page().getByRole('button', { name: 'Save', exact: true })
+    const format = page().getByLabel('Format of the trace')
+    const readColors = () =>
+      Promise.all(
+        [exporting, format].map((control) => control.evaluate((element) => getComputedStyle(element).color)),
+      )
+    await eventually(() => exporting.isDisabled()).toBe(true)
+    for (const control of [exporting, saving, format]) {
+      expect(await control.isDisabled()).toBe(true)
+      expect(await control.getAttribute('title')).toBe('There are no calls to save yet')
+    }
+    const [ofButton, ofFormat] = await readColors()
+    expect(ofFormat).toBe(ofButton)
     await runExport(page(), 'sum', ['1'])
+    await eventually(() => exporting.isEnabled()).toBe(true)
+    expect(await exporting.getAttribute('title')).toContain('Save the trace as JSON Lines')
+    expect(await readColors()).not.toContain(ofButton)
+  })
+
+  test('a session is saved as a file', async () => {
     await eventually(async () => (await readRows(page())).length).toBe(2)
     const text = await app().readDownload(() =>
       page().getByRole('button', { name: 'Save', exact: true }).click(),

@@ -90,7 +90,54 @@ test('a function that the guest does not import is a warning with file and line'
   expect(session.info.imports[0]!.binding).toMatchObject({ by: 'host', suspending: true, line: 3 })
 })
 
+test('what a library binds whole is not warned of, and of many names that are written the first are named', async () => {
+  const made = `Object.fromEntries(Array.from({ length: 30 }, (_, index) => ['made_' + index, () => 0]))`
+  const written = Array.from({ length: 12 }, (_, index) => `written_${index}() {}`).join(', ')
+  const session = await openText(CALLS_F, `export default { env: { f: () => 1, ...${made}, ${written} } }`)
+  const whys = session.info.warnings.map(({ why }) => why)
+  expect(whys).toHaveLength(6)
+  expect(whys[0]).toBe('The guest does not import env.written_0.')
+  expect(whys[5]).toBe('There are 7 more of these.')
+})
+
 describe('unbound imports', () => {
+  test('of hundreds the first are named, and the others counted', async () => {
+    const imports = Array.from({ length: 300 }, (_, index) => `(import "env" "f${index}" (func))`).join('')
+    const { info } = await openText(`(module ${imports})`, null)
+    expect(info.error!.why).toMatch(/; env\.f19 \(\) → \(\); and 280 more\.$/)
+    expect(info.imports).toHaveLength(300)
+  })
+
+  test('are given stubs all at once, with one reload, or none', async () => {
+    const imports = Array.from(
+      { length: 300 },
+      (_, index) => `(import "env" "f${index}" (func (result i32)))`,
+    )
+    const session = await openText(
+      `(module ${imports.join('')} (func (export "run") (result i32) (call 299)))`,
+      null,
+    )
+    const { inspector, sessionId } = session
+    const stubs = imports.map((_, index) => ({
+      module: 'env',
+      name: `f${index}`,
+      stub: { kind: 'return' as const, values: [String(index)], delayMs: 0 },
+    }))
+    const bad = { module: 'env', name: 'f5', stub: { kind: 'return' as const, values: ['x'], delayMs: 0 } }
+    const refused = await inspector.service.setStubs({ sessionId, stubs: [...stubs, bad] })
+    expect(errorOf(refused).code).toBe('STUB_INVALID')
+    expect(session.info.state).toBe('unbound')
+    const set = valueOf(await inspector.service.setStubs({ sessionId, stubs }))
+    expect(set.state).toBe('ready')
+    expect((await session.call('run')).results).toEqual([{ type: 'i32', value: 299 }])
+  })
+
+  test('of WASI say how to bind it', async () => {
+    const wasi = '(import "wasi_snapshot_preview1" "proc_exit" (func (param i32)))'
+    const { info } = await openText(`(module ${wasi} (func (export "_start")))`, null)
+    expect(info.error!.fix).toContain('host-modules.md#wasi')
+  })
+
   test('are listed with their types, and can be given stubs', async () => {
     const session = await openText(CALLS_F, null)
     expect(session.info).toMatchObject({ state: 'unbound', error: { code: 'IMPORT_UNBOUND' } })

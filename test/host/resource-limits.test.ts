@@ -30,6 +30,17 @@ describe('a limit of memory', () => {
     )
   })
 
+  test('of many memories the first are named, each by its index, and the others counted', async () => {
+    const memories = '(memory 1 1000)'.repeat(40)
+    const limits = { memoryBytes: 3 * PAGE_BYTES }
+    const session = await openText(`(module ${memories} (func (export "f")))`, null, { limits })
+    const whys = session.info.warnings.map(({ why }) => why)
+    expect(whys).toHaveLength(6)
+    expect(whys[3]).toMatch(/^The memory 3 may grow to 64000 KiB; /)
+    expect(whys[5]).toBe('There are 35 more of these.')
+    expect(session.info.warnings[5]).toMatchObject({ code: 'LIMIT_BELOW_MAXIMUM' })
+  })
+
   test('holds a memory that is made to fit an import', async () => {
     const session = await openText(`(module (import "env" "memory" (memory 1 1000)) ${GROW})`, null, {
       limits: { memoryBytes: 2 * PAGE_BYTES },

@@ -1,6 +1,7 @@
 import { mkdir, open, truncate, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { createFolder, errorOf, GUESTS_FOLDER, startInspector, valueOf } from '../support/inspector.ts'
 import { readFile } from 'node:fs/promises'
@@ -46,6 +47,21 @@ describe('a file that is no guest gives an error with a stable code, and no sess
     expect(errorOf(sent).code).toBe(code)
     // The inspector goes on.
     expect(valueOf(await inspector.service.openExample({ name: 'sum' })).state).toBe('ready')
+  })
+
+  test.each([
+    ['compressed with gzip', gzipSync(sum), /gunzip/],
+    ['compressed with Zstandard', zstdCompressSync(sum), /unzstd/],
+    ['a ZIP archive', Buffer.from('PK\u0003\u0004'), /Unpack/],
+    ['a native program or library (ELF)', Buffer.from('\u007fELF\u0002'), /Build it for WebAssembly/],
+    ['LLVM bitcode', Buffer.from([0x42, 0x43, 0xc0, 0xde, 0x35]), /wasm-ld/],
+    ['a static library', Buffer.from('!<arch>\n'), /wasm-ld/],
+    ['an HTML or XML document', Buffer.from('<!doctype html>'), /Download/],
+  ])('%s is named, and what to do with it', async (what, content, fix) => {
+    const folder = await createFolder({ 'guest.wasm': content.subarray(0, 100_000) })
+    const error = errorOf(await startInspector().open({ path: join(folder, 'guest.wasm') }))
+    expect(error).toMatchObject({ code: 'GUEST_NOT_WASM', why: `It is ${what}.` })
+    expect(error.fix).toMatch(fix)
   })
 
   test('a syntax error in the text format names line and column', async () => {
@@ -253,3 +269,11 @@ test('an unreadable handle is closed', async () => {
   expect(probe.fd).toBeLessThan(200)
   await probe.close()
 })
+
+test.each(['(module)', '\n  ;; a comment\n(module)', '(; a comment ;) ( module )'])(
+  'text is a guest whatever its file is called: %s',
+  async (text) => {
+    const folder = await createFolder({ 'guest.wasm': text })
+    expect(valueOf(await startInspector().open({ path: join(folder, 'guest.wasm') })).state).toBe('ready')
+  },
+)
