@@ -14,6 +14,7 @@ import { CallFilters, describeProgress } from './call-filters.ts'
 import { CallSorts } from './call-sorts.ts'
 import type { Events } from './events.ts'
 import type { Sessions } from './sessions.ts'
+import { finishInTurns } from './turns.ts'
 
 type FilterService = Pick<
   InspectorService,
@@ -66,7 +67,7 @@ export function createFilterService(sessions: Sessions, events: Events): FilterS
         progress: describeProgress(session, trace, filterText, scan.value),
       })
     },
-    readSortedCalls({ sessionId, filterText, order, fromRow, rowCount, anchorId }) {
+    async readSortedCalls({ sessionId, filterText, order, fromRow, rowCount, anchorId }) {
       const found = sessions.find(sessionId)
       if (!found.ok) return found
       const session = found.value
@@ -77,16 +78,18 @@ export function createFilterService(sessions: Sessions, events: Events): FilterS
       if (!sorted.ok) return sorted
       const { sort, progress: sortProgress } = sorted.value
       const nowNs = session.nowNs()
-      return success({
+      const answer = {
         totalRows: sort?.isComplete ? sort.count : 0,
         fromRow,
         rows: (sort?.list(fromRow, rowCount, order.descending) ?? []).map((id) =>
           readCallRow(trace.calls, id, nowNs),
         ),
-        anchorRow: anchorId === undefined ? null : (sort?.rowOf(anchorId, order.descending) ?? null),
         progress: describeProgress(session, trace, filterText, scan.value ?? lookedAtAll(trace)),
         sortProgress,
-      })
+      }
+      const isAnchored = sort !== null && anchorId !== undefined
+      const anchorRow = isAnchored ? await finishInTurns(sort.findRow(anchorId, order.descending)) : null
+      return success({ ...answer, anchorRow })
     },
     checkFilter({ sessionId, filterText, cursor }) {
       const found = sessions.find(sessionId)

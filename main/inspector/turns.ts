@@ -2,6 +2,7 @@
  * Turns at work over traces that takes longer than a moment: a slice of time goes to the work whose turn it is, and
  * everything else of the process has its turn between two slices. Work that nobody asks about any more stands still.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Trace } from '../trace/trace.ts'
 import type { OpenedSession } from './sessions.ts'
 
@@ -28,6 +29,18 @@ export interface TurnRules<Each extends Work> {
   isOpen(session: Each['session']): boolean
   /** Whether the work that was asked about last comes first; otherwise all that wait take turns. */
   newestFirst: boolean
+}
+
+/** Takes steps to the end, {@link SLICE_MS} at a time; returns what the last one does. */
+export async function finishInTurns<Found>(steps: Generator<void, Found>): Promise<Found> {
+  for (;;) {
+    const endMs = performance.now() + SLICE_MS
+    do {
+      const step = steps.next()
+      if (step.done) return step.value
+    } while (performance.now() < endMs)
+    await nextTurn()
+  }
 }
 
 interface Times {

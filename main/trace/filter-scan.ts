@@ -5,6 +5,7 @@ import { compileFilter } from '../filter/compile.ts'
 import type { Filter } from '../filter/model.ts'
 import type { CallTest } from '../filter/value-tests.ts'
 import { CallCursor } from './call-cursor.ts'
+import type { CallSelection } from './call-selection.ts'
 import type { CallStore } from './call-store.ts'
 import { MatchSet } from './match-set.ts'
 
@@ -75,14 +76,9 @@ export class FilterScan {
     return this.#matches.list(fromRow, rowCount)
   }
 
-  /** The next calls found behind a call, in order of their ids. */
-  listAfter(id: CallId, count: number): CallId[] {
-    return this.#matches.list(this.#matches.rowOf(id + 1), count)
-  }
-
-  /** How many of the calls up to this one were found. */
-  countUpTo(id: CallId): number {
-    return this.#matches.rowOf(id + 1)
+  /** The calls up to this one that have been found by now. */
+  select(lastId: CallId): CallSelection {
+    return this.#matches.select(lastId)
   }
 
   /** The row of a call; null where it is not among those found. */
