@@ -6,11 +6,12 @@ import type { FilterNames } from '../filter/complete.ts'
 import { completeFilter } from '../filter/complete.ts'
 import { describeProblem, parseFilter } from '../filter/parse.ts'
 import { readCallRow } from '../trace/call-row.ts'
-import { FilterScan } from '../trace/filter-scan.ts'
+import type { FilterScan } from '../trace/filter-scan.ts'
+import { EVERY_CALL } from '../trace/filter-scan.ts'
 import { StatisticsScan } from '../trace/statistics/statistics-scan.ts'
 import { Trace } from '../trace/trace.ts'
 import type { FilteredSession } from './call-filters.ts'
-import { CallFilters, describeProgress } from './call-filters.ts'
+import { beginFilterScan, CallFilters, describeProgress } from './call-filters.ts'
 import { CallSorts } from './call-sorts.ts'
 import type { Events } from './events.ts'
 import type { Sessions } from './sessions.ts'
@@ -24,9 +25,17 @@ type FilterService = Pick<
 /** Answers from the sessions' traces; tells of progress by an event. */
 export function createFilterService(sessions: Sessions, events: Events): FilterService {
   const isOpen = ({ sessionId }: Pick<FilteredSession, 'sessionId'>): boolean => sessions.find(sessionId).ok
-  const filters = new CallFilters(FilterScan, (progress) => events.emit('filterAdvanced', progress), isOpen)
+  const filters = new CallFilters(
+    beginFilterScan,
+    (progress) => events.emit('filterAdvanced', progress),
+    isOpen,
+  )
   const statistics = new CallFilters(
-    StatisticsScan,
+    (request) =>
+      new StatisticsScan(
+        request.trace.calls,
+        request.filter.kind === 'all' ? EVERY_CALL : filters.share(request),
+      ),
     (progress) => events.emit('statisticsAdvanced', progress),
     isOpen,
   )
