@@ -137,6 +137,23 @@ test('a long trace is sorted bit by bit, and the end is told', async () => {
   expect(totals).toEqual([...totals].sort((one, other) => one - other))
 })
 
+test('an order goes on that stood still while nothing had a turn: who waits is told, and asks again', async () => {
+  const session = await openText(GUEST, HOST)
+  const callCount = 300_001
+  await session.call('run', String(callCount - 1))
+  await waitFor('all calls', () => session.status().callCount === callCount)
+  let doneShare = 0
+  const ask = async (): Promise<void> => {
+    doneShare = (await read(session, { by: 'host' })).sortProgress.doneShare
+  }
+  session.inspector.subscribe({ sortAdvanced: () => void ask() })
+  await ask()
+  expect(doneShare).toBeLessThan(1)
+  // As where the machine sleeps: longer than work goes on that nobody asks about.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1100)
+  await waitFor('its end', () => doneShare === 1)
+})
+
 test('after a reload there is nothing to sort', async () => {
   const session = await openText(GUEST, HOST)
   await session.call('run', '3')
