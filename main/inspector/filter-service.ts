@@ -1,5 +1,5 @@
 /** The part of the service that lists, sorts and sums up the calls that a filter holds for: docs/filters.md. */
-import type { SessionInfo } from '../contract/model.ts'
+import type { CallId, CallRow, SessionInfo } from '../contract/model.ts'
 import { failure, success } from '../contract/result.ts'
 import type { InspectorService } from '../contract/service.ts'
 import type { FilterNames } from '../filter/complete.ts'
@@ -86,19 +86,17 @@ export function createFilterService(sessions: Sessions, events: Events): FilterS
       const sorted = sorts.find(session, trace, filterText, scan.value, order)
       if (!sorted.ok) return sorted
       const { sort, progress: sortProgress } = sorted.value
-      const nowNs = session.nowNs()
       const answer = {
         totalRows: sort?.isComplete ? sort.count : 0,
         fromRow,
-        rows: (sort?.list(fromRow, rowCount, order.descending) ?? []).map((id) =>
-          readCallRow(trace.calls, id, nowNs),
-        ),
         progress: describeProgress(session, trace, filterText, scan.value ?? lookedAtAll(trace)),
         sortProgress,
       }
+      const ids = sort?.list(fromRow, rowCount, order.descending) ?? []
+      const rows = await finishInTurns(readRows(trace, ids, session.nowNs()))
       const isAnchored = sort !== null && anchorId !== undefined
       const anchorRow = isAnchored ? await finishInTurns(sort.findRow(anchorId, order.descending)) : null
-      return success({ ...answer, anchorRow })
+      return success({ ...answer, rows, anchorRow })
     },
     checkFilter({ sessionId, filterText, cursor }) {
       const found = sessions.find(sessionId)
@@ -108,6 +106,16 @@ export function createFilterService(sessions: Sessions, events: Events): FilterS
       return success({ problems, completions: completeFilter(pieces, cursor, names) })
     },
   }
+}
+
+/** In an order each may be in another block of calls, which has to be read back. */
+function* readRows(trace: Trace, ids: readonly CallId[], nowNs: number): Generator<void, CallRow[]> {
+  const rows: CallRow[] = []
+  for (const id of ids) {
+    rows.push(readCallRow(trace.calls, id, nowNs))
+    yield
+  }
+  return rows
 }
 
 function listNames({ imports, exports }: SessionInfo, trace: Trace | null): FilterNames {
