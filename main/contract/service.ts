@@ -242,8 +242,9 @@ export interface InspectorService {
   }): Result<FilteredCalls>
   /**
    * Reads rows of calls in another order than that of time, all of them or those that a filter holds for. The first
-   * request begins to sort them; `sortAdvanced` tells of more, and of the end. Sorting takes eight bytes a call, by
-   * arguments or results up to twelve; fails with SORT_TOO_LARGE where that is more memory than the session's calls may take, and with FILTER_INVALID.
+   * request begins to sort them; `sortAdvanced` tells of more, and of the end. Sorting takes eight bytes a call, four when
+   * it is done; fails with SORT_TOO_LARGE where that is more memory than the session's calls may take, and with
+   * FILTER_INVALID. An `anchorRow` is searched for, so that the answer may take a moment.
    */
   readSortedCalls(request: {
     sessionId: SessionId
@@ -252,7 +253,7 @@ export interface InspectorService {
     fromRow: number
     rowCount: number
     anchorId?: CallId
-  }): Result<SortedCalls>
+  }): Promise<Result<SortedCalls>>
   /** Says what is wrong with a filter, and what can stand at the character `cursor` of it. */
   checkFilter(request: { sessionId: SessionId; filterText: string; cursor: number }): Result<FilterCheck>
   /** The first call that begins at a time on the session's clock, or later; null if none does. */

@@ -2,10 +2,9 @@
 import type { FilterProgress } from '../contract/model.ts'
 import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
-import type { FilterContext } from '../filter/call.ts'
 import { describeProblem, parseFilter } from '../filter/parse.ts'
 import type { Filter } from '../filter/model.ts'
-import type { CallStore } from '../trace/call-store.ts'
+import { FilterScan } from '../trace/filter-scan.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { OpenedSession } from './sessions.ts'
 import { SLICE_MS, Turns } from './turns.ts'
@@ -25,12 +24,19 @@ export interface TraceScan {
   refresh(nowNs: number): void
 }
 
-/** Begins to look at the calls of a trace that a filter holds for. */
-export type BeginScan<Scan extends TraceScan> = new (
-  calls: CallStore,
-  filter: Filter,
-  stackNames: FilterContext['stackNames'],
-) => Scan
+/** What is looked for, and where. */
+export interface ScanRequest {
+  session: FilteredSession
+  trace: Trace
+  filterText: string
+  /** What the text says. */
+  filter: Filter
+}
+
+/** Begins to find the calls that a filter holds for. */
+export function beginFilterScan({ session, trace, filter }: ScanRequest): FilterScan {
+  return new FilterScan(trace.calls, filter, listStackNames(session, trace))
+}
 
 interface ActiveScan<Scan> {
   scan: Scan
@@ -45,14 +51,14 @@ interface ActiveScan<Scan> {
 export class CallFilters<Scan extends TraceScan> {
   readonly #scans = new WeakMap<Trace, Map<string, ActiveScan<Scan>>>()
   readonly #turns: Turns<ActiveScan<Scan>>
-  readonly #Scan: BeginScan<Scan>
+  readonly #begin: (request: ScanRequest) => Scan
 
   constructor(
-    Scan: BeginScan<Scan>,
+    begin: (request: ScanRequest) => Scan,
     tell: (progress: FilterProgress) => void,
     isOpen: (session: Pick<FilteredSession, 'sessionId'>) => boolean,
   ) {
-    this.#Scan = Scan
+    this.#begin = begin
     this.#turns = new Turns({
       advance: ({ scan, session }) => {
         scan.advance(session.nowNs(), SLICE_MS)
@@ -71,6 +77,21 @@ export class CallFilters<Scan extends TraceScan> {
    * goes on by itself after that. Fails with FILTER_INVALID.
    */
   find(session: FilteredSession, trace: Trace, filterText: string): Result<Scan> {
+    const parsed = parseFilter(filterText)
+    if (parsed.filter === null) return failure(describeProblem(parsed.problems[0]))
+    const active = this.#take({ session, trace, filterText, filter: parsed.filter })
+    active.scan.refresh(session.nowNs())
+    this.#turns.ask(active)
+    return success(active.scan)
+  }
+
+  /** The same for somebody who has it look at calls in turns of their own. */
+  share(request: ScanRequest): Scan {
+    return this.#take(request).scan
+  }
+
+  #take(request: ScanRequest): ActiveScan<Scan> {
+    const { session, trace, filterText } = request
     const scans = this.#scans.get(trace) ?? new Map<string, ActiveScan<Scan>>()
     this.#scans.set(trace, scans)
     let active = scans.get(filterText)
@@ -78,20 +99,12 @@ export class CallFilters<Scan extends TraceScan> {
       this.#turns.drop(active)
       active = undefined
     }
-    if (!active) {
-      const parsed = parseFilter(filterText)
-      if (parsed.filter === null) return failure(describeProblem(parsed.problems[0]))
-      const stackNames = listStackNames(session, trace)
-      const scan = new this.#Scan(trace.calls, parsed.filter, stackNames)
-      active = { scan, session, trace, filterText, isPreliminary: trace.isBeingRead }
-    }
+    active ??= { scan: this.#begin(request), session, trace, filterText, isPreliminary: trace.isBeingRead }
     // To the end: the first one is that which was asked about the longest time ago.
     scans.delete(filterText)
     scans.set(filterText, active)
     if (scans.size > FILTER_LIMIT) this.#forgetOldest(scans)
-    active.scan.refresh(session.nowNs())
-    this.#turns.ask(active)
-    return success(active.scan)
+    return active
   }
 
   #forgetOldest(scans: Map<string, ActiveScan<Scan>>): void {

@@ -3,6 +3,7 @@ import { makeError } from '../contract/error-codes.ts'
 import type { CallOrderRequest, SortProgress } from '../contract/model.ts'
 import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
+import { selectAll } from '../trace/call-selection.ts'
 import { CallSort, sortedCallBytes } from '../trace/call-sort.ts'
 import type { FilterScan } from '../trace/filter-scan.ts'
 import type { Trace } from '../trace/trace.ts'
@@ -59,17 +60,12 @@ export class CallSorts {
     const active = sorts.get(key) ?? { key, sort: null, session, trace, progress }
     if (!active.sort) {
       if (scan && scan.scannedCount < callCount) return success({ sort: null, progress })
-      const count = scan ? scan.countUpTo(callCount) : callCount
-      const limit = Math.floor(trace.limitBytes / sortedCallBytes(trace.calls, by))
-      if (count > limit) return failure(tooLarge(count, limit))
-      this.#makeRoom(sorts, limit - count)
-      active.sort = new CallSort(
-        trace.calls,
-        by,
-        count,
-        scan ? (id, most) => scan.listAfter(id, most) : listIds,
-        session.nowNs(),
-      )
+      const selection = scan ? scan.select(callCount) : selectAll(callCount)
+      const callBytes = sortedCallBytes(trace.calls, by)
+      const limit = Math.floor(trace.limitBytes / callBytes)
+      if (selection.count > limit) return failure(tooLarge(selection.count, limit))
+      this.#makeRoom(sorts, trace.limitBytes - callBytes * selection.count)
+      active.sort = new CallSort(trace.calls, by, selection, session.nowNs())
     }
     // To the end: the first one is that which was asked for the longest time ago.
     sorts.delete(key)
@@ -78,13 +74,13 @@ export class CallSorts {
     return success({ sort: active.sort, progress: active.progress })
   }
 
-  /** Forgets orders, the oldest first, until those that are left have at most so many calls. */
-  #makeRoom(sorts: Map<string, ActiveSort>, callLimit: number): void {
-    let callCount = 0
-    for (const { sort } of sorts.values()) callCount += sort?.count ?? 0
+  /** Forgets orders, the oldest first, until those that are left take at most so much. */
+  #makeRoom(sorts: Map<string, ActiveSort>, limitBytes: number): void {
+    let sizeBytes = 0
+    for (const { sort } of sorts.values()) sizeBytes += sort?.sizeBytes ?? 0
     for (const active of sorts.values()) {
-      if (callCount <= callLimit && sorts.size < ORDER_LIMIT) return
-      callCount -= active.sort?.count ?? 0
+      if (sizeBytes <= limitBytes && sorts.size < ORDER_LIMIT) return
+      sizeBytes -= active.sort?.sizeBytes ?? 0
       sorts.delete(active.key)
       this.#turns.drop(active)
     }
@@ -97,10 +93,6 @@ function advance(active: ActiveSort): boolean {
   const doneShare = sort.isComplete ? 1 : Math.min(0.999, sort.doneShare)
   active.progress = { ...active.progress, doneShare }
   return sort.isComplete
-}
-
-function listIds(afterId: number, count: number): number[] {
-  return Array.from({ length: count }, (_, index) => afterId + 1 + index)
 }
 
 function tooLarge(count: number, limit: number) {

@@ -1,19 +1,21 @@
 /** The part of the service that lists, sorts and sums up the calls that a filter holds for: docs/filters.md. */
-import type { SessionInfo } from '../contract/model.ts'
+import type { CallId, CallRow, SessionInfo } from '../contract/model.ts'
 import { failure, success } from '../contract/result.ts'
 import type { InspectorService } from '../contract/service.ts'
 import type { FilterNames } from '../filter/complete.ts'
 import { completeFilter } from '../filter/complete.ts'
 import { describeProblem, parseFilter } from '../filter/parse.ts'
 import { readCallRow } from '../trace/call-row.ts'
-import { FilterScan } from '../trace/filter-scan.ts'
+import type { FilterScan } from '../trace/filter-scan.ts'
+import { EVERY_CALL } from '../trace/filter-scan.ts'
 import { StatisticsScan } from '../trace/statistics/statistics-scan.ts'
 import { Trace } from '../trace/trace.ts'
 import type { FilteredSession } from './call-filters.ts'
-import { CallFilters, describeProgress } from './call-filters.ts'
+import { beginFilterScan, CallFilters, describeProgress } from './call-filters.ts'
 import { CallSorts } from './call-sorts.ts'
 import type { Events } from './events.ts'
 import type { Sessions } from './sessions.ts'
+import { finishInTurns } from './turns.ts'
 
 type FilterService = Pick<
   InspectorService,
@@ -23,9 +25,17 @@ type FilterService = Pick<
 /** Answers from the sessions' traces; tells of progress by an event. */
 export function createFilterService(sessions: Sessions, events: Events): FilterService {
   const isOpen = ({ sessionId }: Pick<FilteredSession, 'sessionId'>): boolean => sessions.find(sessionId).ok
-  const filters = new CallFilters(FilterScan, (progress) => events.emit('filterAdvanced', progress), isOpen)
+  const filters = new CallFilters(
+    beginFilterScan,
+    (progress) => events.emit('filterAdvanced', progress),
+    isOpen,
+  )
   const statistics = new CallFilters(
-    StatisticsScan,
+    (request) =>
+      new StatisticsScan(
+        request.trace.calls,
+        request.filter.kind === 'all' ? EVERY_CALL : filters.share(request),
+      ),
     (progress) => events.emit('statisticsAdvanced', progress),
     isOpen,
   )
@@ -66,7 +76,7 @@ export function createFilterService(sessions: Sessions, events: Events): FilterS
         progress: describeProgress(session, trace, filterText, scan.value),
       })
     },
-    readSortedCalls({ sessionId, filterText, order, fromRow, rowCount, anchorId }) {
+    async readSortedCalls({ sessionId, filterText, order, fromRow, rowCount, anchorId }) {
       const found = sessions.find(sessionId)
       if (!found.ok) return found
       const session = found.value
@@ -76,17 +86,17 @@ export function createFilterService(sessions: Sessions, events: Events): FilterS
       const sorted = sorts.find(session, trace, filterText, scan.value, order)
       if (!sorted.ok) return sorted
       const { sort, progress: sortProgress } = sorted.value
-      const nowNs = session.nowNs()
-      return success({
+      const answer = {
         totalRows: sort?.isComplete ? sort.count : 0,
         fromRow,
-        rows: (sort?.list(fromRow, rowCount, order.descending) ?? []).map((id) =>
-          readCallRow(trace.calls, id, nowNs),
-        ),
-        anchorRow: anchorId === undefined ? null : (sort?.rowOf(anchorId, order.descending) ?? null),
         progress: describeProgress(session, trace, filterText, scan.value ?? lookedAtAll(trace)),
         sortProgress,
-      })
+      }
+      const ids = sort?.list(fromRow, rowCount, order.descending) ?? []
+      const rows = await finishInTurns(readRows(trace, ids, session.nowNs()))
+      const isAnchored = sort !== null && anchorId !== undefined
+      const anchorRow = isAnchored ? await finishInTurns(sort.findRow(anchorId, order.descending)) : null
+      return success({ ...answer, rows, anchorRow })
     },
     checkFilter({ sessionId, filterText, cursor }) {
       const found = sessions.find(sessionId)
@@ -96,6 +106,16 @@ export function createFilterService(sessions: Sessions, events: Events): FilterS
       return success({ problems, completions: completeFilter(pieces, cursor, names) })
     },
   }
+}
+
+/** In an order each may be in another block of calls, which has to be read back. */
+function* readRows(trace: Trace, ids: readonly CallId[], nowNs: number): Generator<void, CallRow[]> {
+  const rows: CallRow[] = []
+  for (const id of ids) {
+    rows.push(readCallRow(trace.calls, id, nowNs))
+    yield
+  }
+  return rows
 }
 
 function listNames({ imports, exports }: SessionInfo, trace: Trace | null): FilterNames {

@@ -1,7 +1,9 @@
 /**
  * Turns at work over traces that takes longer than a moment: a slice of time goes to the work whose turn it is, and
- * everything else of the process has its turn between two slices. Work that nobody asks about any more stands still.
+ * everything else of the process has its turn between two slices. Work that nobody asks about any more stands still, and
+ * says so.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Trace } from '../trace/trace.ts'
 import type { OpenedSession } from './sessions.ts'
 
@@ -22,12 +24,24 @@ export interface Work {
 export interface TurnRules<Each extends Work> {
   /** Goes on for {@link SLICE_MS} at most; returns whether there is nothing left to do. */
   advance(work: Each): boolean
-  /** Tells of how far it is: now and then, and at its end. */
+  /** Tells of how far it is: now and then, when it comes to a stand, and at its end. */
   tell(work: Each): void
   /** Whether the session is still there. */
   isOpen(session: Each['session']): boolean
   /** Whether the work that was asked about last comes first; otherwise all that wait take turns. */
   newestFirst: boolean
+}
+
+/** Takes steps to the end, {@link SLICE_MS} at a time; returns what the last one does. */
+export async function finishInTurns<Found>(steps: Generator<void, Found>): Promise<Found> {
+  for (;;) {
+    const endMs = performance.now() + SLICE_MS
+    do {
+      const step = steps.next()
+      if (step.done) return step.value
+    } while (performance.now() < endMs)
+    await nextTurn()
+  }
 }
 
 interface Times {
@@ -74,13 +88,15 @@ export class Turns<Each extends Work> {
     this.#waiting.delete(work)
     const times = this.#times.get(work)!
     const nowMs = performance.now()
-    if (this.#isWanted(work) && nowMs - times.askedAtMs < WAITED_FOR_MS) {
-      const isComplete = this.#rules.advance(work)
-      if (isComplete || nowMs - times.toldAtMs >= PROGRESS_INTERVAL_MS) {
+    if (this.#isWanted(work)) {
+      const isWaitedFor = nowMs - times.askedAtMs < WAITED_FOR_MS
+      const isComplete = isWaitedFor && this.#rules.advance(work)
+      // Where it comes to a stand, too: somebody may wait who had no turn to ask.
+      if (!isWaitedFor || isComplete || nowMs - times.toldAtMs >= PROGRESS_INTERVAL_MS) {
         times.toldAtMs = nowMs
         this.#rules.tell(work)
       }
-      if (!isComplete) this.#waiting.add(work)
+      if (isWaitedFor && !isComplete) this.#waiting.add(work)
     }
     this.#askForTurn()
   }

@@ -5,14 +5,28 @@ import { compileFilter } from '../filter/compile.ts'
 import type { Filter } from '../filter/model.ts'
 import type { CallTest } from '../filter/value-tests.ts'
 import { CallCursor } from './call-cursor.ts'
+import type { CallSelection } from './call-selection.ts'
 import type { CallStore } from './call-store.ts'
 import { MatchSet } from './match-set.ts'
 
 /** Calls that are looked at before the clock is. */
 const STRIDE = 64
 
+/** Says for which calls a filter holds. */
+export interface FilterAnswers {
+  /** Takes the trace as it is now: to be called whenever it may have changed. */
+  begin(nowNs: number): void
+  /** Looks again at the calls that ran when they were looked at, as they stand at `nowNs`. */
+  refresh(nowNs: number): void
+  /** Of a call that there is; one that has not been looked at is, and with it all before it. */
+  holdsFor(id: CallId): boolean
+}
+
+/** Those of a filter that holds for every call. */
+export const EVERY_CALL: FilterAnswers = { begin() {}, refresh() {}, holdsFor: () => true }
+
 /** One filter over one trace. */
-export class FilterScan {
+export class FilterScan implements FilterAnswers {
   readonly #calls: CallStore
   readonly #test: CallTest
   readonly #cursor: CallCursor
@@ -45,21 +59,26 @@ export class FilterScan {
   /** Looks at calls for `sliceMs`, or until there are no more. */
   advance(nowNs: number, sliceMs: number): void {
     const endMs = performance.now() + sliceMs
-    this.#cursor.begin(nowNs)
+    this.begin(nowNs)
     const { callCount } = this.#calls
     do {
-      const end = Math.min(this.#scannedCount + STRIDE, callCount)
-      for (let id = this.#scannedCount + 1; id <= end; id++) {
-        this.#decide(id)
-        if (this.#cursor.isRunning) this.#unsettled.add(id)
-      }
-      this.#scannedCount = end
+      this.#lookUpTo(Math.min(this.#scannedCount + STRIDE, callCount))
     } while (this.#scannedCount < callCount && performance.now() < endMs)
   }
 
-  /** Looks again at the calls that ran when they were looked at, as they stand at `nowNs`. */
-  refresh(nowNs: number): void {
+  begin(nowNs: number): void {
     this.#cursor.begin(nowNs)
+  }
+
+  holdsFor(id: CallId): boolean {
+    if (id > this.#scannedCount) this.#lookUpTo(id)
+    if (!this.#unsettled.has(id)) return this.#matches.has(id)
+    this.#cursor.moveTo(id)
+    return this.#test(this.#cursor)
+  }
+
+  refresh(nowNs: number): void {
+    this.begin(nowNs)
     for (const id of this.#unsettled) {
       this.#decide(id)
       if (this.#cursor.isRunning) continue
@@ -75,19 +94,22 @@ export class FilterScan {
     return this.#matches.list(fromRow, rowCount)
   }
 
-  /** The next calls found behind a call, in order of their ids. */
-  listAfter(id: CallId, count: number): CallId[] {
-    return this.#matches.list(this.#matches.rowOf(id + 1), count)
-  }
-
-  /** How many of the calls up to this one were found. */
-  countUpTo(id: CallId): number {
-    return this.#matches.rowOf(id + 1)
+  /** The calls up to this one that have been found by now. */
+  select(lastId: CallId): CallSelection {
+    return this.#matches.select(lastId)
   }
 
   /** The row of a call; null where it is not among those found. */
   rowOf(id: CallId): number | null {
     return this.#matches.has(id) ? this.#matches.rowOf(id) : null
+  }
+
+  #lookUpTo(end: CallId): void {
+    for (let id = this.#scannedCount + 1; id <= end; id++) {
+      this.#decide(id)
+      if (this.#cursor.isRunning) this.#unsettled.add(id)
+    }
+    this.#scannedCount = end
   }
 
   #decide(id: CallId): void {
@@ -112,10 +134,7 @@ export function createCallTest(
 }
 
 /** What a filter may ask about a trace. */
-export function createFilterContext(
-  calls: CallStore,
-  stackNames: FilterContext['stackNames'],
-): FilterContext {
+function createFilterContext(calls: CallStore, stackNames: FilterContext['stackNames']): FilterContext {
   return {
     functionAt: (functionIndex) => calls.definitions[functionIndex]!,
     stackNames,

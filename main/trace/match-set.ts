@@ -1,6 +1,8 @@
 /** Which calls a filter holds for: a bit for each, so that one call's answer can change at any time. */
 import type { CallId } from '../contract/model.ts'
 import { BLOCK_LENGTH, blockIndexOf, indexInBlock } from './call-block.ts'
+import { countBits } from './bit-set.ts'
+import { SelectedCalls } from './call-selection.ts'
 
 const WORDS = BLOCK_LENGTH / 32
 
@@ -82,10 +84,9 @@ export class MatchSet {
     for (let word = 0; word < index >>> 5; word++) row += countBits(block[word]!)
     return row + countBits(block[index >>> 5]! & ((1 << (index & 31)) - 1))
   }
-}
-
-function countBits(word: number): number {
-  let bits = word - ((word >>> 1) & 0x5555_5555)
-  bits = (bits & 0x3333_3333) + ((bits >>> 2) & 0x3333_3333)
-  return Math.imul((bits + (bits >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24
+  /** The calls up to this one that are in the set now. */
+  select(lastId: CallId): SelectedCalls {
+    const blocks = this.#blocks.slice(0, blockIndexOf(lastId) + 1).map((block) => block?.slice() ?? null)
+    return new SelectedCalls(blocks, lastId)
+  }
 }

@@ -1,35 +1,34 @@
 /** Sorts very many calls in place, with turns for others in between. */
 
 /** Shorter stretches are sorted by insertion. */
-const SHORT = 32
+export const SHORT = 32
 /** Entries that are handled between two turns. */
 const STRIDE = 4096
+/** The bytes of a key, and of the id behind it. */
+const [KEY_BYTES, BYTES] = [4, 8]
 
-/** Two columns of the same length, or three. */
-type Columns = readonly [Uint32Array, Uint32Array, Uint32Array?]
-
-/**
- * Sorts `keys`, and `ids` along with them, by key and then by id: see {@link sortColumns}.
- */
-export function sortPairs(keys: Uint32Array, ids: Uint32Array): Generator<number, void> {
-  return sortColumns([keys, ids])
+/** Entries that are still to be put in order, from a byte of them on. */
+export interface OpenRange {
+  from: number
+  to: number
+  byte: number
 }
 
 /**
- * Sorts the rows of columns by the first, then by the second, and so on: a radix sort by one byte after the other, from
- * the highest of the first column. In place, so it takes no memory but the columns. Yields every few thousand entries,
- * with how many of them have found their place.
+ * Sorts `keys`, and `ids` along with them, by key and then by id: a radix sort by one byte after the other, from the
+ * highest on. In place, so it takes no memory but these two. Yields every few thousand entries, with how many of them
+ * have found their place.
  */
-export function* sortColumns(columns: Columns): Generator<number, void> {
-  const [keys] = columns
-  const byteCount = columns.length * 4
-  const open: { from: number; to: number; byte: number }[] = [{ from: 0, to: keys.length, byte: 0 }]
+export function* sortPairs(keys: Uint32Array, ids: Uint32Array): Generator<number, void> {
+  const open: OpenRange[] = [{ from: 0, to: keys.length, byte: 0 }]
+  const split = new RangeSplit()
+  const { counts, next, ends } = split
   let placed = 0
   let work = 0
   for (let range = open.pop(); range; range = open.pop()) {
     const { from, to, byte } = range
-    if (byte === byteCount || to - from <= SHORT) {
-      sortShort(columns, from, to)
+    if (byte === BYTES || to - from <= SHORT) {
+      sortShort(keys, ids, from, to)
       placed += to - from
       work += to - from
       if (work >= STRIDE) {
@@ -38,14 +37,14 @@ export function* sortColumns(columns: Columns): Generator<number, void> {
       }
       continue
     }
-    const column = columns[byte >> 2]!
-    const shift = 24 - 8 * (byte & 3)
-    const counts = new Uint32Array(256)
+    const column = byte < KEY_BYTES ? keys : ids
+    const shift = 24 - 8 * (byte % KEY_BYTES)
+    counts.fill(0)
     let isSorted = true
     for (let at = from; at < to;) {
       for (const end = Math.min(at + STRIDE, to); at < end; at++) {
         counts[(column[at]! >>> shift) & 255]!++
-        if (isSorted && at > from) isSorted = isInOrder(columns, at)
+        if (isSorted && at > from) isSorted = isInOrder(keys, ids, at)
       }
       yield placed
     }
@@ -53,20 +52,16 @@ export function* sortColumns(columns: Columns): Generator<number, void> {
       placed += to - from
       continue
     }
-    const next = new Uint32Array(256)
-    const ends = new Uint32Array(256)
-    for (let value = 0, at = from; value < 256; value++) {
-      next[value] = at
-      at += counts[value]!
-      ends[value] = at
-      if (counts[value]! > 0) open.push({ from: next[value]!, to: at, byte: byte + 1 })
-    }
+    split.divide(range, open)
     for (let value = 0; value < 256; value++) {
       while (next[value]! < ends[value]!) {
         const at = next[value]!
         const belongs = (column[at]! >>> shift) & 255
         const other = next[belongs]!++
-        if (belongs !== value) swap(columns, at, other)
+        if (belongs !== value) {
+          swap(keys, at, other)
+          swap(ids, at, other)
+        }
         if (++work >= STRIDE) {
           work = 0
           yield placed
@@ -76,44 +71,54 @@ export function* sortColumns(columns: Columns): Generator<number, void> {
   }
 }
 
-function isInOrder([first, second, third]: Columns, at: number): boolean {
-  if (first[at - 1] !== first[at]) return first[at - 1]! < first[at]!
-  if (!third || second[at - 1] !== second[at]) return second[at - 1]! < second[at]!
-  return third[at - 1]! < third[at]!
+/** A range by the values of one byte. */
+export class RangeSplit {
+  /** How many entries have each value: to be counted before anything else is asked. */
+  readonly counts = new Uint32Array(256)
+  /** Where the next entry of each value belongs. */
+  readonly next = new Uint32Array(256)
+  /** Where the last one belongs, and one more. */
+  readonly ends = new Uint32Array(256)
+
+  /** Divides a range; adds its parts to `open`, the last one first, so that the first is taken first. */
+  divide({ from, byte }: OpenRange, open: OpenRange[]): void {
+    const { counts, next, ends } = this
+    for (let value = 0, at = from; value < 256; value++) {
+      next[value] = at
+      at += counts[value]!
+      ends[value] = at
+    }
+    for (let value = 255; value >= 0; value--) {
+      if (counts[value]! > 0) open.push({ from: next[value]!, to: ends[value]!, byte: byte + 1 })
+    }
+  }
 }
 
-function swap([first, second, third]: Columns, at: number, other: number): void {
-  const one = first[at]!
-  const two = second[at]!
-  first[at] = first[other]!
-  second[at] = second[other]!
-  first[other] = one
-  second[other] = two
-  if (!third) return
-  const three = third[at]!
-  third[at] = third[other]!
-  third[other] = three
+/** Exchanges two entries of a column. */
+export function swap(column: Uint32Array, at: number, other: number): void {
+  const one = column[at]!
+  column[at] = column[other]!
+  column[other] = one
 }
 
-function sortShort([first, second, third]: Columns, from: number, to: number): void {
+/** Sorts a few entries of two columns by the first, then by the second. */
+export function sortShort(keys: Uint32Array, ids: Uint32Array, from: number, to: number): void {
   for (let at = from + 1; at < to; at++) {
-    const one = first[at]!
-    const two = second[at]!
-    const three = third ? third[at]! : 0
+    const key = keys[at]!
+    const id = ids[at]!
     let gap = at
     for (; gap > from; gap--) {
-      const before = first[gap - 1]!
-      if (before < one) break
-      if (before === one) {
-        const next = second[gap - 1]!
-        if (next < two || (next === two && (!third || third[gap - 1]! <= three))) break
-      }
-      first[gap] = before
-      second[gap] = second[gap - 1]!
-      if (third) third[gap] = third[gap - 1]!
+      const before = keys[gap - 1]!
+      if (before < key || (before === key && ids[gap - 1]! <= id)) break
+      keys[gap] = before
+      ids[gap] = ids[gap - 1]!
     }
-    first[gap] = one
-    second[gap] = two
-    if (third) third[gap] = three
+    keys[gap] = key
+    ids[gap] = id
   }
+}
+
+function isInOrder(keys: Uint32Array, ids: Uint32Array, at: number): boolean {
+  const [before, key] = [keys[at - 1]!, keys[at]!]
+  return before === key ? ids[at - 1]! <= ids[at]! : before < key
 }

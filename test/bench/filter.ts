@@ -4,11 +4,10 @@
  * the process had a turn. The figures are this machine's.
  */
 import { setImmediate } from 'node:timers/promises'
-import { CallFilters } from '../../main/inspector/call-filters.ts'
+import { beginFilterScan, CallFilters } from '../../main/inspector/call-filters.ts'
 import { readCallRow } from '../../main/trace/call-row.ts'
 import type { FunctionDefinition } from '../../main/trace/events.ts'
 import { OUTCOMES } from '../../main/trace/events.ts'
-import { FilterScan } from '../../main/trace/filter-scan.ts'
 import { Trace } from '../../main/trace/trace.ts'
 import { returnedCall } from '../support/returned-calls.ts'
 
@@ -89,7 +88,7 @@ async function measure(trace: Trace, filterText: string): Promise<void> {
   const startMs = performance.now()
   const before = process.cpuUsage()
   let firstMs: number | null = null
-  const filters = new CallFilters(FilterScan, read, () => true)
+  const filters = new CallFilters(beginFilterScan, read, () => true)
   function read(): void {
     const found = filters.find(session, trace, filterText)
     if (!found.ok) throw new Error(found.error.why)

@@ -11,6 +11,16 @@ const CALLS_IN_A_TURN = 10_000
 /** For a trace; what is beyond it is in the file alone. */
 export const MEMORY_LIMIT_BYTES = 256 * 1024 * 1024
 
+/** Puts the two arguments of a call into words 0 and 2, and its result into word 4. */
+export type SetValues = (words: Uint32Array, id: number) => void
+
+/** No two calls alike: equal ones would take less room. */
+const setDifferent: SetValues = (words, id) => {
+  words[0] = Math.imul(id, 0x9e3779b1)
+  words[2] = id % 1000
+  words[4] = Math.imul(id, 0x85ebca6b)
+}
+
 /**
  * Writes a file as a session does that runs an export again and again; one import call of fifty suspends. `describe` says
  * of what guest, for those who show it.
@@ -19,6 +29,7 @@ export async function writeSession(
   path: string,
   callCount: number,
   describe: () => unknown = () => null,
+  setValues = setDifferent,
 ): Promise<void> {
   const trace = new Trace(MEMORY_LIMIT_BYTES)
   const { calls } = trace
@@ -30,10 +41,7 @@ export async function writeSession(
   let nowNs = 0
   let runId = 0
   for (let id = 1; id <= callCount; id++) {
-    // No two calls alike: equal ones would take less room.
-    words[0] = Math.imul(id, 0x9e3779b1)
-    words[2] = id % 1000
-    words[4] = Math.imul(id, 0x85ebca6b)
+    setValues(words, id)
     nowNs += 200 + (id % 97)
     const endNs = nowNs + 100 + (id % 89)
     if (id % CALLS_IN_A_RUN === 1) {

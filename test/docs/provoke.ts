@@ -470,7 +470,7 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     const { inspector, sessionId } = session
     const order = { by: 'total', descending: true, callCount: 10_001 } as const
     return errorOf(
-      inspector.service.readSortedCalls({ sessionId, filterText: '', order, fromRow: 0, rowCount: 10 }),
+      await inspector.service.readSortedCalls({ sessionId, filterText: '', order, fromRow: 0, rowCount: 10 }),
     )
   },
   async TRACE_EXPORT_LOST() {

@@ -48,10 +48,10 @@ async function readOrder(
   by: CallSortKey,
   { descending = false, filterText = 'export:*', callCount = 1000, fromRow = 0, anchorId = 1 } = {},
 ): Promise<SortedCalls> {
-  return waitFor('the order', () => {
+  return waitFor('the order', async () => {
     const order = { by, descending, callCount }
     const request = { sessionId, filterText, order, fromRow, rowCount: 2000, anchorId }
-    const sorted = valueOf(inspector.service.readSortedCalls(request))
+    const sorted = valueOf(await inspector.service.readSortedCalls(request))
     return sorted.sortProgress.doneShare === 1 && sorted
   })
 }

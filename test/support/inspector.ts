@@ -52,11 +52,11 @@ export async function createFolder(files: Record<string, string | Uint8Array> = 
 /** Waits until `condition` gives something; fails with what is missing after a time that only a hang takes. */
 export async function waitFor<Value>(
   what: string,
-  condition: () => Value | undefined | null | false,
+  condition: () => Value | undefined | null | false | Promise<Value | undefined | null | false>,
 ): Promise<Value> {
   const giveUpAt = Date.now() + 30_000
   for (;;) {
-    const value = condition()
+    const value = await condition()
     if (value !== undefined && value !== null && value !== false) return value
     if (Date.now() > giveUpAt) throw new Error(`Waited in vain for ${what}.`)
     await new Promise((resolve) => setTimeout(resolve, 5))

@@ -1,7 +1,7 @@
 /** Traces that keep the newest calls: the oldest are given up, and say so. */
 import { describe, expect, test } from 'vitest'
 import { OUTCOMES } from '../../main/trace/events.ts'
-import { FilterScan } from '../../main/trace/filter-scan.ts'
+import { EVERY_CALL, FilterScan } from '../../main/trace/filter-scan.ts'
 import { parseFilter } from '../../main/filter/parse.ts'
 import { readCallRow } from '../../main/trace/call-row.ts'
 import { StatisticsScan } from '../../main/trace/statistics/statistics-scan.ts'
@@ -97,7 +97,7 @@ describe('calls of all kinds, without a file', () => {
       find(plain, 'import:env.add').filter((id) => keptIds.has(id)),
     )
     expect(find(rolled, 'error=CALLS_LEFT_OUT*')).toHaveLength(200_000 - kept.length)
-    const scan = new StatisticsScan(rolled.calls, { kind: 'all' }, () => [])
+    const scan = new StatisticsScan(rolled.calls, EVERY_CALL)
     while (!scan.isComplete) scan.advance(NOW_NS, 100)
     const { functions } = scan.read(NOW_NS)
     const leftOut = functions.find(({ name }) => name === 'left out')

@@ -4,7 +4,8 @@ import type { CallRow } from '../../main/contract/model.ts'
 import { parseFilter } from '../../main/filter/parse.ts'
 import { indexInBlock } from '../../main/trace/call-block.ts'
 import { readCallRow } from '../../main/trace/call-row.ts'
-import { createCallTest } from '../../main/trace/filter-scan.ts'
+import { OUTCOMES } from '../../main/trace/events.ts'
+import { createCallTest, EVERY_CALL, FilterScan } from '../../main/trace/filter-scan.ts'
 import { BusyColumns } from '../../main/trace/statistics/busy-columns.ts'
 import { PATH_LIMIT, PathTree } from '../../main/trace/statistics/path-tree.ts'
 import { SLOWEST_LIMIT } from '../../main/trace/statistics/slowest-calls.ts'
@@ -26,6 +27,10 @@ function parse(filterText: string) {
   const { filter } = parseFilter(filterText)
   if (filter === null) throw new Error(`${filterText} cannot be read.`)
   return filter
+}
+
+function answersOf(trace: Trace, filterText: string): FilterScan {
+  return new FilterScan(trace.calls, parse(filterText), noNames)
 }
 
 /** The rows of the calls that have ended and that the filter holds for. */
@@ -57,7 +62,7 @@ const SUMS = ['totalNs', 'guestNs', 'hostNs', 'suspendedNs'] as const
 
 test.each(FILTERS)('%j: sums by function and by path are those of the rows', (filterText) => {
   const trace = new Trace(Infinity)
-  const scan = new StatisticsScan(trace.calls, parse(filterText), noNames)
+  const scan = new StatisticsScan(trace.calls, answersOf(trace, filterText))
   for (const callCount of fill([trace], 1200, 11)) {
     // Many calls run when they are looked at, and end later.
     if (callCount % 7 !== 0) continue
@@ -104,10 +109,55 @@ test.each(FILTERS)('%j: sums by function and by path are those of the rows', (fi
   expect(slowest.map(({ totalNs }) => totalNs)).toEqual(longest.map(({ totalNs }) => totalNs))
 })
 
+test.each(['the list', 'the statistics', 'both in turns'])(
+  'a filter of a list and of statistics is evaluated once for each call, looked at by %s first',
+  (first) => {
+    const trace = new Trace(Infinity)
+    Array.from(fill([trace], 3000, 11))
+    const { previews } = trace.calls
+    const previewOf = previews.get.bind(previews)
+    let evaluations = 0
+    previews.get = (handle) => {
+      evaluations++
+      return previewOf(handle)
+    }
+    const list = answersOf(trace, 'arg0~one')
+    const statistics = new StatisticsScan(trace.calls, list)
+    const advanceList = (sliceMs: number) => list.advance(NOW_NS, sliceMs)
+    const advanceStatistics = (sliceMs: number) => statistics.advance(NOW_NS, sliceMs)
+    if (first === 'the list') advanceList(Infinity)
+    if (first === 'the statistics') advanceStatistics(Infinity)
+    while (!list.isComplete || !statistics.isComplete) {
+      advanceStatistics(0)
+      advanceList(0)
+    }
+    // The function with a reference is the only one that a text can be of.
+    const asked = Array.from({ length: 3000 }, (_, at) => trace.calls.definitionOf(at + 1).params[0])
+    expect(evaluations).toBe(asked.filter((type) => type === 'externref').length)
+    const alone = new StatisticsScan(trace.calls, answersOf(trace, 'arg0~one'))
+    alone.advance(NOW_NS, Infinity)
+    expect(statistics.matchCount).toBeGreaterThan(10)
+    expect(statistics.read(NOW_NS)).toEqual(alone.read(NOW_NS))
+  },
+)
+
+test('a call that ran when the list looked at it is counted as it ended', () => {
+  const trace = new Trace(Infinity)
+  trace.define(0, { kind: 'export', module: null, name: 'run', params: [], results: [] })
+  const words = new Uint32Array(0)
+  trace.begin(1, 0, 0, 0, words, 0)
+  const list = answersOf(trace, 'outcome=returned')
+  list.advance(NOW_NS, Infinity)
+  trace.end(1, OUTCOMES.indexOf('returned'), 10, 0, 0, words, 0)
+  const statistics = new StatisticsScan(trace.calls, list)
+  statistics.advance(NOW_NS, Infinity)
+  expect(statistics.matchCount).toBe(1)
+})
+
 test.each(FILTERS)('%j: what was in flight over time is what the rows say', (filterText) => {
   const trace = new Trace(Infinity)
   Array.from(fill([trace], 1500, 23))
-  const scan = new StatisticsScan(trace.calls, parse(filterText), noNames)
+  const scan = new StatisticsScan(trace.calls, answersOf(trace, filterText))
   scan.advance(NOW_NS, Infinity)
   const { fromNs, columnNs, exports, imports } = scan.read(NOW_NS).inFlight
   const rows = listRows(trace, filterText)
@@ -145,7 +195,7 @@ test('times and parents that cannot be, of a file that somebody made, hold up no
   const block = trace.calls.blocks.block(1)
   block.parents[indexInBlock(20)] = 30
   block.parents[indexInBlock(30)] = 20
-  const scan = new StatisticsScan(trace.calls, parse(''), noNames)
+  const scan = new StatisticsScan(trace.calls, EVERY_CALL)
   scan.advance(NOW_NS, Infinity)
   expect(scan.matchCount).toBe(100 - trace.calls.running.size)
 })
@@ -153,7 +203,7 @@ test('times and parents that cannot be, of a file that somebody made, hold up no
 test('percentiles and the histogram are those of the sorted durations', () => {
   const trace = new Trace(Infinity)
   Array.from(fill([trace], 3000, 5))
-  const scan = new StatisticsScan(trace.calls, parse(''), noNames)
+  const scan = new StatisticsScan(trace.calls, EVERY_CALL)
   scan.advance(NOW_NS, Infinity)
   const rows = listRows(trace, '')
   for (const { functionIndex, total, histogram } of scan.read(NOW_NS).functions) {

@@ -6,14 +6,10 @@ import type {
   InFlightColumns,
   TimeSums,
 } from '../../contract/statistics.ts'
-import type { FilterContext } from '../../filter/call.ts'
-import { compileFilter } from '../../filter/compile.ts'
-import type { Filter } from '../../filter/model.ts'
-import type { CallTest } from '../../filter/value-tests.ts'
 import { CallCursor } from '../call-cursor.ts'
 import { summarizeCall } from '../call-row.ts'
 import type { CallStore } from '../call-store.ts'
-import { createFilterContext } from '../filter-scan.ts'
+import type { FilterAnswers } from '../filter-scan.ts'
 import { Timings } from '../timings.ts'
 import { BusyColumns, trimColumns } from './busy-columns.ts'
 import { PathTree } from './path-tree.ts'
@@ -27,7 +23,7 @@ type Split = Pick<TimeSums, 'selfNs' | 'guestNs' | 'hostNs'>
 /** One filter over one trace. A call counts once it has ended. */
 export class StatisticsScan {
   readonly #calls: CallStore
-  readonly #test: CallTest
+  readonly #answers: FilterAnswers
   readonly #cursor: CallCursor
   readonly #outerCursor: CallCursor
   readonly #timings = new Timings()
@@ -43,12 +39,12 @@ export class StatisticsScan {
   #scannedCount = 0
   #matchCount = 0
 
-  /** `stackNames` names the functions of a stack that the trace has by this number. */
-  constructor(calls: CallStore, filter: Filter, stackNames: FilterContext['stackNames']) {
+  /** `answers` are those of the filter: what is asked for elsewhere, too, is not evaluated twice. */
+  constructor(calls: CallStore, answers: FilterAnswers) {
     this.#calls = calls
+    this.#answers = answers
     this.#cursor = new CallCursor(calls)
     this.#outerCursor = new CallCursor(calls)
-    this.#test = compileFilter(filter, createFilterContext(calls, stackNames))
     this.#paths = new PathTree(calls)
   }
 
@@ -85,6 +81,7 @@ export class StatisticsScan {
 
   /** Counts the calls that ran when they were looked at and have ended since. */
   refresh(nowNs: number): void {
+    this.#answers.refresh(nowNs)
     this.#begin(nowNs)
     for (const id of this.#unsettled) {
       this.#cursor.moveTo(id)
@@ -112,7 +109,7 @@ export class StatisticsScan {
     const running: CallId[] = []
     for (const id of this.#unsettled) {
       this.#cursor.moveTo(id)
-      if (this.#cursor.isRunning && this.#test(this.#cursor)) running.push(id)
+      if (this.#cursor.isRunning && this.#answers.holdsFor(id)) running.push(id)
     }
     return this.#timings.rows(this.#calls, running).map((row) => {
       const { selfNs, guestNs, hostNs } = this.#splits[row.functionIndex] ?? NO_TIME
@@ -129,6 +126,7 @@ export class StatisticsScan {
   }
 
   #begin(nowNs: number): void {
+    this.#answers.begin(nowNs)
     this.#cursor.begin(nowNs)
     this.#outerCursor.begin(nowNs)
   }
@@ -139,7 +137,7 @@ export class StatisticsScan {
     if (parent > 0 && parent < id && this.#calls.kindOf(parent) === 'import') this.#takeInner(parent, totalNs)
     const knownInnerNs = this.#innerNs.get(id) ?? 0
     if (knownInnerNs > 0) this.#innerNs.delete(id)
-    if (!this.#test(this.#cursor)) return
+    if (!this.#answers.holdsFor(id)) return
     const { guestNs, hostNs, suspendedNs, hasReturned } = this.#cursor
     const isImport = this.#calls.definitions[functionIndex]!.kind === 'import'
     const selfNs = isImport ? totalNs - knownInnerNs : guestNs
@@ -161,8 +159,8 @@ export class StatisticsScan {
       this.#innerNs.set(outer, (this.#innerNs.get(outer) ?? 0) + innerNs)
       return
     }
+    if (!this.#answers.holdsFor(outer)) return
     this.#outerCursor.moveTo(outer)
-    if (!this.#test(this.#outerCursor)) return
     this.#splitOf(this.#outerCursor.functionIndex).selfNs -= innerNs
     this.#paths.takeInner(outer, innerNs)
   }
