@@ -1,4 +1,5 @@
-import type { ConsoleLine, SessionId, TraceStatus } from '../contract/model.ts'
+import type { SessionId } from '../contract/ids.ts'
+import type { ConsoleLine, TraceStatus } from '../contract/traces.ts'
 import { PAGE_LIMIT } from '../contract/schemas.ts'
 import type { Client } from '../doors/client.ts'
 import { printError, printNotice, printResult } from './output.ts'

@@ -1,5 +1,6 @@
 /** Takes the calls of a session out in one of the formats, to a file or to a collector. */
-import type { SessionId, SessionInfo } from '../contract/model.ts'
+import type { SessionId } from '../contract/ids.ts'
+import type { SessionInfo } from '../contract/sessions.ts'
 import type { Result } from '../contract/result.ts'
 import { success } from '../contract/result.ts'
 import type { TraceFormat, TraceSnapshot } from '../contract/trace-format.ts'

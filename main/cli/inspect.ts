@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path'
-import type { GuestInfo } from '../contract/model.ts'
+import type { GuestInfo } from '../contract/guests.ts'
 import { describeExports, describeImports, describeProducers } from '../inspector/describe-module.ts'
 import { readGuestFile } from '../inspector/guest-file.ts'
 import type { Command } from './command-line.ts'

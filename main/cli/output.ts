@@ -1,6 +1,6 @@
 /** What the program says on the terminal. Results go to standard output, everything else to standard error. */
 import { formatError } from '../contract/error-codes.ts'
-import type { StackFrame } from '../contract/model.ts'
+import type { StackFrame } from '../contract/calls.ts'
 import type { InspectorError } from '../contract/result.ts'
 import { disarm } from './table.ts'
 

@@ -1,4 +1,5 @@
-import type { RunId, RunInfo } from '../contract/model.ts'
+import type { RunId } from '../contract/ids.ts'
+import type { RunInfo } from '../contract/sessions.ts'
 
 /** Follows runs by the events about them, which may come before the answer that names the run. */
 export interface RunWatcher {

@@ -1,7 +1,9 @@
 /** What the command line does with session files: their calls as lines, and what they come to. */
 import { resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import type { SessionId, SessionInfo, TimingRow, TraceStatus } from '../contract/model.ts'
+import type { SessionId } from '../contract/ids.ts'
+import type { SessionInfo } from '../contract/sessions.ts'
+import type { TimingRow, TraceStatus } from '../contract/traces.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import { success } from '../contract/result.ts'
 import type { FunctionStatistics } from '../contract/statistics.ts'

@@ -3,7 +3,7 @@
  * answered with MESSAGE_INVALID and goes no further.
  */
 import * as v from 'valibot'
-import type { CallSortKey } from './model.ts'
+import type { CallSortKey } from './sorting.ts'
 import type { SessionLimits } from './limits.ts'
 import { LIMIT_RANGES, SLICE_RANGE_MS } from './limits.ts'
 import type { InspectorService, ServiceFunction } from './service.ts'

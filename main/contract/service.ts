@@ -1,27 +1,12 @@
 /** The whole contract: the calls that a client makes, and the events that the service pushes. */
-import type {
-  CallDetail,
-  CallId,
-  CallOrderRequest,
-  CallRow,
-  ConsoleLine,
-  ExampleInfo,
-  FilterCompletions,
-  FilterProblem,
-  FilterProgress,
-  Folding,
-  HostInfo,
-  Layout,
-  RecentGuest,
-  RunId,
-  RunInfo,
-  SessionId,
-  SessionInfo,
-  SortProgress,
-  Stub,
-  TimingRow,
-  TraceStatus,
-} from './model.ts'
+import type { HostInfo, Layout } from './application.ts'
+import type { CallDetail, CallRow, Folding } from './calls.ts'
+import type { FilterCompletions, FilterProblem, FilterProgress } from './filters.ts'
+import type { ExampleInfo, RecentGuest, Stub } from './guests.ts'
+import type { CallId, RunId, SessionId } from './ids.ts'
+import type { RunInfo, SessionInfo } from './sessions.ts'
+import type { CallOrderRequest, SortProgress } from './sorting.ts'
+import type { ConsoleLine, TimingRow, TraceStatus } from './traces.ts'
 import type { SessionLimits } from './limits.ts'
 import type { InspectorError, Result } from './result.ts'
 import type { CallStatistics } from './statistics.ts'

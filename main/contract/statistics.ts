@@ -1,5 +1,7 @@
 /** Sums over the calls that a filter holds for: by function, and by the path that led to them. */
-import type { CallKind, CallSummary, FilterProgress, TimingRow } from './model.ts'
+import type { CallKind, CallSummary } from './calls.ts'
+import type { FilterProgress } from './filters.ts'
+import type { TimingRow } from './traces.ts'
 
 /** What the finished calls of something took together. */
 export interface TimeSums {

@@ -1,5 +1,6 @@
 /** What a picture of a session's calls over time is drawn from. All times are nanoseconds on the session's clock. */
-import type { CallId, CallKind, CallOutcome } from './model.ts'
+import type { CallKind, CallOutcome } from './calls.ts'
+import type { CallId } from './ids.ts'
 
 /** Lanes that are drawn at most; calls in further ones are counted only. */
 export const LANE_LIMIT = 256

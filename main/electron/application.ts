@@ -1,6 +1,6 @@
 import { app, Menu } from 'electron'
 import type { BrowserWindow } from 'electron'
-import type { RecentGuest } from '../contract/model.ts'
+import type { RecentGuest } from '../contract/guests.ts'
 import type { OpenRequest } from '../inspector/api.ts'
 import { createInspector } from '../inspector/inspector.ts'
 import { connectPage } from './connection.ts'

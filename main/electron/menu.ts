@@ -1,5 +1,5 @@
 import type { MenuItemConstructorOptions } from 'electron'
-import type { RecentGuest } from '../contract/model.ts'
+import type { RecentGuest } from '../contract/guests.ts'
 import type { MenuCommand } from '../contract/service.ts'
 
 /** What the menu can ask for. */

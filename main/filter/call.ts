@@ -1,5 +1,5 @@
 /** What a filter asks of a call and of what is around it. */
-import type { CallKind, CallOutcome } from '../contract/model.ts'
+import type { CallKind, CallOutcome } from '../contract/calls.ts'
 import type { InspectorError } from '../contract/result.ts'
 
 /** A function that calls are of. */

@@ -1,5 +1,5 @@
 /** What can stand at a place of a filter: for a field that completes as one types. */
-import type { FilterCompletion, FilterCompletions } from '../contract/model.ts'
+import type { FilterCompletion, FilterCompletions } from '../contract/filters.ts'
 import type { Field } from './fields.ts'
 import { FIELDS, findField, OPERATORS } from './fields.ts'
 import { UNIT_NAMES } from './literals.ts'

@@ -1,5 +1,5 @@
 /** The words that a filter knows, and how each is compared. */
-import type { CallKind, CallOutcome } from '../contract/model.ts'
+import type { CallKind, CallOutcome } from '../contract/calls.ts'
 
 /** How a field is compared, and with what. */
 export type FieldType = 'scope' | 'text' | 'choice' | 'duration' | 'count' | 'value' | 'flag'

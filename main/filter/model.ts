@@ -1,5 +1,6 @@
 /** What a filter says, once it has been read: docs/filters.md describes the language. */
-import type { CallKind, CallOutcome, FilterProblem } from '../contract/model.ts'
+import type { CallKind, CallOutcome } from '../contract/calls.ts'
+import type { FilterProblem } from '../contract/filters.ts'
 
 /** How a text is to be compared. Only `contains` takes large and small letters for the same. */
 export interface TextPattern {

@@ -1,6 +1,6 @@
 /** Reads filters, and says of each mistake where it is and what to do about it. */
 import { makeError } from '../contract/error-codes.ts'
-import type { FilterProblem } from '../contract/model.ts'
+import type { FilterProblem } from '../contract/filters.ts'
 import { FilterScanner } from './scanner.ts'
 import type { Filter, ParsedFilter, Piece } from './model.ts'
 import { readTerm } from './read-term.ts'

@@ -1,5 +1,5 @@
 /** Reads one condition of a filter: a field, an operator and a value, or a text to be found in names. */
-import type { CallKind, CallOutcome } from '../contract/model.ts'
+import type { CallKind, CallOutcome } from '../contract/calls.ts'
 import type { Field, FieldReference } from './fields.ts'
 import { FIELDS, findField, OPERATORS } from './fields.ts'
 import { readDuration, readNumber, UNIT_NAMES } from './literals.ts'

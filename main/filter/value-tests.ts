@@ -1,5 +1,5 @@
 /** Conditions on arguments and results: as numbers, as null, and as what they stand for. */
-import type { DecodedReading, DecodedValue } from '../contract/model.ts'
+import type { DecodedReading, DecodedValue } from '../contract/values.ts'
 import type { FilterContext, FilteredCall, FilterFunction } from './call.ts'
 import type { Term, ValueField } from './model.ts'
 import { testFloat, testI32, testI64 } from './number-tests.ts'

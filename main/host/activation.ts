@@ -1,5 +1,5 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { Failure } from './failures.ts'
 import type { GuestInstance } from './instance.ts'

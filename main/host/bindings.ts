@@ -1,6 +1,6 @@
 /** Binds every import of a guest: to the host module, to a stub, or to something made to fit. */
 import { makeError } from '../contract/error-codes.ts'
-import type { Binding } from '../contract/model.ts'
+import type { Binding } from '../contract/guests.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { ResourceLimits } from '../wasm/clamp-limits.ts'
 import { formatExternType } from '../wasm/format.ts'

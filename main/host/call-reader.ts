@@ -1,5 +1,5 @@
 /** Applies an import's readings to its calls. */
-import type { DecodedReading, DecodedValue } from '../contract/model.ts'
+import type { DecodedReading, DecodedValue } from '../contract/values.ts'
 import type { Operand, PassedType, Reading, ReadingSignature } from '../wasm/readings/model.ts'
 import { describeEnum, describeScalar, MemoryDecoder } from './memory-decoder.ts'
 

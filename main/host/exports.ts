@@ -1,6 +1,6 @@
 /** Calls exports: records each call, and tells how it ended. */
 import type { InspectorError } from '../contract/result.ts'
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 import { Activation } from './activation.ts'
 import type { Failure } from './failures.ts'
 import { guestFailure, hostFailure, isSuspendError } from './failures.ts'

@@ -1,7 +1,7 @@
 /** Tells apart the ways in which a call can fail, and names them by the terms of the specification. */
 import { makeError } from '../contract/error-codes.ts'
 import { formatBytes } from '../contract/limits.ts'
-import type { CallOutcome } from '../contract/model.ts'
+import type { CallOutcome } from '../contract/calls.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { RefusedSuspension } from './suspend-refused.ts'
 import { explainSuspendRefused } from './suspend-refused.ts'

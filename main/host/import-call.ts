@@ -1,6 +1,6 @@
 /** A call of an import that waits or fails: what its wrapper leaves to be done later. */
 import { makeError } from '../contract/error-codes.ts'
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { Activation, Suspension } from './activation.ts'
 import type { CallReader } from './call-reader.ts'

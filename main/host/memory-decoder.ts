@@ -2,7 +2,7 @@
  * Reads what lies in a guest's memory as its readings say, for the trace. The guest is not trusted: whatever it
  * points at, reading neither fails nor takes long, and what cannot be read says why.
  */
-import type { DecodedMember, DecodedValue } from '../contract/model.ts'
+import type { DecodedMember, DecodedValue } from '../contract/values.ts'
 import { numberToJson } from '../trace/values.ts'
 import type { DataType, EnumSymbol, Scalar, TextKind } from '../wasm/readings/model.ts'
 import { alignUp, layoutOf } from '../wasm/readings/model.ts'

@@ -1,5 +1,8 @@
 /** What the inspector and a session's worker say to each other beside the ring. Both ends are ours. */
-import type { Binding, CallId, RunId, RunState, Stub, TypedValue } from '../contract/model.ts'
+import type { Binding, Stub } from '../contract/guests.ts'
+import type { CallId, RunId } from '../contract/ids.ts'
+import type { RunState } from '../contract/sessions.ts'
+import type { TypedValue } from '../contract/values.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { ResourceLimits } from '../wasm/clamp-limits.ts'
 import type { ModuleShape } from '../wasm/types.ts'

@@ -1,6 +1,9 @@
 /** Writes calls and console lines into the ring, in the order in which they happen. */
 import { setImmediate } from 'node:timers'
-import type { CallId, CallOutcome, ConsoleLevel, DecodedReading, TypedValue } from '../contract/model.ts'
+import type { CallOutcome } from '../contract/calls.ts'
+import type { CallId } from '../contract/ids.ts'
+import type { ConsoleLevel } from '../contract/traces.ts'
+import type { DecodedReading, TypedValue } from '../contract/values.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { FunctionDefinition, SliceState, ValueEncoding } from '../trace/events.ts'
 import {

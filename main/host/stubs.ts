@@ -1,6 +1,6 @@
 /** Handlers that stand in for imports that nobody binds. */
 import { makeError } from '../contract/error-codes.ts'
-import type { Stub } from '../contract/model.ts'
+import type { Stub } from '../contract/guests.ts'
 import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { FunctionType } from '../wasm/types.ts'

@@ -1,5 +1,5 @@
 /** Looks at an import's first calls, to offer readings for it. Nothing is ever read by them before a user accepts. */
-import type { DecodedReading } from '../contract/model.ts'
+import type { DecodedReading } from '../contract/values.ts'
 import type { ReadingSignature } from '../wasm/readings/model.ts'
 import type { CallReader } from './call-reader.ts'
 

@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { parentPort, workerData } from 'node:worker_threads'
 import { makeError } from '../contract/error-codes.ts'
-import type { CallId, RunId } from '../contract/model.ts'
+import type { CallId, RunId } from '../contract/ids.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import { InFlightCounts } from '../trace/in-flight-counts.ts'
 import { RingWriter } from '../trace/ring.ts'

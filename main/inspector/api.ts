@@ -2,7 +2,8 @@ import type { SessionLimits } from '../contract/limits.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import type { Filter } from '../filter/model.ts'
 import type { MenuCommand, InspectorService, ServiceEvents } from '../contract/service.ts'
-import type { SessionId, SessionInfo } from '../contract/model.ts'
+import type { SessionId } from '../contract/ids.ts'
+import type { SessionInfo } from '../contract/sessions.ts'
 
 /** Hears events; what it does not care about it leaves out. */
 export type EventListener = Partial<ServiceEvents>

@@ -1,5 +1,5 @@
 /** Evaluates filters over traces, to list calls or to sum them up: for each trace the few that were asked about last. */
-import type { FilterProgress } from '../contract/model.ts'
+import type { FilterProgress } from '../contract/filters.ts'
 import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import { describeProblem, parseFilter } from '../filter/parse.ts'

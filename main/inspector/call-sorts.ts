@@ -1,6 +1,6 @@
 /** Sorts calls of traces: for each trace the few orders that were asked for last, as far as they have room. */
 import { makeError } from '../contract/error-codes.ts'
-import type { CallOrderRequest, SortProgress } from '../contract/model.ts'
+import type { CallOrderRequest, SortProgress } from '../contract/sorting.ts'
 import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import { selectAll } from '../trace/call-selection.ts'

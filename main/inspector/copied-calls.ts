@@ -1,5 +1,5 @@
 /** Which calls somebody has a copy of, and which of them have changed since. */
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 import type { CallStore } from '../trace/call-store.ts'
 
 /** The calls that are to be copied now, in order of their ids. */

@@ -1,5 +1,5 @@
 /** Turns what the binary says about a module into what the window shows. */
-import type { Binding, ExportInfo, ImportInfo, SignatureInfo } from '../contract/model.ts'
+import type { Binding, ExportInfo, ImportInfo, SignatureInfo } from '../contract/guests.ts'
 import { formatExternType } from '../wasm/format.ts'
 import type { ExportShape, FunctionType, ImportShape, ModuleShape } from '../wasm/types.ts'
 import { canCrossBoundary, formatValueType } from '../wasm/types.ts'

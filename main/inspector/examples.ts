@@ -1,7 +1,7 @@
 /** The bundled guests. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { extname, join, sep } from 'node:path'
-import type { ExampleInfo } from '../contract/model.ts'
+import type { ExampleInfo } from '../contract/guests.ts'
 
 const LANGUAGES: Record<string, string> = { '.rs': 'Rust', '.c': 'C', '.wat': 'WAT' }
 

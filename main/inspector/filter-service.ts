@@ -1,5 +1,7 @@
 /** The part of the service that lists, sorts and sums up the calls that a filter holds for: docs/filters.md. */
-import type { CallId, CallRow, SessionInfo } from '../contract/model.ts'
+import type { CallRow } from '../contract/calls.ts'
+import type { CallId } from '../contract/ids.ts'
+import type { SessionInfo } from '../contract/sessions.ts'
 import { failure, success } from '../contract/result.ts'
 import type { InspectorService } from '../contract/service.ts'
 import type { FilterNames } from '../filter/complete.ts'

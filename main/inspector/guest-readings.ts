@@ -1,5 +1,5 @@
 import { makeError } from '../contract/error-codes.ts'
-import type { ImportInfo } from '../contract/model.ts'
+import type { ImportInfo } from '../contract/guests.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { ImportReading } from '../host/protocol.ts'

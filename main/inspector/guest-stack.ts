@@ -1,7 +1,7 @@
 /** Finds the names and source lines of a guest's stacks. */
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import type { DebugInfo, StackFrame } from '../contract/model.ts'
+import type { DebugInfo, StackFrame } from '../contract/calls.ts'
 import type { Result } from '../contract/result.ts'
 import { success } from '../contract/result.ts'
 import type { RawStack } from '../trace/stack-store.ts'

@@ -1,5 +1,5 @@
 import { makeError } from '../contract/error-codes.ts'
-import type { Stub } from '../contract/model.ts'
+import type { Stub } from '../contract/guests.ts'
 import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { ImportStub } from '../host/protocol.ts'

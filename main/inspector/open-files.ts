@@ -1,7 +1,7 @@
 /** Opens what the user dropped or chose: guests, a host module, or both. */
 import { basename } from 'node:path'
 import { makeError } from '../contract/error-codes.ts'
-import type { SessionInfo } from '../contract/model.ts'
+import type { SessionInfo } from '../contract/sessions.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import { GUEST_SIZE_LIMIT_BYTES } from '../contract/schemas.ts'

@@ -1,7 +1,7 @@
 /** Answers SQL over one trace, in a process that has a copy of what was asked for. */
 import { tmpdir } from 'node:os'
 import { makeError } from '../contract/error-codes.ts'
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { QueryRows } from '../contract/service.ts'

@@ -1,6 +1,6 @@
 /** The processes that answer SQL, one for each session that was asked, as long as there are not many. */
 import { makeError } from '../contract/error-codes.ts'
-import type { SessionId } from '../contract/model.ts'
+import type { SessionId } from '../contract/ids.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { Trace } from '../trace/trace.ts'
 import { QueryEngine } from './query-engine.ts'

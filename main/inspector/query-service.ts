@@ -1,6 +1,6 @@
 /** The part of the service that answers SQL: docs/sql.md. */
 import { makeError } from '../contract/error-codes.ts'
-import type { SessionId } from '../contract/model.ts'
+import type { SessionId } from '../contract/ids.ts'
 import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { InspectorService, QueryRows } from '../contract/service.ts'

@@ -1,6 +1,6 @@
 /** The part of the service that reads traces. */
 import { makeError } from '../contract/error-codes.ts'
-import type { CallDetail } from '../contract/model.ts'
+import type { CallDetail } from '../contract/calls.ts'
 import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { InspectorService } from '../contract/service.ts'

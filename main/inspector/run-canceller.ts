@@ -1,5 +1,5 @@
 /** Cancels the runs of a session, at the cost of its worker where that does not hear. */
-import type { RunId } from '../contract/model.ts'
+import type { RunId } from '../contract/ids.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { Runs } from './runs.ts'
 import { isActive, isQueued } from './runs.ts'

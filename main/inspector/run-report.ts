@@ -1,6 +1,8 @@
 /** What the session's console says of a run that has ended. */
 import { formatError } from '../contract/error-codes.ts'
-import type { ConsoleLevel, RunInfo, TypedValue } from '../contract/model.ts'
+import type { RunInfo } from '../contract/sessions.ts'
+import type { ConsoleLevel } from '../contract/traces.ts'
+import type { TypedValue } from '../contract/values.ts'
 import { nameOfType } from '../trace/values.ts'
 
 /** `wasm said: 532`, or the error; null where there is nothing to say. */

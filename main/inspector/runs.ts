@@ -1,7 +1,9 @@
 /** The runs of one session: a queue, because calls on an instance are serial unless the user allows overlap. */
 import { makeError } from '../contract/error-codes.ts'
 import { DEFAULT_LIMITS } from '../contract/limits.ts'
-import type { RunId, RunInfo, SessionId, TypedValue } from '../contract/model.ts'
+import type { RunId, SessionId } from '../contract/ids.ts'
+import type { RunInfo } from '../contract/sessions.ts'
+import type { TypedValue } from '../contract/values.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { RunBudget } from './run-budget.ts'
 

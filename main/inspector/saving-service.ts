@@ -2,7 +2,7 @@
 import { open, rm } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { makeError } from '../contract/error-codes.ts'
-import type { SessionId } from '../contract/model.ts'
+import type { SessionId } from '../contract/ids.ts'
 import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { FilePiece, InspectorService } from '../contract/service.ts'

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
-import type { SessionInfo } from '../contract/model.ts'
+import type { SessionInfo } from '../contract/sessions.ts'
 import type { InspectorError } from '../contract/result.ts'
 import { describeWriteFailure } from '../session-file/failures.ts'
 import { SESSION_FILE_EXTENSION } from '../session-file/file-parts.ts'

@@ -1,16 +1,9 @@
 /** The guest of a session: what its file says, and what the user and the worker say of it. */
 import { basename, dirname } from 'node:path'
 import { makeError } from '../contract/error-codes.ts'
-import type {
-  Binding,
-  DebugInfo,
-  ExportInfo,
-  GuestInfo,
-  ImportInfo,
-  SessionInfo,
-  StackFrame,
-  Stub,
-} from '../contract/model.ts'
+import type { DebugInfo, StackFrame } from '../contract/calls.ts'
+import type { Binding, ExportInfo, GuestInfo, ImportInfo, Stub } from '../contract/guests.ts'
+import type { SessionInfo } from '../contract/sessions.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { ImportStub, MessageFromWorker, MessageToWorker, WorkerInput } from '../host/protocol.ts'

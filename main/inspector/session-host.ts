@@ -1,7 +1,7 @@
 /** The host module of a session, and whether it may run. */
 import { basename } from 'node:path'
 import { makeError } from '../contract/error-codes.ts'
-import type { HostModuleInfo } from '../contract/model.ts'
+import type { HostModuleInfo } from '../contract/guests.ts'
 import type { InspectorError } from '../contract/result.ts'
 import { hashFile } from './host-file.ts'
 import type { SessionOptions } from './session-options.ts'

@@ -1,5 +1,6 @@
 import type { SessionLimits } from '../contract/limits.ts'
-import type { RunInfo, SessionId, SessionInfo } from '../contract/model.ts'
+import type { SessionId } from '../contract/ids.ts'
+import type { RunInfo, SessionInfo } from '../contract/sessions.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { RunBudget } from './run-budget.ts'
 import type { NamedReadings } from './api.ts'

@@ -1,5 +1,5 @@
 /** The file of one session's trace, if it has one: begun when it is asked for or memory is short, ended with the trace. */
-import type { SessionInfo } from '../contract/model.ts'
+import type { SessionInfo } from '../contract/sessions.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { SessionLog } from '../session-file/session-log.ts'
 import type { Trace } from '../trace/trace.ts'

@@ -1,6 +1,6 @@
 /** What a user has set for one session, as opposed to the settings that are kept for all of them. */
 import type { SessionLimits } from '../contract/limits.ts'
-import type { SessionInfo } from '../contract/model.ts'
+import type { SessionInfo } from '../contract/sessions.ts'
 import type { WorkerInput } from '../host/protocol.ts'
 import type { Runs } from './runs.ts'
 import type { SessionOptions } from './session-options.ts'

@@ -1,7 +1,7 @@
 /** A worker thread with its ring and trace: starts it, reads what it records, ends it. */
 import { Worker } from 'node:worker_threads'
 import { makeError } from '../contract/error-codes.ts'
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { MessageFromWorker, MessageToWorker, WorkerInput } from '../host/protocol.ts'
 import { createRing } from '../trace/ring.ts'

@@ -1,16 +1,9 @@
 /** A session: one guest, one host module, one worker at a time, its runs and its trace. */
 import { formatError, makeError } from '../contract/error-codes.ts'
-import type {
-  ConsoleLevel,
-  DebugInfo,
-  RunId,
-  RunInfo,
-  SessionId,
-  SessionInfo,
-  SessionState,
-  StackFrame,
-  TraceStatus,
-} from '../contract/model.ts'
+import type { DebugInfo, StackFrame } from '../contract/calls.ts'
+import type { RunId, SessionId } from '../contract/ids.ts'
+import type { RunInfo, SessionInfo, SessionState } from '../contract/sessions.ts'
+import type { ConsoleLevel, TraceStatus } from '../contract/traces.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { MessageToWorker } from '../host/protocol.ts'

@@ -1,6 +1,8 @@
 /** Sees when calls of a session wait for long, and when they wait for what cannot come. */
 import { makeError } from '../contract/error-codes.ts'
-import type { CallId, StackFrame, StallInfo } from '../contract/model.ts'
+import type { StackFrame } from '../contract/calls.ts'
+import type { CallId } from '../contract/ids.ts'
+import type { StallInfo } from '../contract/sessions.ts'
 import type { InspectorError } from '../contract/result.ts'
 import { readCallRow, summarizeCall } from '../trace/call-row.ts'
 import { isAllSuspended, listWaiting } from '../trace/waiting.ts'

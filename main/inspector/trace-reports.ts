@@ -1,5 +1,6 @@
 /** Tells clients how far traces have grown: at most once a frame, and a few times a second while calls run. */
-import type { SessionId, TraceStatus } from '../contract/model.ts'
+import type { SessionId } from '../contract/ids.ts'
+import type { TraceStatus } from '../contract/traces.ts'
 import type { OpenedSession } from './sessions.ts'
 
 const FRAME_MS = 33

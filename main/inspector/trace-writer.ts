@@ -1,5 +1,5 @@
 /** Writes calls as the lines of the public format while they end. */
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 import type { Filter } from '../filter/model.ts'
 import { createCallTest } from '../trace/filter-scan.ts'
 import { formatJsonLine } from '../trace/json-lines.ts'

@@ -1,5 +1,5 @@
 /** Calls in a session file: those that are new, in a block, and those that have changed since they were written. */
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 import type { CallBlock, CallBlocks } from '../trace/call-block.ts'
 import { BLOCK_LENGTH, blockIndexOf, indexInBlock } from '../trace/call-block.ts'
 import type { FunctionDefinition } from '../trace/events.ts'

@@ -1,5 +1,5 @@
 /** Writes what a session file keeps besides the calls: functions, stacks, errors and other texts, and the console. */
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 import { idsOfBlock } from '../trace/call-block.ts'
 import { isStandIn } from '../trace/stand-ins.ts'
 import type { DetailLog } from '../trace/trace-log.ts'

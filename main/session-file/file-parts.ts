@@ -1,5 +1,6 @@
 /** The parts of a session file that are JSON. See docs/session-format.md. */
-import type { CallId, ConsoleLine } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
+import type { ConsoleLine } from '../contract/traces.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { SavedOrder } from '../trace/call-order.ts'
 import type { FunctionDefinition } from '../trace/events.ts'

@@ -1,6 +1,6 @@
 /** Gives a trace what a session file has. */
 import { makeError } from '../contract/error-codes.ts'
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { BlockFileReader } from './block-file.ts'
 import type { FileConsole, FileDetails } from './file-parts.ts'

@@ -1,5 +1,5 @@
 /** Reads a session file without an index: block after block, up to the first that is not as it was written. */
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 import { blockIndexOf, indexInBlock } from '../trace/call-block.ts'
 import { OUTCOMES } from '../trace/events.ts'
 import { Trace } from '../trace/trace.ts'

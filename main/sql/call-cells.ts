@@ -1,5 +1,6 @@
 /** Rows of the table `calls` as SQLite keeps them: the same that `toCallRow` makes, at a fraction of its cost. */
-import type { CallId, CallOutcome } from '../contract/model.ts'
+import type { CallOutcome } from '../contract/calls.ts'
+import type { CallId } from '../contract/ids.ts'
 import { CallCursor } from '../trace/call-cursor.ts'
 import type { CallStore } from '../trace/call-store.ts'
 import { OUTCOMES } from '../trace/events.ts'

@@ -1,5 +1,6 @@
 /** The tables of a trace, as SQL sees them. See docs/sql.md. */
-import type { CallId, ConsoleLine } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
+import type { ConsoleLine } from '../contract/traces.ts'
 import type { TraceSnapshot } from '../contract/trace-format.ts'
 import type { CallStore } from '../trace/call-store.ts'
 import type { FunctionDefinition } from '../trace/events.ts'

@@ -1,5 +1,6 @@
 /** Looks at one call after the other, in its block, without making an object of any. */
-import type { CallId, CallOutcome } from '../contract/model.ts'
+import type { CallOutcome } from '../contract/calls.ts'
+import type { CallId } from '../contract/ids.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { FilteredCall } from '../filter/call.ts'
 import type { CallBlock } from './call-block.ts'

@@ -1,5 +1,5 @@
 /** Gives new calls their place among the others: their top-level call, their depth, their row. */
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 import type { CallBlocks } from './call-block.ts'
 import { indexInBlock } from './call-block.ts'
 import type { CallOrder } from './call-order.ts'

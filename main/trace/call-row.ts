@@ -1,5 +1,6 @@
 /** What is shown of a call: its whole row, or as much as stands where others mention it. */
-import type { CallId, CallRow, CallSummary } from '../contract/model.ts'
+import type { CallRow, CallSummary } from '../contract/calls.ts'
+import type { CallId } from '../contract/ids.ts'
 import type { CallStore } from './call-store.ts'
 import type { FoldedRows } from './folded-rows.ts'
 import { countRowsInside } from './row-span.ts'

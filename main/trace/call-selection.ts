@@ -1,5 +1,5 @@
 /** Calls that were chosen at one moment: all up to some number, or those that a filter held for. */
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 import { countBits } from './bit-set.ts'
 import { BLOCK_LENGTH, blockIndexOf, indexInBlock } from './call-block.ts'
 

@@ -1,5 +1,5 @@
 /** What calls are compared by, as numbers of 32 bits that are in the same order. */
-import type { CallSortKey } from '../contract/model.ts'
+import type { CallSortKey } from '../contract/sorting.ts'
 import type { CallCursor } from './call-cursor.ts'
 import type { CallStore } from './call-store.ts'
 import type { FunctionDefinition } from './events.ts'

@@ -1,5 +1,6 @@
 /** The calls of a trace, or those that a filter holds for, in another order: made a slice of time after the other. */
-import type { CallId, CallSortKey } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
+import type { CallSortKey } from '../contract/sorting.ts'
 import { BitSet } from './bit-set.ts'
 import { CallCursor } from './call-cursor.ts'
 import type { CallSelection } from './call-selection.ts'

@@ -1,5 +1,7 @@
 /** The calls of one session in columns, as they arrive from its worker. */
-import type { CallId, CallKind, CallOutcome, TypedValue } from '../contract/model.ts'
+import type { CallKind, CallOutcome } from '../contract/calls.ts'
+import type { CallId } from '../contract/ids.ts'
+import type { TypedValue } from '../contract/values.ts'
 import type { InspectorError } from '../contract/result.ts'
 import { CallOrder } from './call-order.ts'
 import type { CallBlock, CallField, SparseCallField } from './call-block.ts'

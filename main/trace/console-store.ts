@@ -1,4 +1,4 @@
-import type { ConsoleLine } from '../contract/model.ts'
+import type { ConsoleLine } from '../contract/traces.ts'
 
 /** Lines that are kept; a scrollback beyond that helps nobody. */
 const LINE_LIMIT = 100_000

@@ -1,5 +1,6 @@
 /** What readings made of those calls that have any: kept as the JSON in which it arrives. */
-import type { CallId, DecodedReading, DecodedText } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
+import type { DecodedReading, DecodedText } from '../contract/values.ts'
 import { shortenReading } from './decoded-text.ts'
 
 /** What an entry of a Map with a list takes, about. */

@@ -1,5 +1,5 @@
 /** Decoded values in a line, for the table of calls. */
-import type { DecodedReading, DecodedText, DecodedValue } from '../contract/model.ts'
+import type { DecodedReading, DecodedText, DecodedValue } from '../contract/values.ts'
 
 /** Most characters of one reading: what a cell has room for, and its tooltip. */
 const TEXT_LIMIT = 200

@@ -1,6 +1,6 @@
 /** Why calls failed. One that fails again and again fails alike. */
 import { makeError } from '../contract/error-codes.ts'
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 import type { InspectorError } from '../contract/result.ts'
 
 /** What an entry of a Map takes, about. */

@@ -3,7 +3,8 @@
  * begin. Bytes 0 to 7 are tag and size (see ring.ts). Values take 8 bytes each; their types are those of the
  * function's definition.
  */
-import type { CallKind, CallOutcome, ConsoleLevel } from '../contract/model.ts'
+import type { CallKind, CallOutcome } from '../contract/calls.ts'
+import type { ConsoleLevel } from '../contract/traces.ts'
 
 export const TAGS = {
   define: 1,

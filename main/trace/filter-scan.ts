@@ -1,5 +1,5 @@
 /** Finds the calls that a filter holds for, a slice of time after the other, also while the trace grows. */
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 import type { FilterContext } from '../filter/call.ts'
 import { compileFilter } from '../filter/compile.ts'
 import type { Filter } from '../filter/model.ts'

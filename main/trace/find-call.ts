@@ -1,4 +1,4 @@
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 import type { CallStore } from './call-store.ts'
 
 /** The first call that begins at `timeNs` on the session's clock, or later; null if none does. */

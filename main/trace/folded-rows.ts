@@ -3,7 +3,8 @@
  * (see `CallOrder`), and so do those inside of another one that is not scattered. So a row is found from the few calls
  * that are not as the others are.
  */
-import type { CallId, Folding } from '../contract/model.ts'
+import type { Folding } from '../contract/calls.ts'
+import type { CallId } from '../contract/ids.ts'
 import type { CallStore } from './call-store.ts'
 import { countRowsInside } from './row-span.ts'
 

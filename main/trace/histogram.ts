@@ -1,5 +1,5 @@
 /** Durations in logarithmic buckets of equal relative width: percentiles without keeping every value. */
-import type { Distribution } from '../contract/model.ts'
+import type { Distribution } from '../contract/traces.ts'
 
 /** Buckets per doubling: a percentile is exact to 1/64 of its value. */
 const BUCKETS_PER_OCTAVE = 64

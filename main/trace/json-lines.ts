@@ -1,5 +1,7 @@
 /** The public format of a trace: JSON Lines, a call a line. See docs/trace-format.md and its schema. */
-import type { CallId, CallKind, CallRow, DecodedReading, StackFrame } from '../contract/model.ts'
+import type { CallKind, CallRow, StackFrame } from '../contract/calls.ts'
+import type { CallId } from '../contract/ids.ts'
+import type { DecodedReading } from '../contract/values.ts'
 import { readCallRow } from './call-row.ts'
 import type { CallStore } from './call-store.ts'
 import type { RawStack } from './stack-store.ts'

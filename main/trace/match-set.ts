@@ -1,5 +1,5 @@
 /** Which calls a filter holds for: a bit for each, so that one call's answer can change at any time. */
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 import { BLOCK_LENGTH, blockIndexOf, indexInBlock } from './call-block.ts'
 import { countBits } from './bit-set.ts'
 import { SelectedCalls } from './call-selection.ts'

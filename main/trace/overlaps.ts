@@ -1,5 +1,5 @@
 /** Which activations overlapped: calls of the guest that were in flight together, neither inside of the other. */
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 
 /** What an entry of a Set or Map takes, about. */
 const ENTRY_BYTES = 40

@@ -1,5 +1,5 @@
 /** Takes up calls that were not recorded, as left out, so that those behind them can be: ids have no gaps. */
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 import { blockIndexOf, idsOfBlock, indexInBlock } from './call-block.ts'
 import type { CallStore } from './call-store.ts'
 import { CANCELLED, LEFT_OUT_FUNCTION } from './stand-ins.ts'

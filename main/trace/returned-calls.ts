@@ -2,7 +2,7 @@
  * Calls of imports that had returned when the trace heard of them first, as nearly all have, in columns: what is done
  * for each column in turn costs a fraction of what it would for each call.
  */
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 import type { CallBlock, CallBlocks } from './call-block.ts'
 import { BLOCK_LENGTH, indexInBlock } from './call-block.ts'
 import { OUTCOMES } from './events.ts'

@@ -1,5 +1,5 @@
 /** How many rows behind a call's own are those of the calls inside of it. */
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 import type { CallStore } from './call-store.ts'
 
 /** Where that could not be told: calls among them were lost, or left out. */

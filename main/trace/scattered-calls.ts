@@ -2,7 +2,7 @@
  * Which calls are scattered: what was made inside of them does not stand together in the order of rows, since their
  * top-level call did something else meanwhile. That is so where a handler calls the guest several times at once.
  */
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 
 /** What an entry of a Set takes, about. */
 const ENTRY_BYTES = 40

@@ -1,5 +1,5 @@
 /** How long guests that compute were stopped between their slices of time. */
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 import type { SliceState } from './events.ts'
 
 interface Stops {

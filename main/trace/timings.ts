@@ -1,4 +1,5 @@
-import type { CallId, TimingRow } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
+import type { TimingRow } from '../contract/traces.ts'
 import type { CallStore } from './call-store.ts'
 import type { SavedHistogram } from './histogram.ts'
 import { Histogram } from './histogram.ts'

@@ -1,5 +1,5 @@
 /** Takes what a worker wrote into its ring into the trace. */
-import type { ConsoleLevel } from '../contract/model.ts'
+import type { ConsoleLevel } from '../contract/traces.ts'
 import type { FunctionDefinition } from './events.ts'
 import {
   CONSOLE,

@@ -1,5 +1,5 @@
 /** What a trace needs of the file that it is written to. */
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 
 /** What a file has to be told of that it does not see by itself. */
 export interface DetailLog {

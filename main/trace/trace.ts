@@ -1,5 +1,7 @@
 /** The trace of one session: its calls and its console, and what sums up over them. */
-import type { CallId, CallOutcome, ConsoleLine, TimingRow, TraceStatus } from '../contract/model.ts'
+import type { CallOutcome } from '../contract/calls.ts'
+import type { CallId } from '../contract/ids.ts'
+import type { ConsoleLine, TimingRow, TraceStatus } from '../contract/traces.ts'
 import type { InspectorError } from '../contract/result.ts'
 import { idsOfBlock } from './call-block.ts'
 import type { SavedOrder } from './call-order.ts'

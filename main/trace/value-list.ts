@@ -1,5 +1,5 @@
 /** Arguments and results of a block of calls, bit for bit as the worker wrote them. */
-import type { TypedValue } from '../contract/model.ts'
+import type { TypedValue } from '../contract/values.ts'
 import type { ValueEncoding } from './events.ts'
 import type { MakeMemory } from './memory.ts'
 import { makeCounted } from './memory.ts'

@@ -1,5 +1,5 @@
 /** What the guests of a trace wait for. */
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 import type { CallStore } from './call-store.ts'
 
 /** Whether every call in flight is suspended. */

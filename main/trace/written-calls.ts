@@ -1,5 +1,5 @@
 /** Which calls a file has, and of which of them memory knows more by now. */
-import type { CallId } from '../contract/model.ts'
+import type { CallId } from '../contract/ids.ts'
 import type { CallBlocks } from './call-block.ts'
 
 /** One for each store. Without a file nothing is written, and nothing is noted. */

@@ -1,5 +1,5 @@
 /** Draws a timeline: axis, lanes, and what is marked in them. Knows a 2D context and a layout, and nothing else. */
-import type { CallId } from '../../main/contract/model.ts'
+import type { CallId } from '../../main/contract/ids.ts'
 import type { TimelineColumns, TimelineSlices } from '../../main/contract/timeline.ts'
 import { formatQuantity } from '../format/numbers.ts'
 import { layOutTicks } from './axis.ts'

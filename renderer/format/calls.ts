@@ -1,5 +1,6 @@
 /** What a call is named and how it stands, as text. */
-import type { CallKind, CallOutcome, RunInfo } from '../../main/contract/model.ts'
+import type { CallKind, CallOutcome } from '../../main/contract/calls.ts'
+import type { RunInfo } from '../../main/contract/sessions.ts'
 import { escapeInvisible } from './text.ts'
 
 /** `env.from_host` for an import, `sum` for an export; `""` for an export whose name is empty. */

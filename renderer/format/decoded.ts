@@ -1,5 +1,6 @@
 /** What readings made of calls, as text. */
-import type { CallRow, DecodedText, DecodedValue, TypedValue } from '../../main/contract/model.ts'
+import type { CallRow } from '../../main/contract/calls.ts'
+import type { DecodedText, DecodedValue, TypedValue } from '../../main/contract/values.ts'
 import { formatCount, formatQuantity } from './numbers.ts'
 import { escapeInvisible } from './text.ts'
 import { formatValue, joinList } from './values.ts'

@@ -1,5 +1,5 @@
 /** Typed WebAssembly values as text. */
-import type { TypedValue } from '../../main/contract/model.ts'
+import type { TypedValue } from '../../main/contract/values.ts'
 import { elideText, escapeInvisible } from './text.ts'
 
 /** Most values of a list that {@link formatValues} spells out. */

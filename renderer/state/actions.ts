@@ -1,5 +1,7 @@
 import type { SessionLimits } from '../../main/contract/limits.ts'
-import type { ImportInfo, RunInfo, SessionId, SessionInfo, Stub } from '../../main/contract/model.ts'
+import type { ImportInfo, Stub } from '../../main/contract/guests.ts'
+import type { SessionId } from '../../main/contract/ids.ts'
+import type { RunInfo, SessionInfo } from '../../main/contract/sessions.ts'
 import type { Result } from '../../main/contract/result.ts'
 import { useBackend } from '../backend/backend.ts'
 import { zeroStub } from './bindings.ts'

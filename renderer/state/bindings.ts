@@ -1,4 +1,4 @@
-import type { Binding, ImportInfo, Stub } from '../../main/contract/model.ts'
+import type { Binding, ImportInfo, Stub } from '../../main/contract/guests.ts'
 import { zeroText } from './run-form.ts'
 
 /** What an import is bound to, in a few words: `host.ts · async`, `stub · 0`, `unbound`. */

@@ -1,6 +1,6 @@
 /** What the user has chosen of the calls table's columns: kept with the sizes of the panes, for the next start. */
 import { reactive } from 'vue'
-import type { Layout } from '../../main/contract/model.ts'
+import type { Layout } from '../../main/contract/application.ts'
 
 const SHOWN = 'column.shown.'
 const WIDTH = 'column.widthPx.'

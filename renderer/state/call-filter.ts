@@ -1,6 +1,6 @@
 import { computed, shallowReactive, toValue } from 'vue'
 import type { ComputedRef, MaybeRefOrGetter } from 'vue'
-import type { SessionId } from '../../main/contract/model.ts'
+import type { SessionId } from '../../main/contract/ids.ts'
 
 /** What stands in a session's filter field, and the filter that is in force: the last that could be read. */
 export interface CallFilter {

@@ -1,6 +1,7 @@
 import { computed, shallowReactive, toValue } from 'vue'
 import type { ComputedRef, MaybeRefOrGetter } from 'vue'
-import type { CallId, CallRow, Folding, SessionId } from '../../main/contract/model.ts'
+import type { CallRow, Folding } from '../../main/contract/calls.ts'
+import type { CallId, SessionId } from '../../main/contract/ids.ts'
 
 /**
  * Top-level calls that can be otherwise than the rest, and as many others that can be folded; where there are more, the

@@ -1,7 +1,7 @@
 /** Which calls of a session are shown: those that the filter holds for, within the marked range of time. */
 import { computed, toValue } from 'vue'
 import type { ComputedRef, MaybeRefOrGetter } from 'vue'
-import type { SessionId } from '../../main/contract/model.ts'
+import type { SessionId } from '../../main/contract/ids.ts'
 import { useCallFilter } from './call-filter.ts'
 import type { SelectedRange } from './time-range.ts'
 import { useTimeRange } from './time-range.ts'

@@ -1,6 +1,7 @@
 import { computed, shallowReactive, toValue } from 'vue'
 import type { ComputedRef, MaybeRefOrGetter } from 'vue'
-import type { CallOrderRequest, CallSortKey, SessionId } from '../../main/contract/model.ts'
+import type { SessionId } from '../../main/contract/ids.ts'
+import type { CallOrderRequest, CallSortKey } from '../../main/contract/sorting.ts'
 
 const orders = shallowReactive(new Map<SessionId, CallOrderRequest>())
 

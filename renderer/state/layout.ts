@@ -1,5 +1,5 @@
 import { reactive, watch } from 'vue'
-import type { Layout } from '../../main/contract/model.ts'
+import type { Layout } from '../../main/contract/application.ts'
 import type { Backend } from '../backend/backend.ts'
 import { columnLayout, restoreColumns } from './call-columns.ts'
 

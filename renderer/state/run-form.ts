@@ -1,6 +1,8 @@
 import { computed, shallowReactive, shallowRef, toValue } from 'vue'
 import type { ComputedRef, MaybeRefOrGetter } from 'vue'
-import type { ExportInfo, ParameterInfo, RunId, SessionId, SessionInfo } from '../../main/contract/model.ts'
+import type { ExportInfo, ParameterInfo } from '../../main/contract/guests.ts'
+import type { RunId, SessionId } from '../../main/contract/ids.ts'
+import type { SessionInfo } from '../../main/contract/sessions.ts'
 import type { InspectorError } from '../../main/contract/result.ts'
 
 const chosenNames = shallowReactive(new Map<SessionId, string>())

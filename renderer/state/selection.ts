@@ -1,6 +1,6 @@
 import { computed, shallowReactive, shallowRef, toValue } from 'vue'
 import type { ComputedRef, MaybeRefOrGetter } from 'vue'
-import type { CallId, SessionId } from '../../main/contract/model.ts'
+import type { CallId, SessionId } from '../../main/contract/ids.ts'
 
 const selected = shallowReactive(new Map<SessionId, CallId>())
 

@@ -1,15 +1,10 @@
 import { computed, shallowReactive, shallowRef, toValue } from 'vue'
 import type { ComputedRef, MaybeRefOrGetter } from 'vue'
-import type {
-  ExampleInfo,
-  HostInfo,
-  RecentGuest,
-  RunId,
-  RunInfo,
-  SessionId,
-  SessionInfo,
-  TraceStatus,
-} from '../../main/contract/model.ts'
+import type { HostInfo } from '../../main/contract/application.ts'
+import type { ExampleInfo, RecentGuest } from '../../main/contract/guests.ts'
+import type { RunId, SessionId } from '../../main/contract/ids.ts'
+import type { RunInfo, SessionInfo } from '../../main/contract/sessions.ts'
+import type { TraceStatus } from '../../main/contract/traces.ts'
 import type { Attachment } from '../../main/contract/service.ts'
 import type { Backend } from '../backend/backend.ts'
 import { clearCallFilter } from './call-filter.ts'

@@ -1,6 +1,6 @@
 import { computed, shallowReactive, toValue } from 'vue'
 import type { ComputedRef, MaybeRefOrGetter } from 'vue'
-import type { SessionId } from '../../main/contract/model.ts'
+import type { SessionId } from '../../main/contract/ids.ts'
 
 /** A stretch of a session's time, in nanoseconds on its clock. */
 export interface SelectedRange {

@@ -1,5 +1,5 @@
 import { shallowRef } from 'vue'
-import type { SessionId } from '../../main/contract/model.ts'
+import type { SessionId } from '../../main/contract/ids.ts'
 import type { Result } from '../../main/contract/result.ts'
 import type { TraceFormat, TraceSnapshot } from '../../main/contract/trace-format.ts'
 import type { Backend } from '../backend/backend.ts'

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import type { Inspector } from '../../main/inspector/api.ts'
 import { createBenchInspector } from './inspector.ts'
 import { DEFAULT_SLICE_MS } from '../../main/contract/limits.ts'
-import type { RunInfo } from '../../main/contract/model.ts'
+import type { RunInfo } from '../../main/contract/sessions.ts'
 import { buildComputeGuest, WORKLOADS } from './compute-guest.ts'
 
 const ROUNDS = 15

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { RunInfo, SessionInfo } from '../../main/contract/model.ts'
+import type { RunInfo, SessionInfo } from '../../main/contract/sessions.ts'
 import type { Result } from '../../main/contract/result.ts'
 import { MESSAGE_BURST } from '../../main/doors/rate-limit.ts'
 import { ROOT_FOLDER } from './doors.ts'

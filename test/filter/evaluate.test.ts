@@ -1,6 +1,7 @@
 /** Compiled filters find what asking every row finds, on random traces, also while these grow. */
 import { expect, test } from 'vitest'
-import type { CallRow, TypedValue } from '../../main/contract/model.ts'
+import type { CallRow } from '../../main/contract/calls.ts'
+import type { TypedValue } from '../../main/contract/values.ts'
 import type { Filter, Term } from '../../main/filter/model.ts'
 import { parseFilter } from '../../main/filter/parse.ts'
 import { matchesGlob } from '../../main/filter/text-tests.ts'

@@ -1,7 +1,7 @@
 import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { StackFrame } from '../../main/contract/model.ts'
+import type { StackFrame } from '../../main/contract/calls.ts'
 import { createFolder, openExample, openText, ROOT, startInspector } from '../support/inspector.ts'
 import { TestSession, valueOf } from '../support/inspector.ts'
 

@@ -1,6 +1,7 @@
 /** What readings make of real calls: as it was at entry, and as it was right before the guest went on. */
 import { expect, test } from 'vitest'
-import type { DecodedReading, ImportInfo } from '../../main/contract/model.ts'
+import type { ImportInfo } from '../../main/contract/guests.ts'
+import type { DecodedReading } from '../../main/contract/values.ts'
 import type { TestSession } from '../support/inspector.ts'
 import { errorOf, openText, valueOf, waitFor } from '../support/inspector.ts'
 import { exportLines, findProblems } from '../trace/trace-lines.ts'

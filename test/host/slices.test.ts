@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { RunInfo } from '../../main/contract/model.ts'
+import type { RunInfo } from '../../main/contract/sessions.ts'
 import {
   createFolder,
   openText,

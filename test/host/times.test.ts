@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { CallRow } from '../../main/contract/model.ts'
+import type { CallRow } from '../../main/contract/calls.ts'
 import { openExample, openText } from '../support/inspector.ts'
 
 /** Floats lose some bits of a nanosecond; clocks do not tick finer. */

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { SessionInfo } from '../../main/contract/model.ts'
+import type { SessionInfo } from '../../main/contract/sessions.ts'
 import type { OpenRequest } from '../../main/inspector/api.ts'
 import {
   createFolder,

@@ -2,7 +2,7 @@
 import { closeSync, existsSync, openSync, readdirSync, readlinkSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import type { TraceStatus } from '../../main/contract/model.ts'
+import type { TraceStatus } from '../../main/contract/traces.ts'
 import type { Inspector } from '../../main/inspector/api.ts'
 import { openSessionFile } from '../../main/session-file/open-session-file.ts'
 import { writeCutSession } from '../support/cut-session.ts'

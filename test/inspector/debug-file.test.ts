@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { CallDetail } from '../../main/contract/model.ts'
+import type { CallDetail } from '../../main/contract/calls.ts'
 import type { FileReference } from '../../main/contract/service.ts'
 import { buildId, extractDebug, namesDebugFile, readShapes, stripShapes } from '../support/debug-files.ts'
 import { createFolder, errorOf, startInspector, TestSession, valueOf } from '../support/inspector.ts'

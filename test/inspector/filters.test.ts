@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { FilterProgress } from '../../main/contract/model.ts'
+import type { FilterProgress } from '../../main/contract/filters.ts'
 import type { FilteredCalls } from '../../main/contract/service.ts'
 import { parseFilter } from '../../main/filter/parse.ts'
 import type { TestSession } from '../support/inspector.ts'

@@ -2,7 +2,7 @@
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { SessionInfo } from '../../main/contract/model.ts'
+import type { SessionInfo } from '../../main/contract/sessions.ts'
 import type { FilePiece } from '../../main/contract/service.ts'
 import type { Inspector } from '../../main/inspector/api.ts'
 import { BlockFileReader } from '../../main/session-file/block-file.ts'

@@ -2,7 +2,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { CallRow, CallSortKey, SessionInfo } from '../../main/contract/model.ts'
+import type { CallRow } from '../../main/contract/calls.ts'
+import type { SessionInfo } from '../../main/contract/sessions.ts'
+import type { CallSortKey } from '../../main/contract/sorting.ts'
 import type { FilePiece, SortedCalls } from '../../main/contract/service.ts'
 import {
   createFolder,

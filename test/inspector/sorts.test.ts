@@ -1,6 +1,7 @@
 /** Calls of real sessions in other orders than that of time. */
 import { expect, test } from 'vitest'
-import type { CallOrderRequest, CallRow, SortProgress } from '../../main/contract/model.ts'
+import type { CallRow } from '../../main/contract/calls.ts'
+import type { CallOrderRequest, SortProgress } from '../../main/contract/sorting.ts'
 import type { SortedCalls } from '../../main/contract/service.ts'
 import type { TestSession } from '../support/inspector.ts'
 import { errorOf, openText, startInspector, valueOf, waitFor } from '../support/inspector.ts'

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { CallRow } from '../../main/contract/model.ts'
+import type { CallRow } from '../../main/contract/calls.ts'
 import { parseWat } from '../../main/wasm/wat.ts'
 import { createFolder, openText, startInspector, valueOf, waitFor } from '../support/inspector.ts'
 

@@ -3,7 +3,7 @@
  * sees there, the trace shows here: one record for each crossing into the guest and into the host, properly nested.
  */
 import { describe, expect, test } from 'vitest'
-import type { CallRow } from '../../main/contract/model.ts'
+import type { CallRow } from '../../main/contract/calls.ts'
 import type { TestSession } from '../support/inspector.ts'
 import { openText, valueOf, waitFor } from '../support/inspector.ts'
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, unlinkSync, writeFileS
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
-import type { CallRow } from '../../main/contract/model.ts'
+import type { CallRow } from '../../main/contract/calls.ts'
 import { makeError } from '../../main/contract/error-codes.ts'
 import { BlockFileReader } from '../../main/session-file/block-file.ts'
 import { BLOCK_TYPES, encodeBlock, HEADER_BYTES } from '../../main/session-file/file-block.ts'

@@ -2,7 +2,7 @@
 import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { CallRow } from '../../main/contract/model.ts'
+import type { CallRow } from '../../main/contract/calls.ts'
 import { openSessionFile } from '../../main/session-file/open-session-file.ts'
 import { SessionLog } from '../../main/session-file/session-log.ts'
 import { readCallRow } from '../../main/trace/call-row.ts'

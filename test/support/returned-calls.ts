@@ -1,4 +1,4 @@
-import type { CallId } from '../../main/contract/model.ts'
+import type { CallId } from '../../main/contract/ids.ts'
 import { ReturnedCalls } from '../../main/trace/returned-calls.ts'
 
 const NO_WORDS = new Uint32Array(0)

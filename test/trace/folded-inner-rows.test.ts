@@ -1,6 +1,7 @@
 /** Calls folded inside of others, against rows that are found by walking the tree of calls. */
 import { expect, test } from 'vitest'
-import type { CallId, Folding } from '../../main/contract/model.ts'
+import type { Folding } from '../../main/contract/calls.ts'
+import type { CallId } from '../../main/contract/ids.ts'
 import { readCallRows } from '../../main/trace/call-row.ts'
 import { FoldedRows, NOTHING_FOLDED } from '../../main/trace/folded-rows.ts'
 import { countRowsInside } from '../../main/trace/row-span.ts'

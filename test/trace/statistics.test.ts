@@ -1,6 +1,6 @@
 /** Statistics of the calls that a filter holds for are what summing up every row gives, also while a trace grows. */
 import { expect, test } from 'vitest'
-import type { CallRow } from '../../main/contract/model.ts'
+import type { CallRow } from '../../main/contract/calls.ts'
 import { parseFilter } from '../../main/filter/parse.ts'
 import { indexInBlock } from '../../main/trace/call-block.ts'
 import { readCallRow } from '../../main/trace/call-row.ts'

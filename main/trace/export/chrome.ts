@@ -2,7 +2,8 @@
  * Chrome's trace events, which Perfetto, chrome://tracing and speedscope open: a complete event (`X`) for each call, in
  * threads in which they nest. After "Trace Event Format" of the Chromium project.
  */
-import type { CallId, TypedValue } from '../../contract/model.ts'
+import type { CallId } from '../../contract/ids.ts'
+import type { TypedValue } from '../../contract/values.ts'
 import { readCallRow } from '../call-row.ts'
 import { endOf, nameOf, plainValues } from './encoder.ts'
 import type { ExportSource, TraceEncoder } from './encoder.ts'

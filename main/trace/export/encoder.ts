@@ -1,5 +1,7 @@
 /** What the formats that a trace is exported to have in common. See docs/exports.md. */
-import type { CallId, CallRow, TypedValue } from '../../contract/model.ts'
+import type { CallRow } from '../../contract/calls.ts'
+import type { CallId } from '../../contract/ids.ts'
+import type { TypedValue } from '../../contract/values.ts'
 import type { TraceSnapshot } from '../../contract/trace-format.ts'
 import type { CallStore } from '../call-store.ts'
 import type { DescribeStack } from '../json-lines.ts'

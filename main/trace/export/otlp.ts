@@ -3,7 +3,7 @@
  * the OpenTelemetry Protocol File Exporter writes it. A trace is a top-level call with all that happens inside of it.
  * Names of attributes are those of OpenTelemetry's semantic conventions, where there are some.
  */
-import type { CallId } from '../../contract/model.ts'
+import type { CallId } from '../../contract/ids.ts'
 import { readCallRow } from '../call-row.ts'
 import { nameOf, plainValues } from './encoder.ts'
 import type { ExportSource, TraceEncoder } from './encoder.ts'

@@ -1,5 +1,5 @@
 /** Puts the calls of a trace in order of their tracks, for formats in which a track is written as a whole. */
-import type { CallId } from '../../contract/model.ts'
+import type { CallId } from '../../contract/ids.ts'
 import type { ExportSource, ExportStep } from './encoder.ts'
 import { endOf } from './encoder.ts'
 import type { Track } from './tracks.ts'

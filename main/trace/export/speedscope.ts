@@ -5,7 +5,7 @@
  * Frames have no values and no split of their time. So the time in which a guest is suspended is a frame of its own, and
  * what an import has besides is the host's, what an export has besides is the guest's.
  */
-import type { CallId } from '../../contract/model.ts'
+import type { CallId } from '../../contract/ids.ts'
 import type { ExportSource, TraceWriter } from './encoder.ts'
 import { endOf, nameOf } from './encoder.ts'
 import { sortByTrack } from './sort-by-track.ts'

@@ -1,5 +1,5 @@
 /** The columns of a trace as a table, of whatever format. See docs/exports.md. */
-import type { CallId } from '../../contract/model.ts'
+import type { CallId } from '../../contract/ids.ts'
 import { readCallRow } from '../call-row.ts'
 import type { ExportSource } from './encoder.ts'
 import { plainValues } from './encoder.ts'

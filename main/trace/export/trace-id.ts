@@ -2,7 +2,7 @@
  * Ids of OpenTelemetry's traces that look random, as sampling wants them, and are the same for the same call of the same
  * session. Two calls of a session never have the same.
  */
-import type { CallId } from '../../contract/model.ts'
+import type { CallId } from '../../contract/ids.ts'
 
 const SEEDS = [0x811c9dc5, 0x9e3779b9, 0x85ebca6b, 0xc2b2ae35]
 

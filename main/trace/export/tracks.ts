@@ -3,7 +3,7 @@
  * timeline, but for calls that go on after the one that they were made in, and for those of imports that nobody in the
  * guest has made. Each of them has a track of its own, with what happens inside of it.
  */
-import type { CallId } from '../../contract/model.ts'
+import type { CallId } from '../../contract/ids.ts'
 import { endOf } from './encoder.ts'
 import type { ExportSource } from './encoder.ts'
 

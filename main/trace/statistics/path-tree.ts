@@ -1,5 +1,5 @@
 /** Sums by the path that led to a call: from the call of the guest that none made, step by step to the call itself. */
-import type { CallId } from '../../contract/model.ts'
+import type { CallId } from '../../contract/ids.ts'
 import type { CallPath } from '../../contract/statistics.ts'
 import type { CallStore, CallTimes } from '../call-store.ts'
 

@@ -1,4 +1,4 @@
-import type { CallId } from '../../contract/model.ts'
+import type { CallId } from '../../contract/ids.ts'
 
 /** Calls that are kept of those that took longest. */
 export const SLOWEST_LIMIT = 20

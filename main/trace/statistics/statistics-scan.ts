@@ -1,5 +1,5 @@
 /** Sums up the calls that a filter holds for, a slice of time after the other, also while the trace grows. */
-import type { CallId } from '../../contract/model.ts'
+import type { CallId } from '../../contract/ids.ts'
 import type {
   CallStatistics,
   FunctionStatistics,

@@ -3,7 +3,7 @@
  * it ends. What happens inside of it lies in the same lane, in a row for each depth. Only where an import's handler
  * calls the guest several times at once do the further ones take lanes of their own.
  */
-import type { CallId } from '../../contract/model.ts'
+import type { CallId } from '../../contract/ids.ts'
 import { WordColumn } from '../column.ts'
 import type { SavedColumn, SavedColumns } from './saved-timeline.ts'
 

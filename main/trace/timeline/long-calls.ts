@@ -1,5 +1,5 @@
 /** The calls of a lane that are too long for the buckets of a level, so that they are read one by one. */
-import type { CallId } from '../../contract/model.ts'
+import type { CallId } from '../../contract/ids.ts'
 import { bucketNs, LEVEL_COUNT } from './buckets.ts'
 import type { SavedColumn, SavedColumns } from './saved-timeline.ts'
 

@@ -1,5 +1,5 @@
 /** Answers what a timeline shows at a place and zoom, in time that depends on what is seen, not on the trace. */
-import type { CallId } from '../../contract/model.ts'
+import type { CallId } from '../../contract/ids.ts'
 import type {
   Timeline as TimelineAnswer,
   TimelineDensity,

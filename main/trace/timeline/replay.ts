@@ -1,5 +1,5 @@
 /** Tells a timeline of calls that are in the store already, as if they were recorded now. */
-import type { CallId } from '../../contract/model.ts'
+import type { CallId } from '../../contract/ids.ts'
 import type { CallStore } from '../call-store.ts'
 
 /** What is told. */

@@ -1,5 +1,5 @@
 /** A session's calls over time: lanes and levels of detail, kept while calls are recorded. */
-import type { CallId } from '../../contract/model.ts'
+import type { CallId } from '../../contract/ids.ts'
 import type { TimelineExtent } from '../../contract/timeline.ts'
 import { LANE_LIMIT, LANE_ROW_LIMIT } from '../../contract/timeline.ts'
 import type { CallStore } from '../call-store.ts'

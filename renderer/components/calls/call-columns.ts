@@ -1,5 +1,5 @@
 /** The columns of the calls table: which there are, which are shown, and how wide each is. */
-import type { CallSortKey } from '../../../main/contract/model.ts'
+import type { CallSortKey } from '../../../main/contract/sorting.ts'
 
 /** A column's name; also the class of its cells. */
 export type CallColumnName =

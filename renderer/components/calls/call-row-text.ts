@@ -1,5 +1,6 @@
 /** A row of the calls table as the texts that its cells show. */
-import type { CallKind, CallRow, TypedValue } from '../../../main/contract/model.ts'
+import type { CallKind, CallRow } from '../../../main/contract/calls.ts'
+import type { TypedValue } from '../../../main/contract/values.ts'
 import { describeKind, describeOutcome, formatCallName } from '../../format/calls.ts'
 import type { OutcomeText } from '../../format/calls.ts'
 import { formatArguments, formatResults } from '../../format/decoded.ts'

@@ -1,13 +1,10 @@
 /** Reads rows of the calls that are chosen: all, folded, those that a filter holds for, or in an order. */
 import { shallowRef } from 'vue'
 import type { ShallowRef } from 'vue'
-import type {
-  CallId,
-  CallOrderRequest,
-  FilterProgress,
-  Folding,
-  SessionId,
-} from '../../../main/contract/model.ts'
+import type { Folding } from '../../../main/contract/calls.ts'
+import type { FilterProgress } from '../../../main/contract/filters.ts'
+import type { CallId, SessionId } from '../../../main/contract/ids.ts'
+import type { CallOrderRequest } from '../../../main/contract/sorting.ts'
 import type { InspectorError, Result } from '../../../main/contract/result.ts'
 import type { CallRows, SortedCalls } from '../../../main/contract/service.ts'
 import type { Backend } from '../../backend/backend.ts'

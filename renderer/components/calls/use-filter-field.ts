@@ -1,6 +1,7 @@
 import { computed, onScopeDispose, shallowRef, watch } from 'vue'
 import type { ComputedRef, ShallowRef } from 'vue'
-import type { FilterCompletion, FilterProblem, SessionId } from '../../../main/contract/model.ts'
+import type { FilterCompletion, FilterProblem } from '../../../main/contract/filters.ts'
+import type { SessionId } from '../../../main/contract/ids.ts'
 import type { FilterCheck } from '../../../main/contract/service.ts'
 import type { Backend } from '../../backend/backend.ts'
 import { applyCallFilter, clearCallFilter, typeCallFilter, useCallFilter } from '../../state/call-filter.ts'

@@ -1,6 +1,7 @@
 import { watch } from 'vue'
 import type { ComputedRef } from 'vue'
-import type { CallId, CallRow, SessionId } from '../../../main/contract/model.ts'
+import type { CallRow } from '../../../main/contract/calls.ts'
+import type { CallId, SessionId } from '../../../main/contract/ids.ts'
 import { foldCall } from '../../state/call-folding.ts'
 import type { RowFolding } from '../../state/call-folding.ts'
 import { revealRequest, selectCall } from '../../state/selection.ts'

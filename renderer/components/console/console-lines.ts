@@ -1,5 +1,5 @@
 /** Console lines as they are written to the terminal. */
-import type { ConsoleLevel, ConsoleLine } from '../../../main/contract/model.ts'
+import type { ConsoleLevel, ConsoleLine } from '../../../main/contract/traces.ts'
 import { CONSOLE_COLORS, toPlainText, toTerminalText } from '../../format/console-text.ts'
 import { formatQuantity } from '../../format/numbers.ts'
 import { formatTimeOfDay } from '../../format/times.ts'

@@ -1,6 +1,7 @@
 import { onScopeDispose, shallowRef, watch } from 'vue'
 import type { ShallowRef } from 'vue'
-import type { ConsoleLine, SessionId } from '../../../main/contract/model.ts'
+import type { SessionId } from '../../../main/contract/ids.ts'
+import type { ConsoleLine } from '../../../main/contract/traces.ts'
 import type { Backend } from '../../backend/backend.ts'
 import { createCoalescedRead, nextFrame } from '../calls/coalesced-read.ts'
 

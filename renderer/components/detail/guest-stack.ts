@@ -1,5 +1,5 @@
 /** How a frame of the guest's stack reads. */
-import type { StackFrame } from '../../../main/contract/model.ts'
+import type { StackFrame } from '../../../main/contract/calls.ts'
 
 /** The texts of a frame. */
 export interface FrameText {

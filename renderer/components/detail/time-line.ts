@@ -1,5 +1,5 @@
 /** The pieces of a call's time line, in percent of the call's duration. */
-import type { CallDetail, CallSummary } from '../../../main/contract/model.ts'
+import type { CallDetail, CallSummary } from '../../../main/contract/calls.ts'
 import { splitSegments } from '../../format/split.ts'
 import type { SplitPart } from '../../format/split.ts'
 

@@ -1,6 +1,7 @@
 import { onScopeDispose, shallowRef, watch } from 'vue'
 import type { ShallowRef } from 'vue'
-import type { CallDetail, CallId, SessionId } from '../../../main/contract/model.ts'
+import type { CallDetail } from '../../../main/contract/calls.ts'
+import type { CallId, SessionId } from '../../../main/contract/ids.ts'
 import type { Backend } from '../../backend/backend.ts'
 import { createCoalescedRead, nextFrame } from '../calls/coalesced-read.ts'
 

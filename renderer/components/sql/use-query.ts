@@ -1,5 +1,5 @@
 import { onScopeDispose, shallowRef } from 'vue'
-import type { SessionId } from '../../../main/contract/model.ts'
+import type { SessionId } from '../../../main/contract/ids.ts'
 import type { InspectorError } from '../../../main/contract/result.ts'
 import type { QueryProgress, QueryRows } from '../../../main/contract/service.ts'
 import type { Backend } from '../../backend/backend.ts'

@@ -1,4 +1,4 @@
-import type { FilterProgress } from '../../../main/contract/model.ts'
+import type { FilterProgress } from '../../../main/contract/filters.ts'
 import { formatQuantity } from '../../format/numbers.ts'
 
 /** What figures are of: `Of 1,234 finished calls that the table shows`. */

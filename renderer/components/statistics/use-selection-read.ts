@@ -1,6 +1,7 @@
 import { onScopeDispose, shallowRef, watch } from 'vue'
 import type { ShallowRef } from 'vue'
-import type { SessionId, TraceStatus } from '../../../main/contract/model.ts'
+import type { SessionId } from '../../../main/contract/ids.ts'
+import type { TraceStatus } from '../../../main/contract/traces.ts'
 import type { Backend } from '../../backend/backend.ts'
 import { createCoalescedRead } from '../calls/coalesced-read.ts'
 

@@ -1,5 +1,5 @@
 /** What the pointer is over, in words. */
-import type { CallRow } from '../../../main/contract/model.ts'
+import type { CallRow } from '../../../main/contract/calls.ts'
 import type { TimelineColumns, TimelineFunction, TimelineSlice } from '../../../main/contract/timeline.ts'
 import { formatCallName } from '../../format/calls.ts'
 import { formatArguments } from '../../format/decoded.ts'

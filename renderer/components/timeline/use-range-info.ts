@@ -1,6 +1,7 @@
 import { onScopeDispose, shallowRef, watch } from 'vue'
 import type { ComputedRef, ShallowRef } from 'vue'
-import type { CallId, SessionId, TraceStatus } from '../../../main/contract/model.ts'
+import type { CallId, SessionId } from '../../../main/contract/ids.ts'
+import type { TraceStatus } from '../../../main/contract/traces.ts'
 import type { Backend } from '../../backend/backend.ts'
 import type { SelectedRange } from '../../state/time-range.ts'
 import { createCoalescedRead, nextFrame } from '../calls/coalesced-read.ts'

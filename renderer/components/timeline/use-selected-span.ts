@@ -1,6 +1,6 @@
 import { shallowRef, watch } from 'vue'
 import type { ComputedRef, ShallowRef } from 'vue'
-import type { CallId, SessionId } from '../../../main/contract/model.ts'
+import type { CallId, SessionId } from '../../../main/contract/ids.ts'
 import type { Backend } from '../../backend/backend.ts'
 import type { TimeRange } from '../../canvas/time-view.ts'
 import type { TimelineViewState } from './use-timeline-view.ts'

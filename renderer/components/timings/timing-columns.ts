@@ -1,5 +1,5 @@
 /** The columns of the timings table, and its order. */
-import type { TimingRow } from '../../../main/contract/model.ts'
+import type { TimingRow } from '../../../main/contract/traces.ts'
 import { formatCallName } from '../../format/calls.ts'
 
 export type TimingColumnName =

@@ -1,5 +1,6 @@
 import type { ShallowRef } from 'vue'
-import type { FilterProgress, TimingRow } from '../../../main/contract/model.ts'
+import type { FilterProgress } from '../../../main/contract/filters.ts'
+import type { TimingRow } from '../../../main/contract/traces.ts'
 import type { Backend } from '../../backend/backend.ts'
 import type { Selection } from '../statistics/use-selection-read.ts'
 import { useSelectionRead } from '../statistics/use-selection-read.ts'

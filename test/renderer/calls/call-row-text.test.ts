@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { CallRow } from '../../../main/contract/model.ts'
+import type { CallRow } from '../../../main/contract/calls.ts'
 import { writeCallRow } from '../../../renderer/components/calls/call-row-text.ts'
 
 const call: CallRow = {

@@ -1,14 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { effectScope, nextTick, shallowRef, watch } from 'vue'
 import type { EffectScope } from 'vue'
-import type {
-  CallOrderRequest,
-  CallRow,
-  FilterProgress,
-  Folding,
-  SortProgress,
-  TraceStatus,
-} from '../../../main/contract/model.ts'
+import type { CallRow, Folding } from '../../../main/contract/calls.ts'
+import type { FilterProgress } from '../../../main/contract/filters.ts'
+import type { CallOrderRequest, SortProgress } from '../../../main/contract/sorting.ts'
+import type { TraceStatus } from '../../../main/contract/traces.ts'
 import type { Backend } from '../../../renderer/backend/backend.ts'
 import { ROW_HEIGHT_PX } from '../../../renderer/components/calls/row-window.ts'
 import { useCallRows } from '../../../renderer/components/calls/use-call-rows.ts'

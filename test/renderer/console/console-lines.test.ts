@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ConsoleLine } from '../../../main/contract/model.ts'
+import type { ConsoleLine } from '../../../main/contract/traces.ts'
 import {
   describeConsoleLine,
   writeConsoleLine,

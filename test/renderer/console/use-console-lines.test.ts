@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { effectScope, nextTick, shallowRef } from 'vue'
 import type { EffectScope } from 'vue'
-import type { ConsoleLine } from '../../../main/contract/model.ts'
+import type { ConsoleLine } from '../../../main/contract/traces.ts'
 import type { Backend } from '../../../renderer/backend/backend.ts'
 import { useConsoleLines } from '../../../renderer/components/console/use-console-lines.ts'
 

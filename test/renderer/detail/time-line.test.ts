@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { CallDetail, CallSummary } from '../../../main/contract/model.ts'
+import type { CallDetail, CallSummary } from '../../../main/contract/calls.ts'
 import { isInOrder, layOutSegments, locateInParent } from '../../../renderer/components/detail/time-line.ts'
 
 function summary(id: number, startNs: number, hostNs: number, suspendedNs: number): CallSummary {

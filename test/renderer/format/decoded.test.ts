@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { CallRow, DecodedText } from '../../../main/contract/model.ts'
+import type { CallRow } from '../../../main/contract/calls.ts'
+import type { DecodedText } from '../../../main/contract/values.ts'
 import {
   describeDecoded,
   dumpBytes,

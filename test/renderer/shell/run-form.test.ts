@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { DEFAULT_LIMITS } from '../../../main/contract/limits.ts'
-import type { ExportInfo, SessionInfo } from '../../../main/contract/model.ts'
+import type { ExportInfo } from '../../../main/contract/guests.ts'
+import type { SessionInfo } from '../../../main/contract/sessions.ts'
 import {
   chooseExport,
   findFaultyArgument,

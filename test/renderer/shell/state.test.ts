@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import type { ImportInfo } from '../../../main/contract/model.ts'
+import type { ImportInfo } from '../../../main/contract/guests.ts'
 import { describeBinding, explainBinding, zeroStub } from '../../../renderer/state/bindings.ts'
 import { commandForKey, runCommand, useCommand } from '../../../renderer/state/commands.ts'
 import { layout, restoreLayout, togglePane } from '../../../renderer/state/layout.ts'

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { effectScope, nextTick, shallowRef } from 'vue'
 import type { EffectScope } from 'vue'
-import type { TraceStatus } from '../../../main/contract/model.ts'
+import type { TraceStatus } from '../../../main/contract/traces.ts'
 import type { Timeline, TimelineDensity } from '../../../main/contract/timeline.ts'
 import type { Backend } from '../../../renderer/backend/backend.ts'
 import { spanOf } from '../../../renderer/canvas/time-view.ts'

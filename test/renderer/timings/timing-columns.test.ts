@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { TimingRow } from '../../../main/contract/model.ts'
+import type { TimingRow } from '../../../main/contract/traces.ts'
 import {
   nextOrder,
   sortTimings,
