@@ -109,6 +109,7 @@ function classify(
       const offsetBytes = settings.stacks.findTrap(thrown, stack)
       return offsetBytes === null ? name : instance.narrowTrapName(name, offsetBytes)
     },
+    describeException: instance.describeException,
     refused: refused && { importName: refused.name, findExport: instance.findExport },
   })
   refused?.refuse(failure)

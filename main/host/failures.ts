@@ -55,6 +55,9 @@ function readThrown(thrown: unknown): { message: string; cause: string } {
       const cause = thrown.cause === undefined ? '' : `\ncaused by ${describeThrown(thrown.cause).cause}`
       return { message, cause: `${thrown.stack ?? message}${cause}` }
     }
+    if (thrown instanceof WebAssembly.Exception) {
+      return { message: 'an exception of WebAssembly', cause: thrown.stack ?? '' }
+    }
     const text = typeof thrown === 'string' ? thrown : String(thrown)
     return { message: text, cause: text }
   } catch {
@@ -93,6 +96,8 @@ export interface CallParticulars {
   stackBytes: number
   /** Names a trap more closely than the engine's message does. */
   narrowTrapName: (trapName: string) => string
+  /** Says what exception it is; empty where that is not known. */
+  describeException: (exception: WebAssembly.Exception) => string
   /** As for {@link hostFailure}. */
   refused: RefusedSuspension | null
 }
@@ -114,7 +119,8 @@ export function guestFailure(thrown: unknown, particulars: CallParticulars | nul
     }
   }
   if (thrown instanceof WebAssembly.Exception) {
-    return { outcome: 'trapped', error: makeError('GUEST_EXCEPTION', { cause }) }
+    const why = particulars?.describeException(thrown) ?? ''
+    return { outcome: 'trapped', error: makeError('GUEST_EXCEPTION', { why }) }
   }
   if (isSuspendError(thrown)) {
     return {

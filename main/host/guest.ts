@@ -6,7 +6,7 @@ import type { SlicedModule } from '../wasm/instrument/slice-points.ts'
 import { addSlicePoints } from '../wasm/instrument/slice-points.ts'
 import type { ResourceLimits } from '../wasm/clamp-limits.ts'
 import { clampLimits } from '../wasm/clamp-limits.ts'
-import type { HiddenResource } from '../wasm/hidden-resources.ts'
+import type { HiddenDefinition } from '../wasm/hidden-resources.ts'
 import { exposeHidden, listHidden } from '../wasm/hidden-resources.ts'
 import { exposeStackPointer, liftStart } from '../wasm/rewrite-module.ts'
 import { SECTIONS } from '../wasm/binary-codes.ts'
@@ -29,8 +29,8 @@ export interface CompiledGuest {
   startExportName: string | null
   /** The export that is the pointer of its stack in linear memory, where that is known. */
   stackPointerExportName: string | null
-  /** The memories and tables that are exported for the session alone. */
-  hidden: readonly HiddenResource[]
+  /** The memories, tables and tags that are exported for the session alone. */
+  hidden: readonly HiddenDefinition[]
   /** The export through which its points call the host; null without points. */
   sliceTableExportName: string | null
   /** Where an instruction of the module is in the guest's file; null for one that was added. */
@@ -119,8 +119,8 @@ function nameDefined<Type extends MemoryType | TableType>(
 /** With what is hidden exported, where the engine takes so many exports; else without. */
 function compileExposed(
   bytes: Uint8Array,
-  hidden: readonly HiddenResource[],
-): { module: WebAssembly.Module; rewritten: Uint8Array; hidden: readonly HiddenResource[] } {
+  hidden: readonly HiddenDefinition[],
+): { module: WebAssembly.Module; rewritten: Uint8Array; hidden: readonly HiddenDefinition[] } {
   if (hidden.length > 0) {
     const rewritten = exposeHidden(bytes, hidden)
     try {

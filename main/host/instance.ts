@@ -10,6 +10,8 @@ import type { CallableExport } from './exports.ts'
 import { callExport, toGuestValues } from './exports.ts'
 import type { CompiledGuest } from './guest.ts'
 import { instantiationError } from './guest.ts'
+import type { KnownTag } from './guest-exception.ts'
+import { describeException } from './guest-exception.ts'
 import type { BoundarySettings } from './imports.ts'
 import type { PromiseIntegration } from './jspi.ts'
 import type { TracedFunction } from './recorder.ts'
@@ -36,6 +38,8 @@ export interface GuestInstance {
   shadowStacks: ShadowStacks | null
   /** Names a trap by the instruction at an offset in the guest's file: see `narrowTrapName`. */
   narrowTrapName: (name: string, offsetBytes: number) => string
+  /** Says what an exception is that left it: see `describeException`. */
+  describeException: (exception: WebAssembly.Exception) => string
   /** The name under which a function is exported, by its index; null where it is not. */
   findExport: (functionIndex: number) => string | null
   /** Says of its memories and tables that they stand at a limit of the session; empty where none does. */
@@ -119,6 +123,7 @@ export class Instances {
       exports: null,
       callables: new Map(),
       narrowTrapName: (name, offsetBytes) => narrowTrapName(name, this.#compiled.guestBytes, offsetBytes),
+      describeException: (exception) => describeException(exception, this.#listTags(exported, imports)),
       findExport: (functionIndex) => findExportName(this.#compiled.guestBytes, functionIndex),
       describeReached: () => describeReached(this.#listResources(exported, imports), this.#compiled.limits),
       shadowStacks: pointer && pointedMemory ? new ShadowStacks(pointer, pointedMemory) : null,
@@ -173,9 +178,23 @@ export class Instances {
       if (isResource(type)) resources.push({ type, name, value: imports[module]?.[name] })
     }
     for (const { type, name, index, exportName } of this.#compiled.hidden) {
-      resources.push({ type, name, index, value: exported[exportName] })
+      if (isResource(type)) resources.push({ type, name, index, value: exported[exportName] })
     }
     return resources
+  }
+
+  #listTags(exported: Record<string, unknown>, imports: WebAssembly.Imports): KnownTag[] {
+    const tags: KnownTag[] = []
+    const add = (type: ExternType, name: string, value: unknown): void => {
+      if (type.kind !== 'tag') return
+      tags.push({ tag: value as WebAssembly.Tag, name, types: type.params.map(formatValueType) })
+    }
+    for (const { type, name } of this.#shape.exports) add(type, name, exported[name])
+    for (const { type, module, name } of this.#shape.imports) add(type, name, imports[module]?.[name])
+    for (const { type, name, index, exportName } of this.#compiled.hidden) {
+      add(type, name ?? `of tag ${index}`, exported[exportName])
+    }
+    return tags
   }
 
   /** Functions traced and promising, all else as it is. */

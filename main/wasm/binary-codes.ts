@@ -13,10 +13,11 @@ export const SECTIONS = {
   export: 7,
   start: 8,
   code: 10,
+  tag: 13,
 } as const
 
 /** What is imported and exported. */
-export const KINDS = { function: 0, table: 1, memory: 2, global: 3 } as const
+export const KINDS = { function: 0, table: 1, memory: 2, global: 3, tag: 4 } as const
 
 /** Types of numbers and vectors. */
 export const NUMBER_TYPES: Record<NumberType, number> = {

@@ -1,6 +1,7 @@
 /**
  * Makes visible what a module keeps to itself: the memories and tables that limits of the session hold, because an
- * error is to say that one of them stands at its limit; and the memory that arguments of its imports point into.
+ * error is to say that one of them stands at its limit; the memory that arguments of its imports point into; and tags,
+ * because an exception that leaves the guest is read by its tag.
  */
 import { KINDS, SECTIONS } from './binary-codes.ts'
 import { ByteReader, FormatError } from './byte-reader.ts'
@@ -11,13 +12,13 @@ import { readDeclarations } from './read-module.ts'
 import { addExports, chooseFree } from './rewrite-module.ts'
 import type { SectionRange } from './section-ranges.ts'
 import { listSectionRanges } from './section-ranges.ts'
-import type { MemoryType, ModuleShape, TableType } from './types.ts'
+import type { MemoryType, ModuleShape, TableType, TagType } from './types.ts'
 
-/** A memory or table that a module neither imports nor exports. */
-export interface HiddenResource {
+/** A memory, table or tag that a module neither imports nor exports. */
+export interface HiddenDefinition {
   /** As the module declares it. */
-  type: MemoryType | TableType
-  /** Its place among the memories or tables of the module, the imported ones first. */
+  type: MemoryType | TableType | TagType
+  /** Its place among the memories, tables or tags of the module, the imported ones first. */
   index: number
   /** From the name section; null where it has none there. */
   name: string | null
@@ -26,28 +27,37 @@ export interface HiddenResource {
 }
 
 /** The name section's parts (specification 3.0, "Custom Sections", "Name Section"). */
-const NAME_PARTS = { table: 5, memory: 6 } as const
+const NAME_PARTS = { table: 5, memory: 6, tag: 11 } as const
 /** Longer names are cut: they are for people. */
 const LONGEST_NAME = 100
+/** The engine takes so many exports and no more; languages need a tag or two. */
+const TAG_LIMIT = 1000
 
 /**
- * Lists the hidden memories and tables that the limits hold to less than the module allows them, and the first memory
- * of a module that imports functions and shows no memory, with the names under which `exposeHidden` exports them.
- * `bytes` and `shape` are those of a module that `readModule` has read.
+ * Lists the hidden memories and tables that the limits hold to less than the module allows them, the first memory of a
+ * module that imports functions and shows no memory, and hidden tags, with the names under which `exposeHidden` exports
+ * them. `bytes` and `shape` are those of a module that `readModule` has read.
  */
-export function listHidden(bytes: Uint8Array, shape: ModuleShape, limits: ResourceLimits): HiddenResource[] {
+export function listHidden(
+  bytes: Uint8Array,
+  shape: ModuleShape,
+  limits: ResourceLimits,
+): HiddenDefinition[] {
   const isLimited = limits.memoryBytes !== null || limits.tableEntries !== null
   const lacksMemory = importsFunctions(shape) && !showsMemory(shape)
-  if (!isLimited && !lacksMemory) return []
-  const { memories, tables, imports, exports } = readDeclarations(bytes)
+  const sections = listSectionRanges(bytes)
+  const hasTags = sections.some(({ identifier }) => identifier === SECTIONS.tag)
+  if (!isLimited && !lacksMemory && !hasTags) return []
+  const { memories, tables, tags, imports, exports } = readDeclarations(bytes)
   // Each has a type object of its own, which imports and exports refer to.
   const visible = new Set([...imports, ...exports].map(({ type }) => type))
   const taken = new Set(shape.exports.map(({ name }) => name))
-  const sections = listSectionRanges(bytes)
-  return [memories, tables].flatMap((types: readonly (MemoryType | TableType)[]) => {
-    const hidden = [...types.entries()].filter(
-      ([, type]) => !visible.has(type) && (isHeldBack(type, limits) || (lacksMemory && type === memories[0])),
-    )
+  const isWanted = (type: HiddenDefinition['type'], index: number): boolean => {
+    if (type.kind === 'tag') return index < TAG_LIMIT
+    return isHeldBack(type, limits) || (lacksMemory && type === memories[0])
+  }
+  return [memories, tables, tags].flatMap((types: readonly HiddenDefinition['type'][]) => {
+    const hidden = [...types.entries()].filter(([index, type]) => !visible.has(type) && isWanted(type, index))
     const kind = hidden[0]?.[1].kind
     if (kind === undefined) return []
     const names = readNames(bytes, sections, NAME_PARTS[kind])
@@ -61,7 +71,10 @@ export function listHidden(bytes: Uint8Array, shape: ModuleShape, limits: Resour
 }
 
 /** Exports what `listHidden` lists of the module; `bytes` may have been rewritten since, with no index changed. */
-export function exposeHidden(bytes: Uint8Array, hidden: readonly HiddenResource[]): Uint8Array<ArrayBuffer> {
+export function exposeHidden(
+  bytes: Uint8Array,
+  hidden: readonly HiddenDefinition[],
+): Uint8Array<ArrayBuffer> {
   const entries = hidden.map(({ type: { kind }, index, exportName }) => ({
     name: exportName,
     kind: KINDS[kind],

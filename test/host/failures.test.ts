@@ -34,7 +34,48 @@ describe('traps by their names in the specification', () => {
   test('an exception that nobody catches is not a trap of the engine', async () => {
     const session = await openExample('fail-trap')
     const run = await session.call('uncaught_exception')
-    expect(run).toMatchObject({ state: 'trapped', error: { code: 'GUEST_EXCEPTION' } })
+    expect(run).toMatchObject({
+      state: 'trapped',
+      error: { code: 'GUEST_EXCEPTION', why: 'Exception failure, with [I32(42)].' },
+    })
+  })
+
+  test.each([
+    [
+      '(tag $e (export "shown") (param i64 f32))',
+      '(i64.const -5) (f32.const 1.5)',
+      'shown, with [I64(-5), F32(1.5)]',
+    ],
+    ['(tag $e (param f64))', '(f64.const 0.1)', 'e, with [F64(0.1)]'],
+    ['(tag (param i32)) (tag)', '1', 'of tag 1'],
+    [
+      '(tag $e (param externref i32))',
+      '(ref.null extern) (i32.const 7)',
+      'e, with [ExternRef(null), I32(7)]',
+    ],
+    ['(tag $e (param v128))', '(v128.const i32x4 1 2 3 4)', 'e, with values of v128'],
+    ['(import "env" "given" (tag $e (param i32)))', '(i32.const 3)', 'given, with [I32(3)]'],
+  ])('an exception is told with what it carries: %s', async (tag, operands, told) => {
+    const thrown = operands === '1' ? operands : `$e ${operands}`
+    const session = await openText(
+      `(module ${tag} (func (export "run") (throw ${thrown})))`,
+      'export default {}',
+    )
+    expect((await session.call('run')).error).toMatchObject({
+      code: 'GUEST_EXCEPTION',
+      why: `Exception ${told}.`,
+    })
+  })
+
+  test('what a handler lets through of an export that it called is said to be an exception', async () => {
+    const session = await openText(
+      `(module (tag $e) (import "env" "back" (func $back))
+        (func (export "throws") (throw $e)) (func (export "run") (call $back)))`,
+      'export default (context) => ({ env: { async back() { await context.exports.throws() } } })',
+    )
+    const run = await session.call('run')
+    expect(run.error).toMatchObject({ code: 'HOST_THREW' })
+    expect(run.error!.why).toBe('env.back failed: an exception of WebAssembly.')
   })
 })
 

@@ -108,7 +108,8 @@ describe('exposing hidden memories and tables', () => {
     ['that exports another', '(import "e" "f" (func)) (memory 1) (memory (export "m") 1)', []],
     ['that imports one', '(import "e" "f" (func)) (import "e" "m" (memory 1)) (memory 1)', []],
     ['that has none', '(import "e" "f" (func)) (table 1 funcref)', []],
-  ])('the first memory of a module %s, without limits', async (_what, fields, listed) => {
+    ['that hides a tag', '(import "e" "t" (tag)) (tag (export "t")) (tag (param i32))', ['tag 2']],
+  ])('the first memory and the tags of a module %s, without limits', async (_what, fields, listed) => {
     const bytes = await buildModule(`(module ${fields})`)
     const hidden = listHidden(bytes, shapeOf(bytes), { memoryBytes: null, tableEntries: null })
     expect(hidden.map(({ type, index }) => `${type.kind} ${index}`)).toEqual(listed)
