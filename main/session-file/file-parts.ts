@@ -2,6 +2,7 @@
 import type { CallId } from '../contract/ids.ts'
 import type { ConsoleLine } from '../contract/traces.ts'
 import type { InspectorError } from '../contract/result.ts'
+import type { ReturnedTimes } from '../trace/call-store.ts'
 import type { SavedOrder } from '../trace/call-order.ts'
 import type { FunctionDefinition } from '../trace/events.ts'
 import type { OverlapKnowledge } from '../trace/overlaps.ts'
@@ -52,6 +53,8 @@ export interface FileIndex {
   sums: TraceSums
   /** Calls that had not ended. */
   running: CallId[]
+  /** Of those of the guest: what the imports took together that each had made; files of older programs do not say. */
+  importTimes?: [CallId, ReturnedTimes][]
   /** When the file was closed, on the session's clock. */
   endNs: number
   /** For how long the guest was slowed; files of older programs do not say. */

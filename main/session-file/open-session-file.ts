@@ -111,7 +111,7 @@ function openByIndex(reader: BlockFileReader, limitBytes: number, session: unkno
   trace.slowing.restore(index.slowedNs ?? 0)
   useBlocks(trace, reader, index.blocks)
   restoreTimeline(trace, reader.read(end!.timelineOffset))
-  endRunning(trace, index.running, index.endNs)
+  endRunning(trace, index.running, index.importTimes ?? [], index.endNs)
   return {
     trace,
     session: index.session ?? session,

@@ -1,6 +1,7 @@
 /** Gives a trace what a session file has. */
 import { makeError } from '../contract/error-codes.ts'
 import type { CallId } from '../contract/ids.ts'
+import type { ReturnedTimes } from '../trace/call-store.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { BlockFileReader } from './block-file.ts'
 import type { FileConsole, FileDetails } from './file-parts.ts'
@@ -20,10 +21,19 @@ export function useBlocks(trace: Trace, reader: BlockFileReader, stored: readonl
   )
 }
 
-/** Ends calls whose end is not in the file: it was not written any more. */
-export function endRunning(trace: Trace, running: Iterable<CallId>, endNs: number): void {
+/**
+ * Ends calls whose end is not in the file: it was not written any more. `importTimes` are those that are known of what the
+ * imports took that each has made.
+ */
+export function endRunning(
+  trace: Trace,
+  running: Iterable<CallId>,
+  importTimes: Iterable<readonly [CallId, ReturnedTimes]>,
+  endNs: number,
+): void {
   const { calls } = trace
   for (const id of running) calls.adopt(id)
+  for (const [id, times] of importTimes) calls.restoreImportTimes(id, times)
   trace.endRunning('cancelled', makeError('SESSION_FILE_INCOMPLETE'), endNs)
 }
 

@@ -1,6 +1,7 @@
 /** Reads a session file without an index: block after block, up to the first that is not as it was written. */
 import type { CallId } from '../contract/ids.ts'
 import { blockIndexOf, indexInBlock } from '../trace/call-block.ts'
+import type { ReturnedTimes } from '../trace/call-store.ts'
 import { OUTCOMES } from '../trace/events.ts'
 import { Trace } from '../trace/trace.ts'
 import type { BlockFileReader, Offset } from './block-file.ts'
@@ -32,6 +33,8 @@ export class SessionFileScan implements SessionFile {
   readonly #reader: BlockFileReader
   readonly #stored: StoredBlock[] = []
   readonly #steps: Steps
+  /** What the imports took together that each running call of the guest has made: the file says it of those that have ended. */
+  readonly #importTimes = new Map<CallId, ReturnedTimes>()
   #offset: Offset
   #endNs = 0
 
@@ -94,7 +97,7 @@ export class SessionFileScan implements SessionFile {
     const running = [...this.trace.calls.running].sort((a, b) => a - b)
     this.trace.calls.running.clear()
     this.trace.isBeingRead = false
-    endRunning(this.trace, running, this.#endNs)
+    endRunning(this.trace, running, this.#importTimes, this.#endNs)
   }
 
   *#take(type: number, payload: Uint8Array, offset: Offset): Steps {
@@ -139,7 +142,7 @@ export class SessionFileScan implements SessionFile {
     const blockIndex = blockIndexOf(range.firstId)
     noteStored(this.#stored, blockIndex, offset, startNs)
     calls.blocks.reload(blockIndex)
-    for (const id of calls.running) if (blockIndexOf(id) === blockIndex) calls.running.delete(id)
+    for (const id of calls.running) if (blockIndexOf(id) === blockIndex) this.#forget(id)
     this.trace.leaveOutBlock(blockIndex)
     for (let id = nextId; id <= lastId; id++) {
       if (id % STRIDE === 0) yield
@@ -163,7 +166,7 @@ export class SessionFileScan implements SessionFile {
       const ids = [...calls.running].filter((id) => blockIndexOf(id) === blockIndex)
       for (const id of ids) {
         if (calls.outcomeOf(id) === 'running') continue
-        calls.running.delete(id)
+        this.#forget(id)
         this.#count(id)
       }
       yield
@@ -171,9 +174,29 @@ export class SessionFileScan implements SessionFile {
   }
 
   #count(id: CallId): void {
+    const { calls } = this.trace
     this.trace.count(id)
-    const { totalNs } = this.trace.calls.timesOf(id, 0)
-    this.#noteEnd(this.trace.calls.startOf(id) + totalNs)
+    const times = calls.timesOf(id, 0)
+    if (calls.kindOf(id) === 'import') this.#addToParent(calls.parentOf(id), times)
+    this.#noteEnd(calls.startOf(id) + times.totalNs)
+  }
+
+  /** It runs no more. */
+  #forget(id: CallId): void {
+    this.trace.calls.running.delete(id)
+    this.#importTimes.delete(id)
+  }
+
+  #addToParent(parent: CallId | null, { hostNs, suspendedNs }: ReturnedTimes): void {
+    const { calls } = this.trace
+    if (parent === null || !calls.running.has(parent) || calls.kindOf(parent) === 'import') return
+    const times = this.#importTimes.get(parent)
+    if (times === undefined) {
+      this.#importTimes.set(parent, { hostNs, suspendedNs })
+      return
+    }
+    times.hostNs += hostNs
+    times.suspendedNs += suspendedNs
   }
 
   #noteEnd(atNs: number): void {

@@ -159,6 +159,9 @@ export class SessionLog implements TraceLog {
       details: this.details.detailOffsets,
       console: this.details.consoleOffsets,
       running: [...calls.running],
+      importTimes: [...calls.running]
+        .filter((id) => calls.kindOf(id) !== 'import')
+        .map((id) => [id, calls.importTimesOf(id)]),
       endNs,
       session: this.#describe(),
       slowedNs: this.#trace.slowing.totalNs,

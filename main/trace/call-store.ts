@@ -228,6 +228,18 @@ export class CallStore {
     if (this.#insideOf.get(parent) === id) this.#insideOf.delete(parent)
   }
 
+  /** What the imports took together that a running call of the guest has made, of those that have ended. */
+  importTimesOf(id: CallId): ReturnedTimes {
+    return { hostNs: this.#readSparse('hosts', id), suspendedNs: this.#readSparse('suspensions', id) }
+  }
+
+  /** Sets {@link importTimesOf} of a call that was adopted. */
+  restoreImportTimes(id: CallId, { hostNs, suspendedNs }: ReturnedTimes): void {
+    const block = this.blocks.block(id)
+    block.hosts.set(indexInBlock(id), hostNs)
+    block.suspensions.set(indexInBlock(id), suspendedNs)
+  }
+
   /** Takes a call that was read from a file as one that runs. How it ends only memory will know. */
   adopt(id: CallId): void {
     const block = this.blocks.block(id)
