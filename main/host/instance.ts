@@ -147,8 +147,9 @@ export class Instances {
   async #initialize(callable: CallableExport): Promise<InspectorError | null> {
     const ended = await callExport(this.#boundary, callable, [])
     if (ended.outcome === 'returned') return null
-    const { what, why, cause } = ended.error
-    return makeError('START_FAILED', { why: why || what, ...(cause === undefined ? {} : { cause }) })
+    const { code, what, why, cause } = ended.error
+    const told = code === 'GUEST_EXCEPTION' ? `${what} ${why}`.trim() : why || what
+    return makeError('START_FAILED', { why: told, ...(cause === undefined ? {} : { cause }) })
   }
 
   #isInitializer(name: string): boolean {
