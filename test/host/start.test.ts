@@ -47,7 +47,11 @@ describe('a start function', () => {
 
   test.each([
     ['traps', '(func $main unreachable)', 'Trap: unreachable.'],
-    ['throws', '(tag $tag) (func $main (throw $tag))', 'The guest threw an exception that nobody caught.'],
+    [
+      'throws',
+      '(tag $failure) (func $main (throw $failure))',
+      'The guest threw an exception that nobody caught. Exception failure.',
+    ],
   ])(
     'that %s is explained, and its trace kept, in a guest without imports and exports',
     async (_, code, why) => {
