@@ -37,8 +37,6 @@ export function useTerminal(host: Readonly<ShallowRef<HTMLElement | null>>): Ter
   terminal.attachCustomKeyEventHandler(handleKey)
   terminal.write(HIDE_CURSOR)
 
-  // The first line has none above it to be parted from.
-  let isEmpty = true
   let isOpen = false
   const dark = matchMedia('(prefers-color-scheme: dark)')
   const observer = new ResizeObserver(fill)
@@ -68,7 +66,7 @@ export function useTerminal(host: Readonly<ShallowRef<HTMLElement | null>>): Ter
   /** Selects what has been written, without the empty rows below it. */
   function selectLines(): void {
     const { baseY, cursorY } = terminal.buffer.active
-    terminal.selectLines(0, baseY + cursorY)
+    terminal.selectLines(0, Math.max(0, baseY + cursorY - 1))
   }
 
   /** Whether xterm.js may have the key. What it does not need goes to the window: Tab, shortcuts, copying. */
@@ -101,13 +99,11 @@ export function useTerminal(host: Readonly<ShallowRef<HTMLElement | null>>): Ter
     terminal,
     search,
     writeLines(lines) {
-      const text = lines.join('\r\n')
-      const start = isEmpty ? '' : '\r\n'
-      isEmpty = false
-      return new Promise((resolve) => terminal.write(start + text, resolve))
+      // The cursor rests below: xterm.js does not break the line anew in which it is.
+      const text = lines.map((line) => `${line}\r\n`).join('')
+      return new Promise((resolve) => terminal.write(text, resolve))
     },
     empty() {
-      isEmpty = true
       terminal.reset()
       terminal.write(HIDE_CURSOR)
     },
