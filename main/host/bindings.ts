@@ -63,8 +63,9 @@ export function bindImports(
   const declared: (string | null)[] = []
   const errors: InspectorError[] = []
   const warnings = sources.host ? findUnused(shape, sources.host) : []
+  const stubs = new Map(sources.stubs.map(({ module, name, stub }) => [keyOf(module, name), stub]))
   const binder = { boundary, integration, trampolines: new Trampolines(integration, shape) }
-  const bounds = shape.imports.map((imported) => bindImport(imported, sources, binder))
+  const bounds = shape.imports.map((imported) => bindImport(imported, stubs, sources, binder))
   const trampolines = binder.trampolines.link()
   for (const [index, { module, name }] of shape.imports.entries()) {
     const bound = bounds[index]!
@@ -131,9 +132,14 @@ interface BoundImport {
   warning?: InspectorError
 }
 
-function bindImport(imported: ImportShape, sources: BindingSources, binder: Binder): BoundImport {
+function bindImport(
+  imported: ImportShape,
+  stubs: ReadonlyMap<string, ImportStub['stub']>,
+  sources: BindingSources,
+  binder: Binder,
+): BoundImport {
   const { module, name, type } = imported
-  const stub = sources.stubs.find((entry) => entry.module === module && entry.name === name)?.stub
+  const stub = stubs.get(keyOf(module, name))
   if (stub && type.kind === 'function') return bindStub(imported, type, stub, sources, binder)
 
   const provided = sources.host && readOwn(readOwn(sources.host.imports, module), name)
@@ -233,6 +239,10 @@ function isAsyncFunction(handler: ImportHandler): boolean {
   return Object.getPrototypeOf(handler) === asyncFunctionPrototype
 }
 
+function keyOf(module: string, name: string): string {
+  return JSON.stringify([module, name])
+}
+
 /** Own properties only: a guest may import `env.toString`. */
 function readOwn(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
@@ -242,10 +252,10 @@ function readOwn(value: unknown, key: string): unknown {
 
 /** What the host module binds by name. What it takes from a library whole is no misspelling. */
 function findUnused(shape: ModuleShape, host: LoadedHostModule): InspectorError[] {
-  const wanted = new Set(shape.imports.map(({ module, name }) => JSON.stringify([module, name])))
+  const wanted = new Set(shape.imports.map(({ module, name }) => keyOf(module, name)))
   return Object.entries(host.imports).flatMap(([module, members]) =>
     Object.keys(members)
-      .filter((name) => !wanted.has(JSON.stringify([module, name])))
+      .filter((name) => !wanted.has(keyOf(module, name)))
       .flatMap((name) => {
         const line = host.findLine(name)
         if (line === undefined) return []

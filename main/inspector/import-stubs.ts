@@ -3,15 +3,16 @@ import type { Stub } from '../contract/guests.ts'
 import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { ImportStub } from '../host/protocol.ts'
-import type { ModuleShape } from '../wasm/types.ts'
+import type { ImportShape, ModuleShape } from '../wasm/types.ts'
 import { parseResults } from '../wasm/value-text.ts'
 
 /** The stubs that a user gave to imports of one guest. */
 export class ImportStubs {
-  readonly #stubs: ImportStub[] = []
+  /** By import. */
+  readonly #stubs = new Map<string, ImportStub>()
 
-  list(): readonly ImportStub[] {
-    return this.#stubs
+  list(): ImportStub[] {
+    return [...this.#stubs.values()]
   }
 
   /**
@@ -19,15 +20,16 @@ export class ImportStubs {
    * fit its results.
    */
   set(shape: ModuleShape | null, module: string, name: string, stub: Stub | null): Result<null> {
-    const checked = checkStub(shape, module, name, stub)
+    const checked = checkStub(indexImports(shape), module, name, stub)
     if (checked.ok) this.#put(module, name, stub)
     return checked
   }
 
   /** Gives several imports stubs; none where one does not fit. */
   setAll(shape: ModuleShape | null, stubs: readonly ImportStub[]): Result<null> {
+    const imports = indexImports(shape)
     for (const { module, name, stub } of stubs) {
-      const checked = checkStub(shape, module, name, stub)
+      const checked = checkStub(imports, module, name, stub)
       if (!checked.ok) return checked
     }
     for (const { module, name, stub } of stubs) this.#put(module, name, stub)
@@ -35,14 +37,29 @@ export class ImportStubs {
   }
 
   #put(module: string, name: string, stub: Stub | null): void {
-    const at = this.#stubs.findIndex((entry) => entry.module === module && entry.name === name)
-    if (at >= 0) this.#stubs.splice(at, 1)
-    if (stub) this.#stubs.push({ module, name, stub })
+    const key = keyOf(module, name)
+    if (stub) this.#stubs.set(key, { module, name, stub })
+    else this.#stubs.delete(key)
   }
 }
 
-function checkStub(shape: ModuleShape | null, module: string, name: string, stub: Stub | null): Result<null> {
-  const imported = shape?.imports.find((entry) => entry.module === module && entry.name === name)
+/** Of an import that a module has twice it is the first that a stub has to fit. */
+function indexImports(shape: ModuleShape | null): Map<string, ImportShape> {
+  const imports = shape?.imports ?? []
+  return new Map(imports.toReversed().map((entry) => [keyOf(entry.module, entry.name), entry]))
+}
+
+function keyOf(module: string, name: string): string {
+  return JSON.stringify([module, name])
+}
+
+function checkStub(
+  imports: ReadonlyMap<string, ImportShape>,
+  module: string,
+  name: string,
+  stub: Stub | null,
+): Result<null> {
+  const imported = imports.get(keyOf(module, name))
   if (imported?.type.kind !== 'function') {
     return failure(makeError('STUB_INVALID', { why: `The guest imports no function ${module}.${name}.` }))
   }

@@ -16,13 +16,16 @@ const CODES: Record<ArgumentError['kind'], ErrorCode> = {
   unsupported: 'TYPE_UNSUPPORTED',
 }
 
+/** Of many functions an error names the first; `inspect` lists all. */
+const FUNCTIONS_NAMED_LIMIT = 100
+
 /** The values for an export, or why they are none. */
 export function prepareRun(shape: ModuleShape, exportName: string, texts: string[]): Result<unknown[]> {
   const exported = shape.exports.find(({ name }) => name === exportName)
   if (!exported) {
-    const names = shape.exports.filter(({ type }) => type.kind === 'function').map(({ name }) => name)
-    const list = names.length > 0 ? `Its functions are: ${names.join(', ')}.` : 'It exports no function.'
-    return failure(makeError('EXPORT_NOT_FOUND', { why: `There is no "${exportName}". ${list}` }))
+    return failure(
+      makeError('EXPORT_NOT_FOUND', { why: `There is no "${exportName}". ${listFunctions(shape)}` }),
+    )
   }
   const { type } = exported
   if (type.kind !== 'function') {
@@ -37,4 +40,12 @@ export function prepareRun(shape: ModuleShape, exportName: string, texts: string
   if (parsed.ok) return success(parsed.value)
   const { kind, message, fix } = parsed.error
   return failure(makeError(CODES[kind], { why: message, fix }))
+}
+
+function listFunctions({ exports }: ModuleShape): string {
+  const names = exports.filter(({ type }) => type.kind === 'function').map(({ name }) => name)
+  if (names.length === 0) return 'It exports no function.'
+  const named = names.slice(0, FUNCTIONS_NAMED_LIMIT)
+  if (names.length > named.length) named.push(`and ${names.length - named.length} more`)
+  return `Its functions are: ${named.join(', ')}.`
 }

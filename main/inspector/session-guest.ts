@@ -44,6 +44,8 @@ export class SessionGuest {
   #stackReader: GuestStackReader | null = null
   #debugPath: string | null = null
   #bindings: Binding[] = []
+  /** Described once: there may be very many, and what is shown of a session is asked for often. */
+  #exports: ExportInfo[] = []
 
   constructor(
     { guestPath, uploaded, readings }: Pick<SessionOptions, 'guestPath' | 'uploaded' | 'readings'>,
@@ -63,6 +65,7 @@ export class SessionGuest {
   /** Takes over the guest as its file is now. READING_INVALID for readings that it was opened with and do not fit. */
   use(loaded: LoadedGuest): Result<null> {
     this.#loaded = loaded
+    this.#exports = describeExports(loaded.shape)
     void keepImportWrappers(loaded.shape)
     this.#stackReader = new GuestStackReader(loaded, dirname(this.path), this.#debugPath)
     for (const { importName, readings } of this.#namedReadings.splice(0)) {
@@ -81,7 +84,7 @@ export class SessionGuest {
       guestBytes: bytes,
       guestName: basename(this.path),
       shape,
-      stubs: [...this.#stubs.list()],
+      stubs: this.#stubs.list(),
       readings: this.#readings.list(),
     }
   }
@@ -159,7 +162,7 @@ export class SessionGuest {
         producers: loaded ? describeProducers(loaded.shape) : [],
       },
       debugFile: this.#debugPath ? { name: basename(this.#debugPath), path: this.#debugPath } : null,
-      exports: loaded ? describeExports(loaded.shape) : [],
+      exports: this.#exports,
       imports: loaded
         ? describeImports(loaded.shape, this.#bindings).map((info, index) =>
             this.#readings.describe(info, index),

@@ -52,7 +52,7 @@ const allOfOneType = 0x7e
 export function createDeclarations(): Declarations {
   const contents = new ByteReader(new Uint8Array(), 0, 0, 'type section')
   return {
-    types: { shapes: [], contents, contentOffsetsBytes: [] },
+    types: { shapes: [], contents, contentOffsetsBytes: [], functions: new Map() },
     functions: [],
     importedFunctionCount: 0,
     tables: [],

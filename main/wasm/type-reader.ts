@@ -23,6 +23,8 @@ export interface DefinedTypes {
   /** Where the parameters of a function, or the fields of a struct or array, begin. */
   contents: ByteReader
   contentOffsetsBytes: number[]
+  /** The function types that were asked for, by index: very many functions may have the same few. */
+  functions: Map<number, FunctionType>
 }
 
 const numberTypes = invert(NUMBER_TYPES)
@@ -133,7 +135,7 @@ function scanSubtype(reader: ByteReader, types: DefinedTypes): void {
 
 /** Reads the type section: recursion groups of function, struct and array types. */
 export function readTypeSection(reader: ByteReader): DefinedTypes {
-  const types: DefinedTypes = { shapes: [], contents: reader, contentOffsetsBytes: [] }
+  const types: DefinedTypes = { shapes: [], contents: reader, contentOffsetsBytes: [], functions: new Map() }
   const groups = reader.count('recursion groups', engineLimits.types)
   for (let group = 0; group < groups; group += 1) {
     if (reader.peek() !== 0x4e) {
@@ -149,11 +151,15 @@ export function readTypeSection(reader: ByteReader): DefinedTypes {
 
 /** The function type with an index; `reader` says where the index was read, for the error. */
 export function resolveFunctionType(reader: ByteReader, types: DefinedTypes, index: number): FunctionType {
+  const known = types.functions.get(index)
+  if (known) return known
   const offsetBytes = types.contentOffsetsBytes[index]
   if (offsetBytes === undefined || types.shapes[index] !== 'function') {
     throw reader.malformed(`Type ${index} is not a function type of this module.`)
   }
-  return readFunctionContents(types.contents.at(offsetBytes), types)
+  const type = readFunctionContents(types.contents.at(offsetBytes), types)
+  types.functions.set(index, type)
+  return type
 }
 
 interface Limits {

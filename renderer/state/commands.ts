@@ -3,7 +3,7 @@ import type { MenuCommand } from '../../main/contract/service.ts'
 import type { Backend } from '../backend/backend.ts'
 
 /** What the keyboard and the application's menu can ask of the window. */
-export type Command = MenuCommand | 'open-files'
+export type Command = MenuCommand | 'open-files' | 'find-export'
 
 interface Shortcut {
   key: string

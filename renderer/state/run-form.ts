@@ -4,6 +4,7 @@ import type { ExportInfo, ParameterInfo } from '../../main/contract/guests.ts'
 import type { RunId, SessionId } from '../../main/contract/ids.ts'
 import type { SessionInfo } from '../../main/contract/sessions.ts'
 import type { InspectorError } from '../../main/contract/result.ts'
+import { SHOWN_LIMIT } from './found-entries.ts'
 
 const chosenNames = shallowReactive(new Map<SessionId, string>())
 const typedTexts = shallowReactive(new Map<string, readonly string[]>())
@@ -16,11 +17,22 @@ export function listFunctions(session: SessionInfo): ExportInfo[] {
   return session.exports.filter((item) => item.kind === 'function')
 }
 
+/** Whether an export is a function that can be called from JavaScript. */
+export function isCallable(item: ExportInfo): boolean {
+  return item.kind === 'function' && item.notCallable === undefined
+}
+
+/** The functions that are offered for choice: of many the first, and the chosen one. */
+export function listChoices(functions: readonly ExportInfo[], chosen: ExportInfo | null): ExportInfo[] {
+  const first = functions.slice(0, SHOWN_LIMIT)
+  return chosen === null || first.includes(chosen) ? first : [...first, chosen]
+}
+
 /** The export that Run calls: the one that the user chose, else the first that looks meant for it. */
 export function useChosenExport(session: MaybeRefOrGetter<SessionInfo>): ComputedRef<ExportInfo | null> {
   return computed(() => {
     const { sessionId } = toValue(session)
-    const callable = listFunctions(toValue(session)).filter((item) => item.notCallable === undefined)
+    const callable = toValue(session).exports.filter(isCallable)
     return (
       callable.find((item) => item.name === chosenNames.get(sessionId)) ??
       callable.find((item) => item.name === '_start') ??

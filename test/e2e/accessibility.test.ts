@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import axe from 'axe-core'
 import { expect, test } from 'vitest'
+import { makeLargeGuest } from '../support/large-guest.ts'
 import { describeOnDrivers } from './harness.ts'
 import {
   callDetail,
@@ -193,6 +194,20 @@ describeOnDrivers('accessibility', (app) => {
     await page().getByRole('button', { name: 'Dismiss' }).click()
     await page().getByRole('button', { name: 'Run this host module' }).click()
     await page().getByRole('region', { name: 'Warnings' }).waitFor()
+    expect(await findViolations()).toEqual([])
+  })
+
+  test('with very many exports and unbound imports', async () => {
+    const path = join(makeTempFolder('large'), 'large.wasm')
+    writeFileSync(path, makeLargeGuest({ imports: 300, exports: 300 }))
+    await app().dropFiles([path])
+    await page().getByRole('searchbox', { name: 'Find an unbound import' }).fill('import_299')
+    await page().getByRole('searchbox', { name: 'Find an import' }).fill('import_299')
+    await page().getByRole('searchbox', { name: 'Find an export' }).fill('none')
+    await page().getByText('None of 300').waitFor()
+    expect(await findViolations()).toEqual([])
+    await page().getByRole('searchbox', { name: 'Find an export' }).fill('export_299')
+    await page().getByRole('searchbox', { name: 'Find an export' }).press('Enter')
     expect(await findViolations()).toEqual([])
   })
 

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { readModule } from '../../main/wasm/read-module.ts'
 import type { ExternType, ModuleShape } from '../../main/wasm/types.ts'
 import { formatValueType } from '../../main/wasm/types.ts'
+import { makeLargeGuest } from '../support/large-guest.ts'
 import { assembleModule, buildModule, encodeName, texts } from './modules.ts'
 
 function read(bytes: Uint8Array): ModuleShape {
@@ -202,4 +203,10 @@ describe('readModule', () => {
     )
     expect(read(bytes).imports[0]?.module).toBe('\ufeffm')
   })
+})
+
+it('reads a type that very many functions have once', () => {
+  const { imports, exports } = read(makeLargeGuest({ imports: 1000, exports: 1000 }))
+  const types = new Set([...imports, ...exports].map(({ type }) => type))
+  expect([...types]).toEqual([{ kind: 'function', params: [], results: ['i32'] }])
 })

@@ -5,6 +5,7 @@ import type { SessionInfo } from '../../../main/contract/sessions.ts'
 import {
   chooseExport,
   findFaultyArgument,
+  listChoices,
   readArgumentTexts,
   typeArgument,
   useChosenExport,
@@ -65,6 +66,15 @@ test('an export that cannot be called is never called', () => {
   const session = createSession(['vectors'], { notCallable: 'v128' })
   chooseExport(session.sessionId, 'vectors')
   expect(useChosenExport(session).value).toBeNull()
+})
+
+test('of very many functions the first are offered, and the one that is chosen', () => {
+  const { exports } = createSession(Array.from({ length: 1000 }, (_, index) => `export_${index}`))
+  const first = exports.slice(0, 200)
+  expect(listChoices(exports, exports[7]!)).toEqual(first)
+  expect(listChoices(exports, exports[999]!)).toEqual([...first, exports[999]])
+  expect(listChoices(exports, null)).toEqual(first)
+  expect(listChoices(first, exports[199]!)).toEqual(first)
 })
 
 test('what was typed stays, until the signature has another number of parameters', () => {
