@@ -55,8 +55,9 @@ export async function createFolder(files: Record<string, string | Uint8Array> = 
 export async function waitFor<Value>(
   what: string,
   condition: () => Value | undefined | null | false | Promise<Value | undefined | null | false>,
+  limitMs = 45_000,
 ): Promise<Value> {
-  const giveUpAt = Date.now() + 30_000
+  const giveUpAt = Date.now() + limitMs
   for (;;) {
     const value = await condition()
     if (value !== undefined && value !== null && value !== false) return value
