@@ -2,6 +2,7 @@
 import type { InspectorError, Result } from '../../main/contract/result.ts'
 import { callExport } from '../../main/host/exports.ts'
 import { guestFailure, trapName } from '../../main/host/failures.ts'
+import type { CompiledGuest } from '../../main/host/guest.ts'
 import { compileGuest } from '../../main/host/guest.ts'
 import { wrapImport } from '../../main/host/imports.ts'
 import type { GuestInstance } from '../../main/host/instance.ts'
@@ -117,7 +118,7 @@ const EVERY_POINT = { count: 0, sliceMs: 0 } as const
 export class HostEngine implements Engine {
   readonly #integration: PromiseIntegration
   readonly #boundary = new TestBoundary()
-  readonly #guests = new WeakMap<ScriptInstance, GuestInstance>()
+  readonly #guests = new WeakMap<ScriptInstance, { guest: GuestInstance; compiled: CompiledGuest }>()
   readonly #slices: Slices | null
 
   /** `hasSlices`: whether guests are stopped wherever they can be while they compute. */
@@ -155,20 +156,28 @@ export class HostEngine implements Engine {
       this.#integration,
       this.#slices,
     )
+    this.#enter(compiled.value)
     const created = await instances.create(imports)
     if (!created.ok) return { instance: null, outcome: classifyInstantiation(created.error) }
     const instance = { shape, exports: instances.exports }
-    this.#guests.set(instance, created.value)
+    this.#guests.set(instance, { guest: created.value, compiled: compiled.value })
     return { instance, outcome: RETURNED_NOTHING }
   }
 
   async call(instance: ScriptInstance, name: string, values: readonly unknown[]): Promise<Outcome> {
-    const callable = this.#guests.get(instance)?.callables.get(name)
+    const known = this.#guests.get(instance)
+    const callable = known?.guest.callables.get(name)
     if (!callable) throw new Error(`no function "${name}" is exported`)
+    this.#enter(known!.compiled)
     const ended = await callExport(this.#boundary.settings, callable, values)
     return ended.outcome === 'returned'
       ? { kind: 'returned', values: ended.values }
       : classifyError(ended.error, ended.thrown)
+  }
+
+  /** Traps are named by their place: in this guest's file, until another is entered. */
+  #enter(compiled: CompiledGuest): void {
+    this.#boundary.settings.stacks.toFileOffset = (offsetBytes) => compiled.toFileOffset(offsetBytes)
   }
 
   hostFunction(name: string, type: FunctionType, handler: (...values: unknown[]) => void): unknown {
