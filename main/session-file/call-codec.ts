@@ -2,19 +2,22 @@
 import type { CallId } from '../contract/ids.ts'
 import type { CallBlock, CallBlocks } from '../trace/call-block.ts'
 import { BLOCK_LENGTH, blockIndexOf, indexInBlock } from '../trace/call-block.ts'
-import type { FunctionDefinition } from '../trace/events.ts'
+import type { CallStore } from '../trace/call-store.ts'
 import { OUTCOMES } from '../trace/events.ts'
+import type { FunctionLayouts } from '../trace/value-layout.ts'
 import type { ByteSink, ByteSource } from './bytes.ts'
 import { MalformedBytes } from './bytes.ts'
 import { readColumn, readDifferences, writeColumn, writeDifferences } from './columns.ts'
 import { END_FIELDS, getEndFields, setEndFields } from './end-fields.ts'
-import type { Kind } from './value-codec.ts'
-import { countWords, kindsOf, readValues, writeValues } from './value-codec.ts'
+import { readValues, writeValues } from './value-codec.ts'
 
 const RETURNED = OUTCOMES.indexOf('returned')
 /** Changed calls in one piece. */
 const PIECE_LENGTH = BLOCK_LENGTH
 const column = new Float64Array(BLOCK_LENGTH)
+
+/** The functions that calls are of. */
+type CallFunctions = Pick<CallStore, 'definitions' | 'layouts'>
 
 /** Calls with ids in order. */
 export interface CallRange {
@@ -26,7 +29,7 @@ export interface CallRange {
 export function writeCalls(
   sink: ByteSink,
   blocks: CallBlocks,
-  definitions: readonly FunctionDefinition[],
+  functions: CallFunctions,
   { firstId, count }: CallRange,
 ): void {
   sink.u32(firstId)
@@ -45,23 +48,15 @@ export function writeCalls(
   sink.f64(block.starts[first]!)
   writeDifferences(sink, block.starts, first, count, block.starts[first]!)
   for (const field of END_FIELDS) {
-    getEndFields(field, block, definitions, first, count, column, 0)
+    getEndFields(field, block, functions.definitions, first, count, column, 0)
     writeColumn(sink, column, count)
   }
   const { words } = block.values
-  let functionIndex = -1
-  let [params, results]: (readonly Kind[])[] = [[], []]
   for (let index = first; index < end; index++) {
-    if (block.functions[index] !== functionIndex) {
-      functionIndex = block.functions[index]!
-      const definition = definitions[functionIndex]!
-      params = kindsOf(definition.params)
-      results = kindsOf(definition.results)
-    }
-    const slot = block.paramSlots[index]!
-    const behind = writeValues(sink, params!, words, slot)
+    const { params, results } = functions.layouts.of(block.functions[index]!)
+    writeValues(sink, params.encodings, words, block.paramSlots[index]!)
     if (block.outcomes[index] !== RETURNED) continue
-    writeValues(sink, results!, words, block.resultSlotOf(index, behind - slot))
+    writeValues(sink, results.encodings, words, block.resultSlotOf(index, params.wordCount))
   }
 }
 
@@ -78,7 +73,7 @@ export function readCallRange(source: ByteSource): CallRange {
 export function readCalls(
   source: ByteSource,
   { firstId, count }: CallRange,
-  definitions: readonly FunctionDefinition[],
+  functions: CallFunctions,
   block: CallBlock,
 ): void {
   const first = indexInBlock(firstId)
@@ -95,20 +90,13 @@ export function readCalls(
   readDifferences(source, block.starts, first, count, source.f64())
   for (const field of END_FIELDS) {
     readColumn(source, column, count)
-    setEndFields(field, block, definitions, first, count, column, 0)
+    setEndFields(field, block, functions.definitions, first, count, column, 0)
   }
-  let functionIndex = -1
-  let [params, results]: (readonly Kind[])[] = [[], []]
   for (let index = first; index < end; index++) {
-    if (block.functions[index] !== functionIndex) {
-      functionIndex = block.functions[index]!
-      const definition = definitionAt(definitions, functionIndex)
-      params = kindsOf(definition.params)
-      results = kindsOf(definition.results)
-    }
-    block.paramSlots[index] = readValues(source, params!, block)
+    const { params, results } = layoutsAt(functions, block.functions[index]!)
+    block.paramSlots[index] = readValues(source, params.encodings, block)
     // Right behind the arguments, so that nothing has to say where they are.
-    if (block.outcomes[index] === RETURNED) readValues(source, results!, block)
+    if (block.outcomes[index] === RETURNED) readValues(source, results.encodings, block)
   }
 }
 
@@ -116,7 +104,7 @@ export function readCalls(
 export function writeChanges(
   sink: ByteSink,
   blocks: CallBlocks,
-  definitions: readonly FunctionDefinition[],
+  functions: CallFunctions,
   ids: readonly CallId[],
 ): number[] {
   const touched = [...new Set(ids.map(blockIndexOf))]
@@ -124,7 +112,7 @@ export function writeChanges(
   for (const blockIndex of touched) sink.u32(blockIndex)
   sink.u32(ids.length)
   for (let from = 0; from < ids.length; from += PIECE_LENGTH) {
-    writePiece(sink, blocks, definitions, ids.slice(from, from + PIECE_LENGTH))
+    writePiece(sink, blocks, functions, ids.slice(from, from + PIECE_LENGTH))
   }
   return touched
 }
@@ -140,19 +128,19 @@ export function readTouchedBlocks(source: ByteSource): Uint32Array {
 /** Reads changes. `blockOf` gives the block of a call; null where it is not wanted. */
 export function readChanges(
   source: ByteSource,
-  definitions: readonly FunctionDefinition[],
+  functions: CallFunctions,
   blockOf: (id: CallId) => CallBlock | null,
 ): void {
   const count = source.u32()
   for (let from = 0; from < count; from += PIECE_LENGTH) {
-    readPiece(source, Math.min(PIECE_LENGTH, count - from), definitions, blockOf)
+    readPiece(source, Math.min(PIECE_LENGTH, count - from), functions, blockOf)
   }
 }
 
 function writePiece(
   sink: ByteSink,
   blocks: CallBlocks,
-  definitions: readonly FunctionDefinition[],
+  functions: CallFunctions,
   ids: readonly CallId[],
 ): void {
   const ofIds = ids.map((id) => blocks.block(id))
@@ -165,23 +153,23 @@ function writePiece(
   write((position) => ofIds[position]!.functions[indices[position]!]!)
   for (const field of END_FIELDS) {
     for (const [position, block] of ofIds.entries()) {
-      getEndFields(field, block, definitions, indices[position]!, 1, column, position)
+      getEndFields(field, block, functions.definitions, indices[position]!, 1, column, position)
     }
     writeColumn(sink, column, ids.length)
   }
   for (const [position, block] of ofIds.entries()) {
     const index = indices[position]!
     if (block.outcomes[index] !== RETURNED) continue
-    const { params, results } = definitions[block.functions[index]!]!
-    const slot = block.resultSlotOf(index, countWords(kindsOf(params)))
-    writeValues(sink, kindsOf(results), block.values.words, slot)
+    const { params, results } = functions.layouts.of(block.functions[index]!)
+    const slot = block.resultSlotOf(index, params.wordCount)
+    writeValues(sink, results.encodings, block.values.words, slot)
   }
 }
 
 function readPiece(
   source: ByteSource,
   count: number,
-  definitions: readonly FunctionDefinition[],
+  functions: CallFunctions,
   blockOf: (id: CallId) => CallBlock | null,
 ): void {
   const read = (): Float64Array => {
@@ -190,26 +178,26 @@ function readPiece(
   }
   const ids = read()
   for (let position = 1; position < count; position++) ids[position]! += ids[position - 1]!
-  const functions = read()
+  const functionIndices = read()
   const blocks = Array.from(ids, blockOf)
-  let outcomes = functions
+  let outcomes = functionIndices
   for (const field of END_FIELDS) {
     const values = read()
     if (field === 'outcome') outcomes = values
     for (const [position, block] of blocks.entries()) {
-      if (block) setEndFields(field, block, definitions, indexInBlock(ids[position]!), 1, values, position)
+      if (block)
+        setEndFields(field, block, functions.definitions, indexInBlock(ids[position]!), 1, values, position)
     }
   }
   for (const [position, block] of blocks.entries()) {
     if (outcomes[position] !== RETURNED) continue
-    const { params, results } = definitionAt(definitions, functions[position]!)
-    const slot = readValues(source, kindsOf(results), block)
-    block?.setResultSlot(indexInBlock(ids[position]!), slot, countWords(kindsOf(params)))
+    const { params, results } = layoutsAt(functions, functionIndices[position]!)
+    const slot = readValues(source, results.encodings, block)
+    block?.setResultSlot(indexInBlock(ids[position]!), slot, params.wordCount)
   }
 }
 
-function definitionAt(definitions: readonly FunctionDefinition[], index: number): FunctionDefinition {
-  const definition = definitions[index]
-  if (definition === undefined) throw new MalformedBytes(`there is no function ${index}`)
-  return definition
+function layoutsAt({ definitions, layouts }: CallFunctions, index: number): FunctionLayouts {
+  if (definitions[index] === undefined) throw new MalformedBytes(`there is no function ${index}`)
+  return layouts.of(index)
 }

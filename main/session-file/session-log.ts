@@ -198,7 +198,7 @@ export class SessionLog implements TraceLog {
   #writeCalls(isForced: boolean): void {
     if (this.isFailing) return
     const { calls } = this.#trace
-    const { blocks, definitions } = calls
+    const { blocks } = calls
     for (let written = 0; written < BLOCKS_PER_TURN && calls.written.count < calls.callCount; written++) {
       const firstId = calls.written.count + 1
       const lastId = lastIdOfBlock(firstId)
@@ -209,7 +209,7 @@ export class SessionLog implements TraceLog {
       if (isLeftOut) writeLeftOut(this.#sink, blocks.block(firstId), blockIndexOf(firstId))
       else {
         this.details.writeDetails()
-        writeCalls(this.#sink, blocks, definitions, { firstId, count })
+        writeCalls(this.#sink, blocks, calls, { firstId, count })
       }
       const type = isLeftOut ? BLOCK_TYPES.leftOut : BLOCK_TYPES.calls
       const offset = this.#writer.append(type, this.#sink.written)
@@ -224,7 +224,7 @@ export class SessionLog implements TraceLog {
     const { calls } = this.#trace
     if (calls.written.changedCount === 0) return
     this.#sink.clear()
-    const touched = writeChanges(this.#sink, calls.blocks, calls.definitions, calls.written.takeChanged())
+    const touched = writeChanges(this.#sink, calls.blocks, calls, calls.written.takeChanged())
     const offset = this.#writer.append(BLOCK_TYPES.changes, this.#sink.written)
     for (const blockIndex of touched) noteStored(this.#stored, blockIndex, offset, 0)
   }

@@ -53,11 +53,11 @@ function apply(
 ): void {
   const source = new ByteSource(payload)
   if (header.type === BLOCK_TYPES.calls) {
-    readCalls(source, readCallRange(source), calls.definitions, block)
+    readCalls(source, readCallRange(source), calls, block)
     return
   }
   readTouchedBlocks(source)
-  readChanges(source, calls.definitions, (id) => (blockIndexOf(id) === blockIndex ? block : null))
+  readChanges(source, calls, (id) => (blockIndexOf(id) === blockIndex ? block : null))
 }
 
 /** What the file has besides of calls of this block does not count. */
