@@ -2,6 +2,7 @@
 import { makeError } from '../contract/error-codes.ts'
 import type { Binding } from '../contract/guests.ts'
 import type { InspectorError } from '../contract/result.ts'
+import { importKey } from '../wasm/import-key.ts'
 import type { ResourceLimits } from '../wasm/clamp-limits.ts'
 import { formatExternType } from '../wasm/format.ts'
 import type { FunctionType, ImportShape, ModuleShape } from '../wasm/types.ts'
@@ -63,7 +64,7 @@ export function bindImports(
   const declared: (string | null)[] = []
   const errors: InspectorError[] = []
   const warnings = sources.host ? findUnused(shape, sources.host) : []
-  const stubs = new Map(sources.stubs.map(({ module, name, stub }) => [keyOf(module, name), stub]))
+  const stubs = new Map(sources.stubs.map(({ module, name, stub }) => [importKey({ module, name }), stub]))
   const binder = { boundary, integration, trampolines: new Trampolines(integration, shape) }
   const bounds = shape.imports.map((imported) => bindImport(imported, stubs, sources, binder))
   const trampolines = binder.trampolines.link()
@@ -139,7 +140,7 @@ function bindImport(
   binder: Binder,
 ): BoundImport {
   const { module, name, type } = imported
-  const stub = stubs.get(keyOf(module, name))
+  const stub = stubs.get(importKey({ module, name }))
   if (stub && type.kind === 'function') return bindStub(imported, type, stub, sources, binder)
 
   const provided = sources.host && readOwn(readOwn(sources.host.imports, module), name)
@@ -239,10 +240,6 @@ function isAsyncFunction(handler: ImportHandler): boolean {
   return Object.getPrototypeOf(handler) === asyncFunctionPrototype
 }
 
-function keyOf(module: string, name: string): string {
-  return JSON.stringify([module, name])
-}
-
 /** Own properties only: a guest may import `env.toString`. */
 function readOwn(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
@@ -252,10 +249,10 @@ function readOwn(value: unknown, key: string): unknown {
 
 /** What the host module binds by name. What it takes from a library whole is no misspelling. */
 function findUnused(shape: ModuleShape, host: LoadedHostModule): InspectorError[] {
-  const wanted = new Set(shape.imports.map(({ module, name }) => keyOf(module, name)))
+  const wanted = new Set(shape.imports.map(importKey))
   return Object.entries(host.imports).flatMap(([module, members]) =>
     Object.keys(members)
-      .filter((name) => !wanted.has(keyOf(module, name)))
+      .filter((name) => !wanted.has(importKey({ module, name })))
       .flatMap((name) => {
         const line = host.findLine(name)
         if (line === undefined) return []

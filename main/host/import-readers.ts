@@ -1,6 +1,7 @@
 /** Which readings each import has: those that its user gave it, else those that the host module declares. */
 import { makeError } from '../contract/error-codes.ts'
 import type { InspectorError } from '../contract/result.ts'
+import { importKey } from '../wasm/import-key.ts'
 import type { ReadingSignature } from '../wasm/readings/model.ts'
 import { readingSignature } from '../wasm/readings/model.ts'
 import { describeReadingError, parseReadings } from '../wasm/readings/parse.ts'
@@ -39,12 +40,12 @@ export class ImportReaders {
 
   constructor(given: readonly ImportReading[], onSuggestion: SuggestionListener) {
     this.#onSuggestion = onSuggestion
-    this.#given = new Map(given.map(({ module, name, readings }) => [keyOf(module, name), readings]))
+    this.#given = new Map(given.map(({ module, name, readings }) => [importKey({ module, name }), readings]))
   }
 
   /** The slot of an import that is about to be bound, with what its host module declares, if it does. */
   open(imported: ImportShape, declared: string | null): ReaderSlot {
-    const key = keyOf(imported.module, imported.name)
+    const key = importKey(imported)
     // An import that a module has twice is bound once.
     const known = this.#entries.get(key)
     if (known) return known
@@ -67,7 +68,7 @@ export class ImportReaders {
 
   /** Gives an import other readings, or (null) those that the host module declares. For later calls. */
   set({ module, name, readings }: Omit<ImportReading, 'readings'> & { readings: string | null }): void {
-    const key = keyOf(module, name)
+    const key = importKey({ module, name })
     if (readings === null) this.#given.delete(key)
     else this.#given.set(key, readings)
     const entry = this.#entries.get(key)
@@ -87,8 +88,4 @@ export function checkDeclared(imported: ImportShape, declared: string): Inspecto
   if (parsed.ok) return null
   const why = `${imported.module}.${imported.name}: ${describeReadingError(parsed.error)}`
   return makeError('READING_INVALID', { why })
-}
-
-function keyOf(module: string, name: string): string {
-  return JSON.stringify([module, name])
 }

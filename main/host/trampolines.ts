@@ -1,4 +1,5 @@
 /** Binds suspending imports through trampolines, which suspend the guest only where there is something to wait for. */
+import { importKey } from '../wasm/import-key.ts'
 import { formatExternType } from '../wasm/format.ts'
 import { hasTrampoline, makeTrampolines, pendingResult, TRAMPOLINE_NAMES } from '../wasm/trampolines.ts'
 import type { FunctionType, ImportShape, ModuleShape } from '../wasm/types.ts'
@@ -50,7 +51,7 @@ export class Trampolines {
     wrap: (suspend: Suspend) => HostFunction,
   ): TrampolineIndex | null {
     if (this.#types.length === TRAMPOLINE_LIMIT || !hasTrampoline(type)) return null
-    if (this.#ambiguous.has(keyOf(imported))) return null
+    if (this.#ambiguous.has(importKey(imported))) return null
     const result = pendingResult(type)
     const suspend: Suspend = (promise) => {
       this.#pending = promise
@@ -85,15 +86,11 @@ function findAmbiguous(shape: ModuleShape): Set<string> {
   const types = new Map<string, string>()
   const ambiguous = new Set<string>()
   for (const imported of shape.imports) {
-    const key = keyOf(imported)
+    const key = importKey(imported)
     const type = formatExternType(imported.type)
     const before = types.get(key)
     if (before !== undefined && before !== type) ambiguous.add(key)
     types.set(key, type)
   }
   return ambiguous
-}
-
-function keyOf({ module, name }: ImportShape): string {
-  return JSON.stringify([module, name])
 }

@@ -3,6 +3,7 @@ import type { Stub } from '../contract/guests.ts'
 import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { ImportStub } from '../host/protocol.ts'
+import { importKey } from '../wasm/import-key.ts'
 import type { ImportShape, ModuleShape } from '../wasm/types.ts'
 import { parseResults } from '../wasm/value-text.ts'
 
@@ -37,7 +38,7 @@ export class ImportStubs {
   }
 
   #put(module: string, name: string, stub: Stub | null): void {
-    const key = keyOf(module, name)
+    const key = importKey({ module, name })
     if (stub) this.#stubs.set(key, { module, name, stub })
     else this.#stubs.delete(key)
   }
@@ -46,11 +47,7 @@ export class ImportStubs {
 /** Of an import that a module has twice it is the first that a stub has to fit. */
 function indexImports(shape: ModuleShape | null): Map<string, ImportShape> {
   const imports = shape?.imports ?? []
-  return new Map(imports.toReversed().map((entry) => [keyOf(entry.module, entry.name), entry]))
-}
-
-function keyOf(module: string, name: string): string {
-  return JSON.stringify([module, name])
+  return new Map(imports.toReversed().map((entry) => [importKey(entry), entry]))
 }
 
 function checkStub(
@@ -59,7 +56,7 @@ function checkStub(
   name: string,
   stub: Stub | null,
 ): Result<null> {
-  const imported = imports.get(keyOf(module, name))
+  const imported = imports.get(importKey({ module, name }))
   if (imported?.type.kind !== 'function') {
     return failure(makeError('STUB_INVALID', { why: `The guest imports no function ${module}.${name}.` }))
   }
