@@ -25,15 +25,26 @@ export interface FoundBlock {
 export class BlockFileReader {
   readonly #descriptor: number
   readonly sizeBytes: number
+  #failure: unknown = null
 
   constructor(path: string) {
     this.#descriptor = openSync(path, 'r')
     this.sizeBytes = fstatSync(this.#descriptor).size
   }
 
+  /** What the file system has thrown last, to whomever; null where it has not. */
+  get failure(): unknown {
+    return this.#failure
+  }
+
   /** The block at `offset`; null where there is none, or not as it was written. */
   read(offset: Offset): FoundBlock | null {
-    return readBlock(this.#descriptor, offset)
+    try {
+      return readBlock(this.#descriptor, offset)
+    } catch (thrown) {
+      this.#failure = thrown
+      throw thrown
+    }
   }
 
   close(): void {

@@ -4,7 +4,7 @@ import { blockIndexOf, indexInBlock } from '../trace/call-block.ts'
 import type { ReturnedTimes } from '../trace/call-store.ts'
 import { OUTCOMES } from '../trace/events.ts'
 import { Trace } from '../trace/trace.ts'
-import type { BlockFileReader, Offset } from './block-file.ts'
+import type { BlockFileReader, FoundBlock, Offset } from './block-file.ts'
 import { ByteSource, MalformedBytes } from './bytes.ts'
 import { readCallRange, readTouchedBlocks } from './call-codec.ts'
 import { BLOCK_TYPES } from './file-block.ts'
@@ -81,12 +81,10 @@ export class SessionFileScan implements SessionFile {
     for (let sequence = 1; ; sequence++) {
       const found = this.#reader.read(this.#offset)
       if (found?.header.sequence !== sequence) break
-      try {
-        yield* this.#take(found.header.type, found.payload, this.#offset)
-      } catch (thrown) {
-        if (!(thrown instanceof MalformedBytes || thrown instanceof SyntaxError)) throw thrown
-        break
-      }
+      const isTaken = yield* this.#tryToTake(found)
+      // Blocks of calls are read by the trace, which shows those that cannot be read as lost.
+      if (this.#reader.failure !== null) throw this.#reader.failure
+      if (!isTaken) break
       this.#offset = found.nextOffset
       yield
     }
@@ -98,6 +96,17 @@ export class SessionFileScan implements SessionFile {
     this.trace.calls.running.clear()
     this.trace.isBeingRead = false
     endRunning(this.trace, running, this.#importTimes, this.#endNs)
+  }
+
+  /** Whether it was as it should be. */
+  *#tryToTake({ header, payload }: FoundBlock): Generator<void, boolean> {
+    try {
+      yield* this.#take(header.type, payload, this.#offset)
+      return true
+    } catch (thrown) {
+      if (!(thrown instanceof MalformedBytes || thrown instanceof SyntaxError)) throw thrown
+      return false
+    }
   }
 
   *#take(type: number, payload: Uint8Array, offset: Offset): Steps {

@@ -1,11 +1,11 @@
 /** Session files without an index: they are shown while they are read. */
-import { closeSync, existsSync, openSync, readdirSync, readlinkSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { TraceStatus } from '../../main/contract/traces.ts'
 import type { Inspector } from '../../main/inspector/api.ts'
 import { openSessionFile } from '../../main/session-file/open-session-file.ts'
 import { writeCutSession } from '../support/cut-session.ts'
+import { DESCRIPTORS_CAN_BE_REPLACED, putFolderInPlaceOf } from '../support/failing-file.ts'
 import { errorOf, startInspector, valueOf, waitFor } from '../support/inspector.ts'
 
 const CALL_COUNT = 600_000
@@ -83,7 +83,7 @@ test('a file is opened twice, and closing one leaves the other alone', async () 
   valueOf(inspector.service.exportTrace({ sessionId: other.sessionId, fromCallId: 1 }))
 })
 
-test.runIf(existsSync('/proc/self/fd'))('a disk that fails meanwhile is told of', async () => {
+test.runIf(DESCRIPTORS_CAN_BE_REPLACED)('a disk that fails meanwhile is told of', async () => {
   const inspector = startInspector()
   const path = await writeCutSession(CALL_COUNT)
   valueOf(await inspector.open({ path }))
@@ -98,25 +98,6 @@ test.runIf(existsSync('/proc/self/fd'))('a disk that fails meanwhile is told of'
     { code: 'SESSION_FILE_CUT' },
   ])
 })
-
-/** Has the descriptor of an open file stand for a folder, which cannot be read as one. */
-function putFolderInPlaceOf(path: string): void {
-  const folder = '/proc/self/fd'
-  const descriptor = readdirSync(folder)
-    .map(Number)
-    .find((each) => {
-      try {
-        return readlinkSync(`${folder}/${each}`) === path
-      } catch {
-        return false
-      }
-    })!
-  closeSync(descriptor)
-  // The lowest one that is free is given.
-  const opened: number[] = []
-  while (opened.at(-1) !== descriptor) opened.push(openSync(folder, 'r'))
-  for (const each of opened.slice(0, -1)) closeSync(each)
-}
 
 test('programs of the command line wait for all of it, and are told how far it is', async () => {
   const inspector = startInspector()

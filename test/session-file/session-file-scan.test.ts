@@ -294,6 +294,16 @@ test('what goes wrong in reading is thrown once, and then there is nothing left 
   expect(file.trace.calls.running.size).toBe(0)
 })
 
+test('a disk that fails at any step is told of, also where the trace was reading', async () => {
+  const path = await place(bytes)
+  for (let steps = 1; steps <= 60; steps++) {
+    const file = valueOf(beginSessionFile(path, Infinity))
+    for (let step = 0; step < steps; step++) expect(file.advance(0)).toBe(false)
+    file.close()
+    expect(() => file.advance(Infinity), `after ${steps} steps`).toThrow('EBADF')
+  }
+})
+
 test('the same file is read twice at once', async () => {
   const path = await place(bytes)
   const [one, other] = [begin(path), begin(path)]
