@@ -160,6 +160,11 @@ function reportNoExport(session: SessionInfo): number {
   return STATUS.unusable
 }
 
+/** Whether a program can end with it: a status is a byte. */
+function isExitStatus(status: number): boolean {
+  return status >= 0 && status <= 255
+}
+
 /**
  * How the run ended stands in the console already; what lies underneath an error is added. Of a trap that is the
  * guest's stack: JavaScript's own text of it has less to say.
@@ -174,5 +179,6 @@ function reportRun(run: RunInfo, failed: CallDetail | null): number {
   printStack(stack)
   if (stack.length > 0 && failed?.debug?.error) printError(failed.debug.error)
   if (run.state === 'returned') return STATUS.ok
+  if (run.exitStatus !== null) return isExitStatus(run.exitStatus) ? run.exitStatus : STATUS.failed
   return run.state === 'cancelled' ? STATUS.cancelled : STATUS.failed
 }

@@ -9,8 +9,11 @@ import type { DecodedReading, DecodedText, TypedValue } from './values.ts'
  */
 export type CallKind = 'export' | 'import' | 'start'
 
-/** `threw`: a host function failed. A host error is never a trap. */
-export type CallOutcome = 'running' | 'returned' | 'trapped' | 'threw' | 'cancelled'
+/**
+ * `threw`: a host function failed. A host error is never a trap. `exited`: the guest asked to be ended, by an import whose
+ * handler called `exit`, as WASI's `proc_exit` does.
+ */
+export type CallOutcome = 'running' | 'returned' | 'trapped' | 'threw' | 'cancelled' | 'exited'
 
 /**
  * One activation across the boundary. All times are nanoseconds on the session's monotonic clock.

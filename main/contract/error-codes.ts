@@ -103,6 +103,10 @@ export const ERRORS = {
   ],
   GUEST_TRAPPED: ['The guest trapped.', 'The trap names the reason; look at the call that led to it.'],
   GUEST_EXCEPTION: ['The guest threw an exception that nobody caught.', 'Catch it in the guest.'],
+  GUEST_EXITED: [
+    'The guest exited with a status that is not 0.',
+    'Look at what it printed: a program reports a failure so.',
+  ],
   HOST_THREW: ['A host function failed.', 'Correct the import handler, or let the guest expect the failure.'],
   HOST_RESULT_TYPE: [
     'An import handler returned a value of the wrong type.',

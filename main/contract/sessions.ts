@@ -1,5 +1,5 @@
 /** Sessions and their runs. Plain data, safe on every channel. */
-import type { CallSummary } from './calls.ts'
+import type { CallOutcome, CallSummary } from './calls.ts'
 import type { ExportInfo, GuestInfo, HostModuleInfo, ImportInfo } from './guests.ts'
 import type { CallId, RunId, SessionId } from './ids.ts'
 import type { SessionLimits } from './limits.ts'
@@ -65,8 +65,8 @@ export interface StallInfo {
   isDeadlock: boolean
 }
 
-/** `queued` waits for its turn; the last four are final. */
-export type RunState = 'queued' | 'running' | 'returned' | 'trapped' | 'threw' | 'cancelled'
+/** `queued` waits for its turn; all but that and `running` are final. */
+export type RunState = 'queued' | CallOutcome
 
 /** One request to call an export. */
 export interface RunInfo {
@@ -80,4 +80,6 @@ export interface RunInfo {
   callId: CallId | null
   results: TypedValue[] | null
   error: InspectorError | null
+  /** With which it has exited; null unless its state is `exited`. */
+  exitStatus: number | null
 }

@@ -22,6 +22,7 @@ const CALL_OUTCOMES = [
   'trapped',
   'threw',
   'cancelled',
+  'exited',
 ] as const satisfies CallOutcome[]
 
 const field = (

@@ -98,6 +98,11 @@ export interface HostContext {
    */
   show(...values: unknown[]): string
   /**
+   * Ends the guest with a status, as WASI's `proc_exit` does: throws what the guest cannot catch. Its calls have the outcome
+   * `exited`; `jspi-inspector run` exits with the status. To host code that called an export it is an error.
+   */
+  exit(status: number): never
+  /**
    * Marks a handler that never waits. The guest is not suspended around it, so the call is cheaper and is
    * allowed where suspending is not; returning a promise from it is an error.
    */

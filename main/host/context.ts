@@ -2,6 +2,7 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { Activation } from './activation.ts'
 import type { HostConsole, HostContext, ImportHandler, MemoryReader, MemoryWriter } from './api.ts'
+import { GuestExit } from './failures.ts'
 import type { DeclaredReadings } from './import-readers.ts'
 import type { GuestInstance } from './instance.ts'
 import { showValues } from './show.ts'
@@ -22,6 +23,7 @@ export class SessionContext implements HostContext {
   readonly write: MemoryWriter
   readonly console: HostConsole
   readonly show: HostContext['show']
+  readonly exit: HostContext['exit']
   readonly sync: HostContext['sync']
   readonly reads: HostContext['reads']
   readonly #activations: AsyncLocalStorage<Activation>
@@ -43,6 +45,11 @@ export class SessionContext implements HostContext {
     this.show = (...values) => {
       const params = activations.getStore()?.importFunction?.definition.params
       return showValues(values, params?.length === values.length ? params : null)
+    }
+    this.exit = (status) => {
+      if (!Number.isInteger(status))
+        throw new TypeError(`exit() takes an integer, and not ${String(status)}.`)
+      throw new GuestExit(status)
     }
     this.sync = (handler) => {
       syncHandlers.add(handler)

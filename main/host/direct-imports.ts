@@ -36,10 +36,8 @@ export function passDirectly(
     activation.importFunction = null
     return result
   }
-  const fail = (activation: Activation, thrown: unknown): unknown => {
+  const fail = (activation: Activation, thrown: unknown): unknown =>
     new ImportCall(imported, unrecorded(activation)).fail(thrown)
-    return thrown
-  }
 
   switch (traced.definition.params.length) {
     case 0:

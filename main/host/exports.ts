@@ -1,5 +1,4 @@
 /** Calls exports: records each call, and tells how it ended. */
-import type { InspectorError } from '../contract/result.ts'
 import type { CallId } from '../contract/ids.ts'
 import { Activation } from './activation.ts'
 import type { Failure } from './failures.ts'
@@ -20,7 +19,7 @@ export interface CallableExport {
 /** How an export call ended; `thrown` is what the guest let through. */
 export type ExportOutcome =
   | { outcome: 'returned'; callId: CallId; returned: unknown; values: readonly unknown[] }
-  | { outcome: Failure['outcome']; callId: CallId; error: InspectorError; thrown: unknown }
+  | (Failure & { callId: CallId; thrown: unknown })
 
 /**
  * Calls an export inside of the current import call, if there is one. `onBegin` hears of the activation before
@@ -80,7 +79,7 @@ export function callExport(
   function fail(thrown: unknown, endNs: number, stack: readonly number[], failure: Failure): ExportOutcome {
     if (failure.outcome !== 'cancelled') recorder.stack(callId, stack)
     recorder.exitFailed(callId, failure.outcome, failure.error, endNs, 0, 0)
-    return { ...failure, callId, thrown }
+    return { ...failure, callId, thrown: failure.outcome === 'exited' ? failure.exit : thrown }
   }
 }
 
@@ -114,7 +113,7 @@ function classify(
   })
   refused?.refuse(failure)
   const reached = instance.describeReached()
-  if (reached === '') return failure
+  if (reached === '' || failure.outcome === 'exited') return failure
   return { ...failure, error: { ...failure.error, why: `${failure.error.why} ${reached}` } }
 }
 

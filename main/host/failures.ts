@@ -8,11 +8,10 @@ import { explainSuspendRefused } from './suspend-refused.ts'
 
 const LONGEST_CAUSE = 16_000
 
-/** How a call failed. */
-export interface Failure {
-  outcome: Exclude<CallOutcome, 'running' | 'returned'>
-  error: InspectorError
-}
+/** How a call ended that did not return. */
+export type Failure =
+  | { outcome: Exclude<CallOutcome, 'running' | 'returned' | 'exited'>; error: InspectorError }
+  | { outcome: 'exited'; error: InspectorError | null; exit: GuestExit }
 
 /**
  * V8's messages (src/common/message-template.h, kTrap…) and the specification's names, as its test suite
@@ -75,6 +74,7 @@ export function hostFailure(
   refused: RefusedSuspension | null = null,
 ): Failure {
   if (thrown instanceof HandlerError) return { outcome: 'threw', error: thrown.inspectorError }
+  if (thrown instanceof GuestExit) return exitFailure(thrown)
   const { message, cause } = describeThrown(thrown)
   if (isSuspendError(thrown)) {
     return { outcome: 'threw', error: explainSuspendRefused(refused, { message, stack: cause }) }
@@ -83,6 +83,26 @@ export function hostFailure(
     outcome: 'threw',
     error: makeError('HOST_THREW', { why: `${importName} failed: ${message}.`.replace(/\.\.$/, '.'), cause }),
   }
+}
+
+/**
+ * What `context.exit` throws. It ends the guest as a cancelled one is ended: nothing that the guest catches keeps it
+ * alive (wasmtime's `I32Exit` and WASI's `proc_exit`). To host code that awaits an export it is an error as any other.
+ */
+export class GuestExit extends Error {
+  override readonly name = 'GuestExit'
+  readonly status: number
+
+  constructor(status: number) {
+    super(`The guest exited with status ${status}.`)
+    this.status = status
+  }
+}
+
+/** How a call ends whose guest exits. */
+function exitFailure(exit: GuestExit): Failure {
+  const error = exit.status === 0 ? null : makeError('GUEST_EXITED', { why: `Status ${exit.status}.` })
+  return { outcome: 'exited', error, exit }
 }
 
 /** Whether the engine could not suspend a guest. */

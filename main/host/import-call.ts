@@ -5,7 +5,7 @@ import type { InspectorError } from '../contract/result.ts'
 import type { Activation, Suspension } from './activation.ts'
 import type { CallReader } from './call-reader.ts'
 import type { Failure } from './failures.ts'
-import { HandlerError, hostFailure, isSuspendError } from './failures.ts'
+import { GuestExit, HandlerError, hostFailure, isSuspendError } from './failures.ts'
 import type { Waiter } from './ignored-signals.ts'
 import { relay } from './ignored-signals.ts'
 import type { BoundarySettings } from './imports.ts'
@@ -154,8 +154,10 @@ export class ImportCall implements Suspension {
 
   /** To be called with what it rejected with. */
   onRejected(thrown: unknown): void {
-    if (!this.#resumesLater) this.#resumeWith(thrown)
-    this.#reject!(thrown)
+    this.#failure ??= this.#explain(thrown)
+    const thrownOn = this.#throwOn(thrown)
+    if (!this.#resumesLater) this.#resumeWith(thrownOn)
+    this.#reject!(thrownOn)
   }
 
   get name(): string {
@@ -183,17 +185,24 @@ export class ImportCall implements Suspension {
     recorder.exitFailed(callId, outcome, error, endNs, this.#hostNs, endNs - this.#startNs - this.#hostNs)
   }
 
-  /** Records that its handler threw, before the guest gets what it threw. */
-  fail(thrown: unknown): void {
+  /** Records that its handler threw; returns what is to be thrown into the guest. */
+  fail(thrown: unknown): unknown {
     const { settings } = this.#import
     const callId = this.#callId
     const failure = this.#explain(thrown)
+    const thrownOn = this.#throwOn(thrown)
     const endNs = callId === 0 ? 0 : settings.recorder.nowNs()
     this.#leave()
-    this.#keep(thrown, failure, this.#stack ?? settings.stacks.capture(thrown))
+    this.#keep(thrownOn, failure, this.#stack ?? settings.stacks.capture(thrown))
     if (callId !== 0) {
       settings.recorder.exitFailed(callId, failure.outcome, failure.error, endNs, endNs - this.#startNs, 0)
     }
+    return thrownOn
+  }
+
+  /** A guest that exits is unwound by the trap: it could catch anything else. */
+  #throwOn(thrown: unknown): unknown {
+    return thrown instanceof GuestExit ? this.#import.settings.trap : thrown
   }
 
   #resume(result: unknown): void {
@@ -213,8 +222,8 @@ export class ImportCall implements Suspension {
     this.#goOn()
     const { settings } = this.#import
     const callId = this.#callId
-    // The trap that a cancelled call is unwound with was made elsewhere.
-    const isOwn = failure.outcome !== 'cancelled'
+    // The trap that a call is unwound with was made elsewhere.
+    const isOwn = thrown !== settings.trap
     this.#keep(thrown, failure, this.#stack ?? (isOwn ? settings.stacks.readThrown(thrown) : []))
     if (callId === 0) return
     const endNs = settings.recorder.nowNs()
@@ -225,6 +234,9 @@ export class ImportCall implements Suspension {
   /** How its handler failed; ends the call in which the engine could not suspend the guest, if it was that. */
   #explain(thrown: unknown): Failure {
     const activation = this.#activation
+    // A handler may have called a function of the guest that exited: nothing but its trap has come through.
+    const inner = activation?.lastThrown
+    if (inner && inner.value === thrown && inner.failure.outcome === 'exited') return inner.failure
     const refused = isSuspendError(thrown) && activation !== null ? activation.suspendedIn : null
     if (activation === null || refused === null || refused === this) return hostFailure(thrown, this.name)
     const failure = hostFailure(thrown, this.name, {

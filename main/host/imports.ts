@@ -120,8 +120,7 @@ function wrapRecorded(
         reader,
         values,
       })
-      call.fail(thrown)
-      throw thrown
+      throw call.fail(thrown)
     }
   }
 }

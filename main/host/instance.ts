@@ -147,6 +147,7 @@ export class Instances {
   async #initialize(callable: CallableExport): Promise<InspectorError | null> {
     const ended = await callExport(this.#boundary, callable, [])
     if (ended.outcome === 'returned') return null
+    if (ended.outcome === 'exited') return makeError('START_FAILED', { why: ended.exit.message })
     const { code, what, why, cause } = ended.error
     const told = code === 'GUEST_EXCEPTION' ? `${what} ${why}`.trim() : why || what
     return makeError('START_FAILED', { why: told, ...(cause === undefined ? {} : { cause }) })

@@ -87,4 +87,5 @@ export type MessageFromWorker =
       state: Exclude<RunState, 'queued' | 'running'>
       results: TypedValue[] | null
       error: InspectorError | null
+      exitStatus: number | null
     }

@@ -181,16 +181,16 @@ export class Recorder {
     this.#ring.publish(sizeBytes)
   }
 
-  /** Records that a call did not return, and why. */
+  /** Records that a call did not return, and why; nothing is wrong with one that exits with status 0. */
   exitFailed(
     callId: CallId,
     outcome: Exclude<CallOutcome, 'running' | 'returned'>,
-    error: InspectorError,
+    error: InspectorError | null,
     endNs: number,
     hostNs: number,
     suspendedNs: number,
   ): void {
-    this.#writeText(TAGS.error, callId, JSON.stringify(error))
+    if (error !== null) this.#writeText(TAGS.error, callId, JSON.stringify(error))
     const offset = this.#reserveExit(callId, outcome, EXIT.values, endNs, hostNs, suspendedNs)
     this.#ring.words[(offset + EXIT.valueCount) >> 2] = 0
     this.#ring.publish(EXIT.values)

@@ -172,7 +172,7 @@ function probe(callIds: Set<CallId>): void {
 
 async function run(runId: RunId, exportName: string, values: unknown[]): Promise<void> {
   const fail = (error: InspectorError): void =>
-    post({ type: 'run-ended', runId, state: 'threw', results: null, error })
+    post({ type: 'run-ended', runId, state: 'threw', results: null, error, exitStatus: null })
   try {
     const found = await findInstance!()
     if (!found.ok) return fail(found.error)
@@ -184,9 +184,11 @@ async function run(runId: RunId, exportName: string, values: unknown[]): Promise
     })
     if (ended.outcome === 'returned') {
       const results = recorder.describeValues(callable.traced.definition.results, ended.values)
-      post({ type: 'run-ended', runId, state: 'returned', results, error: null })
+      post({ type: 'run-ended', runId, state: 'returned', results, error: null, exitStatus: null })
     } else {
-      post({ type: 'run-ended', runId, state: ended.outcome, results: null, error: ended.error })
+      const { outcome: state, error } = ended
+      const exitStatus = ended.outcome === 'exited' ? ended.exit.status : null
+      post({ type: 'run-ended', runId, state, results: null, error, exitStatus })
     }
   } catch (thrown) {
     const { message, cause } = describeThrown(thrown)

@@ -2,7 +2,7 @@
 import type { RunId } from '../contract/ids.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { Runs } from './runs.ts'
-import { isActive, isQueued } from './runs.ts'
+import { cancelledBy, isActive, isQueued } from './runs.ts'
 import type { SessionWorker } from './session-worker.ts'
 import { waitForCancel } from './wait-for-cancel.ts'
 
@@ -48,7 +48,7 @@ export class RunCanceller {
     const worker = this.#owner.worker()
     const run = runs.get(runId)
     if (!worker || !run || !isActive(run)) return
-    if (run.state === 'queued') return runs.ended(runId, 'cancelled', null, error)
+    if (run.state === 'queued') return runs.ended(runId, cancelledBy(error))
     worker.post({ type: 'cancel', runId, error })
     const isOver = (): boolean => {
       // Of those that have ended only the last are remembered.

@@ -6,8 +6,14 @@ import type { TypedValue } from '../contract/values.ts'
 import { nameOfType } from '../trace/values.ts'
 
 /** `wasm said: 532`, or the error; null where there is nothing to say. */
-export function reportRun({ state, results, error }: RunInfo): { level: ConsoleLevel; text: string } | null {
+export function reportRun({
+  state,
+  results,
+  error,
+  exitStatus,
+}: RunInfo): { level: ConsoleLevel; text: string } | null {
   if (error) return { level: state === 'cancelled' ? 'warn' : 'error', text: formatError(error) }
+  if (exitStatus !== null) return { level: 'info', text: 'wasm exited with status 0' }
   return results && results.length > 0 ? { level: 'log', text: `wasm said: ${formatResults(results)}` } : null
 }
 

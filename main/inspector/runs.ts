@@ -3,7 +3,6 @@ import { makeError } from '../contract/error-codes.ts'
 import { DEFAULT_LIMITS } from '../contract/limits.ts'
 import type { RunId, SessionId } from '../contract/ids.ts'
 import type { RunInfo } from '../contract/sessions.ts'
-import type { TypedValue } from '../contract/values.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { RunBudget } from './run-budget.ts'
 
@@ -19,6 +18,11 @@ interface Run {
   limitMs: number | null
   leftMs: number
   timedAtMs: number
+}
+
+/** How a run has ended. */
+export interface RunEnd extends Pick<RunInfo, 'results' | 'error' | 'exitStatus'> {
+  state: Exclude<RunInfo['state'], 'queued' | 'running'>
 }
 
 /** What the queue needs of its session. */
@@ -73,6 +77,7 @@ export class Runs {
       state: 'queued',
       callId: null,
       results: null,
+      exitStatus: null,
       error: null,
     }
     this.#runs.set(runId, { info, values, timeoutMs, timer: null, limitMs: null, leftMs: 0, timedAtMs: 0 })
@@ -136,12 +141,7 @@ export class Runs {
     if (run) this.#change(run, { callId })
   }
 
-  ended(
-    runId: RunId,
-    state: Exclude<RunInfo['state'], 'queued' | 'running'>,
-    results: TypedValue[] | null,
-    error: InspectorError | null,
-  ): void {
+  ended(runId: RunId, { state, results, error, exitStatus }: RunEnd): void {
     const run = this.#runs.get(runId)
     if (!run || !isActive(run.info)) return
     if (run.timer) clearTimeout(run.timer)
@@ -153,14 +153,14 @@ export class Runs {
       this.#finished.delete(oldest)
       this.#runs.delete(oldest)
     }
-    this.#change(run, { state, results, error })
+    this.#change(run, { state, results, error, exitStatus })
     this.startNext()
   }
 
   /** Ends every run, queued ones too: the worker is gone. */
   endAll(error: InspectorError): void {
     this.#queue.clear()
-    for (const { info } of this.#runs.values()) this.ended(info.runId, 'cancelled', null, error)
+    for (const { info } of this.#runs.values()) this.ended(info.runId, cancelledBy(error))
   }
 
   /** The trace that the runs' calls were in is gone. */
@@ -172,6 +172,11 @@ export class Runs {
     run.info = { ...run.info, ...change }
     this.#owner.changed(run.info)
   }
+}
+
+/** How a run ends that is cancelled, or whose worker is gone. */
+export function cancelledBy(error: InspectorError): RunEnd {
+  return { state: 'cancelled', results: null, error, exitStatus: null }
 }
 
 /** Whether a run waits for its turn. */

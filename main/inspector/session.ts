@@ -309,7 +309,7 @@ export class Session {
       case 'run-began':
         return this.runs.began(message.runId, message.callId)
       case 'run-ended':
-        return this.runs.ended(message.runId, message.state, message.results, message.error)
+        return this.runs.ended(message.runId, message)
     }
   }
 

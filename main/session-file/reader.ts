@@ -83,9 +83,9 @@ export interface SessionCallBase {
   results: SessionValue[] | null
   /** What the import's readings made of it, where there are some. */
   decoded?: DecodedReading[]
-  outcome: 'returned' | 'trapped' | 'threw' | 'cancelled'
+  outcome: 'returned' | 'trapped' | 'threw' | 'cancelled' | 'exited'
   /**
-   * Where it did not return. `SESSION_FILE_DAMAGED`: the call is lost, and nothing else that is said of it holds.
+   * Where it did not return, nor exit with status 0. `SESSION_FILE_DAMAGED`: the call is lost, and nothing else that is said of it holds.
    * `CALLS_LEFT_OUT`: it was given up for newer ones, and the same holds.
    * `SESSION_FILE_INCOMPLETE`: it had not ended when the file was written.
    */

@@ -88,7 +88,14 @@ export const OUTCOMES = [
   'trapped',
   'threw',
   'cancelled',
+  'exited',
 ] as const satisfies CallOutcome[]
+
+/** Whether a call that ended so counts as failed: a guest that exits has decided to. */
+export function isFailure(outcome: CallOutcome): boolean {
+  return outcome !== 'returned' && outcome !== 'exited'
+}
+
 export const LEVELS = ['log', 'info', 'warn', 'error', 'debug'] as const satisfies ConsoleLevel[]
 export const SOURCES = ['host', 'session'] as const
 

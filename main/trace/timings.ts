@@ -25,10 +25,10 @@ export type SavedTimings = {
 export class Timings {
   readonly #byFunction: (FunctionTimings | undefined)[] = []
 
-  record(functionIndex: number, hasReturned: boolean, totalNs: number, suspendedNs: number): void {
+  record(functionIndex: number, hasFailed: boolean, totalNs: number, suspendedNs: number): void {
     const timings = this.#of(functionIndex)
     timings.count++
-    if (!hasReturned) timings.failedCount++
+    if (hasFailed) timings.failedCount++
     timings.total.record(totalNs)
     timings.suspended.record(suspendedNs)
   }

@@ -8,7 +8,7 @@ import type { SavedOrder } from './call-order.ts'
 import { CallStore } from './call-store.ts'
 import { ConsoleStore } from './console-store.ts'
 import type { FunctionDefinition, SliceState } from './events.ts'
-import { OUTCOMES } from './events.ts'
+import { isFailure, OUTCOMES } from './events.ts'
 import type { ReturnedCalls } from './returned-calls.ts'
 import type { RawStack } from './stack-store.ts'
 import { giveUpOldest } from './keep-newest.ts'
@@ -239,8 +239,8 @@ export class Trace {
   count(id: CallId): void {
     const times = this.calls.timesOf(id, 0)
     this.#totals.addEnded(this.calls.kindOf(id) === 'import', times)
-    const hasReturned = this.calls.outcomeOf(id) === 'returned'
-    this.#timings.record(this.calls.functionIndexOf(id), hasReturned, times.totalNs, times.suspendedNs)
+    const hasFailed = isFailure(this.calls.outcomeOf(id))
+    this.#timings.record(this.calls.functionIndexOf(id), hasFailed, times.totalNs, times.suspendedNs)
   }
 
   /** Keeps why a call failed, given as JSON. */

@@ -21,7 +21,18 @@ export function formatRun({
   return `${formatExportName(exportName)}(${escapeInvisible(argumentTexts.join(', '))})`
 }
 
-/** `bad`: it failed. `live`: it is still going on. `done`: it returned, or was cancelled by the user. */
+/** How a run stands, as words. */
+export function formatRunState({ state, exitStatus }: RunInfo, isPaused: boolean): string {
+  if (exitStatus !== null) return `exited with status ${exitStatus}`
+  return state === 'running' && isPaused ? 'paused' : state
+}
+
+/** Whether a run is to be shown as failed. */
+export function hasFailed({ state, exitStatus }: RunInfo): boolean {
+  return state === 'trapped' || state === 'threw' || (exitStatus !== null && exitStatus !== 0)
+}
+
+/** `bad`: it failed. `live`: it is still going on. `done`: it returned, exited, or was cancelled by the user. */
 export type OutcomeTone = 'bad' | 'live' | 'done'
 
 export interface OutcomeText {

@@ -153,6 +153,23 @@ test.each([
   expect(ended.status).toBe(status)
 })
 
+test.each([
+  [0, 0, /^wasm exited with status 0\n$/],
+  [3, 3, /^GUEST_EXITED: .* Status 3\./],
+  [255, 255, /Status 255\./],
+  [256, 1, /Status 256\./],
+  [-1, 1, /Status -1\./],
+])('a guest that exits with %i gives status %i', async (given, status, told) => {
+  const path = await writeGuest(
+    `(module (import "env" "exit" (func $exit (param i32)))
+      (func (export "_start") (call $exit (i32.const ${given}))))`,
+  )
+  await writeFile(join(path, '../host.mjs'), 'export default ({ exit }) => ({ env: { exit } })')
+  const ended = await runProgram(['run', path])
+  expect(ended).toMatchObject({ status, stdout: '' })
+  expect(ended.stderr).toMatch(told)
+})
+
 test('--stub binds what nobody else binds', async () => {
   const path = await writeGuest(
     '(module (import "env" "f" (func $f (param i32) (result i32))) (func (export "go") (result i32) (call $f (i32.const 7))))',

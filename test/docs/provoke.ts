@@ -148,6 +148,13 @@ async function runFailing(
   return error
 }
 
+/** A guest that exits with the status that it is given. */
+function openExiting(): Promise<TestSession> {
+  const wat = `(module (import "env" "exit" (func $exit (param i32)))
+    (func (export "run") (param i32) (call $exit (local.get 0))))`
+  return openText(wat, 'export default ({ exit }) => ({ env: { exit } })')
+}
+
 /** The failure of a call beside another one. */
 async function overlapFailing(wat: string, stackBytes: string): Promise<InspectorError> {
   const session = await openText(wat, PATIENT_HOST)
@@ -337,6 +344,7 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
   TYPE_UNSUPPORTED: () => startFailing('values', 'v128', '0'),
   GUEST_TRAPPED: async () => runFailing(await openExample('fail-trap'), 'divide_by_zero'),
   GUEST_EXCEPTION: async () => runFailing(await openExample('fail-trap'), 'uncaught_exception'),
+  GUEST_EXITED: async () => runFailing(await openExiting(), 'run', '3'),
   HOST_THREW: async () => runFailing(await openExample('fail-host'), 'rejects'),
   HOST_RESULT_TYPE: async () => runFailing(await openExample('fail-host'), 'wrong_i64'),
   HOST_SYNC_PROMISE: async () => runFailing(await openExample('fail-host'), 'sync_promise'),

@@ -62,6 +62,9 @@ export async function loadGuest(
     signal: abortController.signal,
     console: createConsole(lines),
     show: (...values) => `[${values.map((value) => `I32(${String(value)})`).join(', ')}]`,
+    exit(status) {
+      throw new Error(`exit ${status}`)
+    },
     sync(handler) {
       syncHandlers.add(handler)
       return handler

@@ -72,7 +72,7 @@ function classify(thrown: unknown): Outcome {
     return { kind: 'unlinkable', reason: message }
   }
   const { error } = guestFailure(thrown)
-  if (/stack overflow/.test(error.why)) return { kind: 'exhausted', reason: 'call stack exhausted' }
+  if (/stack overflow/.test(error!.why)) return { kind: 'exhausted', reason: 'call stack exhausted' }
   return { kind: 'failed', reason: message }
 }
 
@@ -172,7 +172,7 @@ export class HostEngine implements Engine {
     const ended = await callExport(this.#boundary.settings, callable, values)
     return ended.outcome === 'returned'
       ? { kind: 'returned', values: ended.values }
-      : classifyError(ended.error, ended.thrown)
+      : classifyError(ended.error!, ended.thrown)
   }
 
   /** Traps are named by their place: in this guest's file, until another is entered. */

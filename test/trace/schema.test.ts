@@ -291,6 +291,7 @@ describe('a broken line is refused', () => {
     ['results although it failed', (line) => Object.assign(line, { outcome: 'threw', error: ERROR })],
     ['no results although it returned', (line) => (line.results = null)],
     ['no error although it failed', (line) => Object.assign(line, { outcome: 'threw', results: null })],
+    ['results although it exited', (line) => (line.outcome = 'exited')],
     ['an error although it returned', (line) => (line.error = ERROR)],
     ['an end although it runs', (line) => Object.assign(line, { outcome: 'running', results: null })],
     ['no end although it returned', (line) => (line.endNs = null)],

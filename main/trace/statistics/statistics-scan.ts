@@ -9,6 +9,7 @@ import type {
 import { CallCursor } from '../call-cursor.ts'
 import { summarizeCall } from '../call-row.ts'
 import type { CallStore } from '../call-store.ts'
+import { isFailure } from '../events.ts'
 import type { FilterAnswers } from '../filter-scan.ts'
 import { Timings } from '../timings.ts'
 import { BusyColumns, trimColumns } from './busy-columns.ts'
@@ -138,11 +139,11 @@ export class StatisticsScan {
     const knownInnerNs = this.#innerNs.get(id) ?? 0
     if (knownInnerNs > 0) this.#innerNs.delete(id)
     if (!this.#answers.holdsFor(id)) return
-    const { guestNs, hostNs, suspendedNs, hasReturned } = this.#cursor
+    const { guestNs, hostNs, suspendedNs, outcome } = this.#cursor
     const isImport = this.#calls.definitions[functionIndex]!.kind === 'import'
     const selfNs = isImport ? totalNs - knownInnerNs : guestNs
     this.#matchCount++
-    this.#timings.record(functionIndex, hasReturned, totalNs, suspendedNs)
+    this.#timings.record(functionIndex, isFailure(outcome), totalNs, suspendedNs)
     this.#paths.add(parent, functionIndex, { totalNs, guestNs, hostNs, suspendedNs }, selfNs)
     this.#slowest.add(id, totalNs)
     const columns = isImport ? this.#importColumns : this.#exportColumns

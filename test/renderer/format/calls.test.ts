@@ -28,6 +28,7 @@ test.each([
   ['threw', 'bad'],
   ['returned', 'done'],
   ['cancelled', 'done'],
+  ['exited', 'done'],
 ] as const)('%s looks %s', (outcome, tone) => {
   expect(describeOutcome({ outcome, suspended: false })).toEqual({ text: outcome, tone })
 })
