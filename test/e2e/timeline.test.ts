@@ -1,4 +1,6 @@
 /** The timeline shows what the table has: drawn in three kinds of time, moved by wheel, keys and pointer. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { describeOnDrivers } from './harness.ts'
@@ -7,11 +9,27 @@ import {
   callsTable,
   countRows,
   eventually,
+  expectSession,
   openExample,
   readRows,
   runButton,
   runExport,
 } from './inspector-page.ts'
+import { makeTempFolder } from './paths.ts'
+
+/** Computes and calls the host in turn, about a millisecond each. */
+const STRIPES_GUEST = `(module
+  (import "env" "work" (func $work))
+  (func (export "a_rather_long_name") (local $turn i32) (local $n i32)
+    (loop $again
+      (local.set $n (i32.const 1000000))
+      (loop $spin (br_if $spin (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+      (call $work)
+      (br_if $again (i32.lt_u (local.tee $turn (i32.add (local.get $turn) (i32.const 1))) (i32.const 40))))))`
+const STRIPES_HOST = `export default { env: { work() {
+  const untilMs = performance.now() + 1
+  while (performance.now() < untilMs);
+} } }`
 
 /** Heights of the middles of the first lane's rows, from the top of the lanes' canvas: below the axis. */
 const AXIS_PX = 22
@@ -29,9 +47,11 @@ async function findColor(
   page: Page,
   part: Part,
   yPx: number,
+  fromPx = 0,
+  toPx = Infinity,
 ): Promise<{ first: number; last: number; count: number }> {
   return timeline(page).evaluate(
-    (element, { part, yPx }) => {
+    (element, { part, yPx, fromPx, toPx }) => {
       const canvas = element.querySelector('canvas')!
       const probe = document.createElement('canvas').getContext('2d')!
       const swatch = document.createElement('span')
@@ -44,7 +64,7 @@ async function findColor(
       const density = canvas.width / canvas.clientWidth
       const row = canvas.getContext('2d')!.getImageData(0, Math.round(yPx * density), canvas.width, 1).data
       const places: number[] = []
-      for (let x = 0; x < canvas.width; x++) {
+      for (let x = fromPx * density; x < Math.min(toPx * density, canvas.width); x++) {
         // An empty pixel shows the background through.
         const isEmpty = row[4 * x + 3] === 0
         const isLike = [0, 1, 2].every((channel) => Math.abs(row[4 * x + channel]! - wanted[channel]!) <= 3)
@@ -52,7 +72,7 @@ async function findColor(
       }
       return { first: places[0] ?? -1, last: places.at(-1) ?? -1, count: places.length }
     },
-    { part, yPx },
+    { part, yPx, fromPx, toPx },
   )
 }
 
@@ -69,7 +89,8 @@ async function turnWheel(page: Page, xPx: number, deltaX: number, deltaY: number
 
 describeOnDrivers('the timeline', (app) => {
   const page = () => app().page
-  const countOf = (part: Part, yPx: number) => async () => (await findColor(page(), part, yPx)).count
+  const countOf = (part: Part, yPx: number, fromPx?: number, toPx?: number) => async () =>
+    (await findColor(page(), part, yPx, fromPx, toPx)).count
 
   /** How much hatching there is, at most, at a height of one of three lanes. */
   async function countHatching(lane: number): Promise<number> {
@@ -247,5 +268,28 @@ describeOnDrivers('the timeline', (app) => {
     await callDetail(page())
       .getByRole('heading', { name: /env.next_sync/ })
       .waitFor()
+  })
+
+  test('a name that would lie across many short calls has a ground of its own', async () => {
+    const folder = makeTempFolder('stripes')
+    writeFileSync(join(folder, 'stripes.wat'), STRIPES_GUEST)
+    writeFileSync(join(folder, 'host.ts'), STRIPES_HOST)
+    await app().dropFiles(['stripes.wat', 'host.ts'].map((name) => join(folder, name)))
+    await expectSession(page(), 'stripes.wat')
+    await page().getByRole('button', { name: 'Run this host module' }).click()
+    await eventually(() => runButton(page()).isEnabled()).toBe(true)
+    await runExport(page(), 'a_rather_long_name', [])
+    await eventually(() => countRows(page())).toBe(41)
+    await eventually(async () => (await readRows(page()))[0]?.[4]).toBe('returned')
+    await timeline(page()).focus()
+    await page().keyboard.press('0')
+    const edgePx = GUEST_ROW_PX - 10
+    await eventually(countOf('guest', edgePx)).toBeGreaterThan(100)
+    const { first } = await findColor(page(), 'guest-pale', edgePx)
+    expect(await countOf('guest', GUEST_ROW_PX, first, first + 120)()).toBe(0)
+    // Above it, and behind it, there are stripes.
+    expect(await countOf('guest', edgePx, first, first + 250)()).toBeGreaterThan(10)
+    expect(await countOf('guest', edgePx, first + 250)()).toBeGreaterThan(50)
+    expect(await countOf('guest-pale', edgePx, first + 250)()).toBeGreaterThan(50)
   })
 })
