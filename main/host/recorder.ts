@@ -1,5 +1,4 @@
 /** Writes calls and console lines into the ring, in the order in which they happen. */
-import { setImmediate } from 'node:timers'
 import type { CallOutcome } from '../contract/calls.ts'
 import type { CallId } from '../contract/ids.ts'
 import type { ConsoleLevel } from '../contract/traces.ts'
@@ -57,11 +56,6 @@ export class Recorder {
   #functionCount: number = STAND_IN_COUNT
   /** Where the newest `enter` event of an import is. */
   #heldOffset = 0
-  #isFlushPending = false
-  readonly #flushHeld = (): void => {
-    this.#isFlushPending = false
-    this.#ring.flushHeld()
-  }
   /** Whether calls of imports are recorded; those of exports are in any case. */
   recordsImports = true
 
@@ -115,9 +109,6 @@ export class Recorder {
       ring.floats[(this.#heldOffset + ENTER.hostNs) >> 3] = hostNs
       ring.words[(this.#heldOffset + ENTER.state) >> 2] = ENTER_STATES.suspended
       ring.setPhase(ENTER_STATES.suspended)
-      // Here only where the promise is still pending when the worker has nothing else to do.
-      if (!this.#isFlushPending) setImmediate(this.#flushHeld)
-      this.#isFlushPending = true
       return
     }
     const offset = ring.reserve(TAGS.suspend, SUSPEND.sizeBytes)

@@ -146,12 +146,6 @@ export class RingWriter extends RingViews {
     }
   }
 
-  /** Publishes all that is written, and the event that is held as it is. */
-  flushHeld(): void {
-    if (this.#heldBytes !== 0) this.#letGo()
-    this.flush()
-  }
-
   /** Publishes all that is written, but for an event that is held. */
   flush(): void {
     this.#publish()
