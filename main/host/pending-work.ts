@@ -19,15 +19,25 @@ export class PendingWork {
   constructor() {
     // Hooks on promises would slow every await down. An engine that does not know the option reports promises,
     // and is then not listened to.
-    const callbacks: HookCallbacks & { trackPromises: boolean } = {
+    const beginnings: HookCallbacks & { trackPromises: boolean } = {
       trackPromises: false,
       init: (id, type) => {
-        if (type === 'PROMISE') hook.disable()
-        else if (type === TIMER || JOB.test(type)) this.#hidden.set(id, type)
+        if (type === 'PROMISE') begun.disable()
+        else if (type === TIMER || JOB.test(type)) {
+          if (this.#hidden.size === 0) ended.enable()
+          this.#hidden.set(id, type)
+        }
       },
-      destroy: (id) => this.#hidden.delete(id),
     }
-    const hook = createHook(callbacks).enable()
+    const begun = createHook(beginnings).enable()
+    // Only while there is anything to end: it makes each turn of the event loop slower.
+    const endings: HookCallbacks & { trackPromises: boolean } = {
+      trackPromises: false,
+      destroy: (id) => {
+        if (this.#hidden.delete(id) && this.#hidden.size === 0) ended.disable()
+      },
+    }
+    const ended = createHook(endings)
   }
 
   /** The kinds of what is pending, such as `Timeout` or `TCPSocketWrap`; empty where nothing is. */

@@ -55,6 +55,18 @@ describe('a deadlock', () => {
       'new Promise((resolve) => pbkdf2("a", "b", 1e7, 64, "sha512", resolve))',
       false,
     ],
+    [
+      'a promise that nobody settles, after timers and jobs that have ended',
+      `(async () => {
+        for (let turn = 0; turn < 2; turn++) {
+          clearTimeout(setTimeout(() => {}, 60_000))
+          await new Promise((resolve) => setTimeout(resolve, 5))
+          await new Promise((resolve) => pbkdf2("a", "b", 1, 64, "sha512", resolve))
+        }
+        await new Promise(() => {})
+      })()`,
+      true,
+    ],
   ])('%s: %s', async (_what, promise, isDeadlock) => {
     const session = await openText(
       GUEST,
