@@ -1,12 +1,16 @@
 /** What recording by hand costs: the same guest on bare V8, with nothing, a message or a printed line per call. */
+import { setImmediate } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 
-const { bytes, count, recording, isSuspending, isAsync } = workerData as {
+/** What a handler does before it returns: a promise that has its result already, or a turn of the event loop. */
+export type Wait = 'nothing' | 'promise' | 'turn'
+
+const { bytes, count, recording, isSuspending, wait } = workerData as {
   bytes: Uint8Array
   count: number
   recording: 'nothing' | 'message' | 'console'
   isSuspending: boolean
-  isAsync: boolean
+  wait: Wait
 }
 
 const handlers = {
@@ -29,7 +33,12 @@ const handlers = {
 }
 
 const atOnce = handlers[recording]
-const handler = isAsync ? async (n: number) => atOnce(n) : atOnce
+const waiting = {
+  nothing: atOnce,
+  promise: async (n: number) => atOnce(n),
+  turn: async (n: number) => (await setImmediate(), atOnce(n)),
+}
+const handler = waiting[wait]
 const next = isSuspending ? new WebAssembly.Suspending!(handler as never) : handler
 const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { next } })
 const run = WebAssembly.promising!(instance.exports['run'])
