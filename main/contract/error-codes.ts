@@ -206,7 +206,7 @@ export const ERRORS = {
   ],
   SESSION_FILE_INCOMPLETE: [
     'How the call ended is not in the session file.',
-    'It had not ended when the file was written. Its times are not known.',
+    'It had not ended when the file was written. Its times go up to the last that the file knows.',
   ],
   SESSION_FILE_CUT: [
     'The end of the session file is missing or damaged.',

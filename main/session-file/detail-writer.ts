@@ -34,6 +34,9 @@ export class DetailWriter implements DetailLog {
   readonly #decoded: Set<CallId>
   readonly #overlaps: Set<CallId>
   readonly #scattered: Set<CallId>
+  readonly #suspended = new Set<CallId>()
+  /** Calls in which the guest is suspended, as the file has it. */
+  readonly #knownSuspended = new Set<CallId>()
 
   /** Of a file that has nothing of the trace yet. */
   constructor(trace: Trace, writer: BlockFileWriter) {
@@ -73,12 +76,14 @@ export class DetailWriter implements DetailLog {
       this.#decoded.delete(id)
       this.#overlaps.delete(id)
       this.#scattered.delete(id)
+      this.#suspended.delete(id)
     }
   }
 
   /** Writes all that there is, or as much of it as one turn has time for. */
   writeTurn(): void {
     this.#hasMore = true
+    this.#noteSuspended()
     for (let written = 0; written < TEXT_BLOCKS_PER_TURN && this.#hasMore; written++) {
       const hasDetails = this.writeDetails()
       this.#hasMore = this.#writeConsole() || hasDetails
@@ -113,9 +118,24 @@ export class DetailWriter implements DetailLog {
     if (overlaps.length > 0) details.overlaps = overlaps.map((id) => calls.overlaps.known(id))
     const scattered = take(this.#scattered, NUMBERS_PER_BLOCK)
     if (scattered.length > 0) details.scattered = scattered
+    const suspended = take(this.#suspended, NUMBERS_PER_BLOCK).filter((id) => calls.suspended.has(id))
+    if (suspended.length > 0) {
+      details.suspended = suspended.map((id) => [id, calls.suspendedSince(id) - calls.startOf(id)])
+    }
     if (Object.keys(details).length === 0) return false
     this.detailOffsets.push(this.#writer.append(BLOCK_TYPES.details, encodePart(details)))
     return true
+  }
+
+  /** Most suspensions are over by now: only those that are not are written, once each. */
+  #noteSuspended(): void {
+    const { suspended } = this.#trace.calls
+    for (const id of this.#knownSuspended) if (!suspended.has(id)) this.#knownSuspended.delete(id)
+    for (const id of suspended) {
+      if (this.#knownSuspended.has(id)) continue
+      this.#knownSuspended.add(id)
+      this.#suspended.add(id)
+    }
   }
 
   /** Writes lines of the console; says whether there are more. */

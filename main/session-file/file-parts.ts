@@ -37,6 +37,8 @@ export interface FileDetails {
   overlaps?: OverlapKnowledge[]
   /** See `ScatteredCalls`. */
   scattered?: CallId[]
+  /** Calls of imports in which the guest was suspended then, and the host's part of each; it matters of those that never end. */
+  suspended?: (readonly [CallId, hostNs: number])[]
 }
 
 export interface FileConsole {

@@ -2,6 +2,7 @@
 import { makeError } from '../contract/error-codes.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
+import type { CallId } from '../contract/ids.ts'
 import { Trace } from '../trace/trace.ts'
 import type { Offset } from './block-file.ts'
 import { BlockFileReader } from './block-file.ts'
@@ -97,10 +98,13 @@ function openByIndex(reader: BlockFileReader, limitBytes: number, session: unkno
   const index = end && readIndex(reader, end.indexOffset)
   if (index === null) return null
   const trace = new Trace(limitBytes)
+  const suspended = new Map<CallId, number>()
   for (const offset of index.details) {
     const found = reader.read(offset)
     if (found?.header.type !== BLOCK_TYPES.details) return null
-    takeDetails(trace, decodePart<FileDetails>(found.payload))
+    const details = decodePart<FileDetails>(found.payload)
+    takeDetails(trace, details)
+    for (const [id, hostNs] of details.suspended ?? []) suspended.set(id, hostNs)
   }
   for (const offset of index.console) {
     const found = reader.read(offset)
@@ -111,7 +115,8 @@ function openByIndex(reader: BlockFileReader, limitBytes: number, session: unkno
   trace.slowing.restore(index.slowedNs ?? 0)
   useBlocks(trace, reader, index.blocks)
   restoreTimeline(trace, reader.read(end!.timelineOffset))
-  endRunning(trace, index.running, index.importTimes ?? [], index.endNs)
+  const { running: ids, importTimes = [] } = index
+  endRunning(trace, { ids, importTimes, suspended }, index.endNs)
   return {
     trace,
     session: index.session ?? session,

@@ -21,18 +21,20 @@ export function useBlocks(trace: Trace, reader: BlockFileReader, stored: readonl
   )
 }
 
-/**
- * Ends calls whose end is not in the file: it was not written any more. `importTimes` are those that are known of what the
- * imports took that each has made.
- */
-export function endRunning(
-  trace: Trace,
-  running: Iterable<CallId>,
-  importTimes: Iterable<readonly [CallId, ReturnedTimes]>,
-  endNs: number,
-): void {
+/** What a file says of calls that had not ended. */
+export interface RunningCalls {
+  ids: Iterable<CallId>
+  /** Of those of the guest: what the imports took that each has made, as far as it is known. */
+  importTimes: Iterable<readonly [CallId, ReturnedTimes]>
+  /** Of imports: the host's part, where the guest was suspended. Others may be among them, which have ended. */
+  suspended: Iterable<readonly [CallId, hostNs: number]>
+}
+
+/** Ends calls whose end is not in the file: it was not written any more. */
+export function endRunning(trace: Trace, { ids, importTimes, suspended }: RunningCalls, endNs: number): void {
   const { calls } = trace
-  for (const id of running) calls.adopt(id)
+  for (const id of ids) calls.adopt(id)
+  for (const [id, hostNs] of suspended) if (calls.running.has(id)) calls.suspend(id, hostNs)
   for (const [id, times] of importTimes) calls.restoreImportTimes(id, times)
   trace.endRunning('cancelled', makeError('SESSION_FILE_INCOMPLETE'), endNs)
 }

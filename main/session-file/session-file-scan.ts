@@ -35,6 +35,8 @@ export class SessionFileScan implements SessionFile {
   readonly #steps: Steps
   /** What the imports took together that each running call of the guest has made: the file says it of those that have ended. */
   readonly #importTimes = new Map<CallId, ReturnedTimes>()
+  /** The host's part of calls in which the guest was suspended when details were written. */
+  readonly #suspended = new Map<CallId, number>()
   #offset: Offset
   #endNs = 0
 
@@ -92,10 +94,11 @@ export class SessionFileScan implements SessionFile {
 
   /** What is in the trace is all that there is. */
   #finish(): void {
-    const running = [...this.trace.calls.running].sort((a, b) => a - b)
+    const ids = [...this.trace.calls.running].sort((a, b) => a - b)
     this.trace.calls.running.clear()
     this.trace.isBeingRead = false
-    endRunning(this.trace, running, this.#importTimes, this.#endNs)
+    const [importTimes, suspended] = [this.#importTimes, this.#suspended]
+    endRunning(this.trace, { ids, importTimes, suspended }, this.#endNs)
   }
 
   /** Whether it was as it should be. */
@@ -110,11 +113,16 @@ export class SessionFileScan implements SessionFile {
   }
 
   *#take(type: number, payload: Uint8Array, offset: Offset): Steps {
-    if (type === BLOCK_TYPES.details) takeDetails(this.trace, decodePart<FileDetails>(payload))
+    if (type === BLOCK_TYPES.details) this.#takeDetails(decodePart(payload))
     else if (type === BLOCK_TYPES.console) takeConsole(this.trace, decodePart<FileConsole>(payload))
     else if (type === BLOCK_TYPES.calls) yield* this.#takeCalls(new ByteSource(payload), offset)
     else if (type === BLOCK_TYPES.leftOut) yield* this.#takeLeftOut(new ByteSource(payload), offset)
     else if (type === BLOCK_TYPES.changes) yield* this.#takeChanges(new ByteSource(payload), offset)
+  }
+
+  #takeDetails(details: FileDetails): void {
+    takeDetails(this.trace, details)
+    for (const [id, hostNs] of details.suspended ?? []) this.#suspended.set(id, hostNs)
   }
 
   *#takeCalls(source: ByteSource, offset: Offset): Steps {

@@ -8,7 +8,7 @@ import { makeError } from '../../main/contract/error-codes.ts'
 import { BlockFileReader } from '../../main/session-file/block-file.ts'
 import { BLOCK_TYPES, encodeBlock, HEADER_BYTES } from '../../main/session-file/file-block.ts'
 import type { SessionFile } from '../../main/session-file/open-session-file.ts'
-import { beginSessionFile } from '../../main/session-file/open-session-file.ts'
+import { beginSessionFile, openSessionFile } from '../../main/session-file/open-session-file.ts'
 import { SessionLog } from '../../main/session-file/session-log.ts'
 import { readCallRow } from '../../main/trace/call-row.ts'
 import { OUTCOMES } from '../../main/trace/events.ts'
@@ -187,6 +187,48 @@ test('ends when the last that it knows of has begun', async () => {
     ['cancelled', 0],
   ])
   expect(file.trace.calls.errorOf(2)?.code).toBe('SESSION_FILE_INCOMPLETE')
+})
+
+test.each([
+  ['cut off', true],
+  ['with an index', false],
+])('what suspended the guest and did not end is not said to be the host’s: %s', async (_how, isCut) => {
+  const trace = new Trace(Infinity)
+  const log = writeLog(trace, join(await createFolder(), 'session.jspi'))
+  trace.define(0, { kind: 'export', module: null, name: 'run', params: [], results: [] })
+  trace.define(1, { kind: 'import', module: 'env', name: 'wait', params: [], results: [] })
+  const begin = (id: number, parent: number, functionIndex: number, startNs: number): void =>
+    trace.begin(id, parent, functionIndex, startNs, new Uint32Array(0), 0)
+  const end = (id: number, endNs: number, hostNs: number, suspendedNs: number): void =>
+    trace.end(id, OUTCOMES.indexOf('returned'), endNs, hostNs, suspendedNs, new Uint32Array(0), 0)
+  begin(1, 0, 0, 100)
+  // One that has ended in the end, and one that has not.
+  begin(2, 1, 1, 150)
+  trace.suspend(2, 10)
+  log.flush()
+  end(2, 200, 10, 40)
+  begin(3, 1, 1, 300)
+  trace.suspend(3, 20)
+  log.flush()
+  // Another that computes in the host.
+  begin(4, 0, 0, 400)
+  begin(5, 4, 1, 450)
+  log.flush()
+  begin(6, 0, 0, 900)
+  end(6, 1000, 0, 0)
+  const bytesCut = await cutOff(log)
+  const opened = isCut ? await readWhole(bytesCut) : valueOf(openSessionFile(log.path, Infinity))
+  const rows = [1, 2, 3, 4, 5].map((id) => readCallRow(opened.trace.calls, id, 0))
+  const endNs = isCut ? 1000 : 1e13
+  expect(rows.map(({ totalNs, hostNs, suspendedNs }) => [totalNs, hostNs, suspendedNs])).toEqual([
+    [endNs - 100, 30, 40 + endNs - 320],
+    [50, 10, 40],
+    [endNs - 300, 20, endNs - 320],
+    [endNs - 400, endNs - 450, 0],
+    [endNs - 450, endNs - 450, 0],
+  ])
+  expect(opened.trace.calls.suspended.size).toBe(0)
+  if (!isCut) opened.close()
 })
 
 test('a file without any call is read to its end', async () => {
