@@ -62,7 +62,8 @@ export class SessionFileScan implements SessionFile {
   }
 
   get unreadBytes(): number {
-    return this.trace.isBeingRead ? Math.max(0, this.sizeBytes - this.#offset) : 0
+    // It is not 0 before the calls that never ended have been ended.
+    return this.trace.isBeingRead ? Math.max(1, this.sizeBytes - this.#offset) : 0
   }
 
   advance(sliceMs: number): boolean {

@@ -168,6 +168,17 @@ test('is read in turns, of which each brings it further, and in the end is what 
   expect(trace.calls.previews.get(1)).toBe('"one"')
 })
 
+test('there is something left to be read until the calls that never ended have been ended', async () => {
+  const file = begin(await place(bytes))
+  let isOver = false
+  while (!isOver) {
+    expect(file.trace.isBeingRead).toBe(true)
+    expect(file.unreadBytes).toBeGreaterThan(0)
+    isOver = file.advance(0)
+  }
+  expect(file).toMatchObject({ unreadBytes: 0, lostBytes: 0 })
+})
+
 test('ends when the last that it knows of has begun', async () => {
   const trace = new Trace(Infinity)
   const log = writeLog(trace, join(await createFolder(), 'session.jspi'))
