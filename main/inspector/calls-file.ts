@@ -1,5 +1,5 @@
 /** The file in which the process that answers SQL is given calls: a database that SQLite opens as it is. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { CallCells } from '../sql/call-cells.ts'
 import type { PageChunk } from '../sql/table-file.ts'
 import { TableFile } from '../sql/table-file.ts'
 import { describeTable } from '../sql/tables.ts'
+import { makeTemporaryFolder } from './temporary-folders.ts'
 import type { CallStore } from '../trace/call-store.ts'
 
 /** Calls that are written in one turn of the event loop: some milliseconds. */
@@ -21,7 +22,7 @@ export class CallsFile {
 
   /** Makes the folder, in `temporaryFolder`. Throws what the file system throws. */
   constructor(temporaryFolder: string) {
-    this.#folder = mkdtempSync(join(temporaryFolder, 'jspi-inspector-sql-'))
+    this.#folder = makeTemporaryFolder(temporaryFolder, 'sql')
     this.path = join(this.#folder, 'calls.db')
   }
 

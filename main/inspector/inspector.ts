@@ -1,4 +1,5 @@
 /** The inspector: makes the service of the contract out of sessions, settings and bundled guests. */
+import { tmpdir } from 'node:os'
 import { resolve } from 'node:path'
 import { makeError } from '../contract/error-codes.ts'
 import { DEFAULT_SLICE_MS } from '../contract/limits.ts'
@@ -27,9 +28,10 @@ export function createInspector(options: InspectorOptions): Inspector {
   const settings = Settings.load(options.settingsFolder)
   const examples = listExamples(options.guestsFolder)
   const events = new Events()
-  const uploads = new Uploads()
+  const uploads = new Uploads(options.temporaryFolder ?? tmpdir())
   const sessions = new Sessions(options, settings, events)
   const queries = createQueryService(sessions, events, options)
+  if (options.settingsFolder !== null) void sessions.recover()
 
   /** Does something to a session, and answers with what it is then. */
   async function change(

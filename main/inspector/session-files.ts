@@ -1,5 +1,5 @@
 /** The session files of the inspector: those that the user names, and those that memory makes necessary. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import type { SessionInfo } from '../contract/sessions.ts'
@@ -9,6 +9,7 @@ import { SESSION_FILE_EXTENSION } from '../session-file/file-parts.ts'
 import type { DescribedSession } from '../session-file/saved-session.ts'
 import { SessionLog } from '../session-file/session-log.ts'
 import type { Trace } from '../trace/trace.ts'
+import { makeTemporaryFolder } from './temporary-folders.ts'
 
 /** Whether a file's name says that it is a session file. */
 export function isSessionFileName(name: string): boolean {
@@ -53,7 +54,7 @@ export class SessionFiles {
 
   /** A path that no file has. Throws what the file system throws. */
   reserve(): string {
-    this.#folder ??= mkdtempSync(join(this.#temporaryFolder, 'jspi-inspector-sessions-'))
+    this.#folder ??= makeTemporaryFolder(this.#temporaryFolder, 'sessions')
     return join(this.#folder, `${++this.#count}${SESSION_FILE_EXTENSION}`)
   }
 

@@ -1,4 +1,5 @@
 /** All sessions of the inspector: opening, finding, closing. */
+import { tmpdir } from 'node:os'
 import { basename } from 'node:path'
 import { makeError } from '../contract/error-codes.ts'
 import type { SessionLimits } from '../contract/limits.ts'
@@ -17,6 +18,7 @@ import type { Events } from './events.ts'
 import { isBundled } from './examples.ts'
 import { findHostModule } from './host-file.ts'
 import { freeUncounted } from './free-memory.ts'
+import { recoverSessions } from './recover-sessions.ts'
 import { RunBudget } from './run-budget.ts'
 import { Session } from './session.ts'
 import { SessionFiles } from './session-files.ts'
@@ -179,6 +181,13 @@ export class Sessions {
     if (isBundled(this.#options.guestsFolder, path)) return
     await this.#settings.addRecent({ path, name: basename(path), hostPath })
     this.#events.emit('recentGuestsChanged', this.#settings.recentGuests)
+  }
+
+  /** Lists as recent what inspectors that were killed have left on the disk. */
+  async recover(): Promise<void> {
+    for (const path of await recoverSessions(this.#options.temporaryFolder ?? tmpdir())) {
+      await this.#remember(path, null)
+    }
   }
 
   /**

@@ -1,17 +1,23 @@
 /** Files that arrive as bytes: kept in a folder of the process's own, as a guest and its host module need. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { makeTemporaryFolder } from './temporary-folders.ts'
 
 /** Gone when the inspector closes. */
 export class Uploads {
-  #root: Promise<string> | null = null
+  readonly #temporaryFolder: string
+  #root: string | null = null
   #count = 0
+
+  /** They lie in a folder of their own in `temporaryFolder`. */
+  constructor(temporaryFolder: string) {
+    this.#temporaryFolder = temporaryFolder
+  }
 
   /** Writes files of one drop into a new folder, and returns their paths in the same order. */
   async store(files: readonly { name: string; bytes: Uint8Array }[]): Promise<string[]> {
-    this.#root ??= mkdtemp(join(tmpdir(), 'jspi-inspector-'))
-    const folder = join(await this.#root, String(++this.#count))
+    this.#root ??= makeTemporaryFolder(this.#temporaryFolder, 'files')
+    const folder = join(this.#root, String(++this.#count))
     await mkdir(folder)
     return Promise.all(
       files.map(async ({ name, bytes }, index) => {
@@ -24,6 +30,6 @@ export class Uploads {
   }
 
   async remove(): Promise<void> {
-    if (this.#root) await rm(await this.#root, { recursive: true, force: true })
+    if (this.#root !== null) await rm(this.#root, { recursive: true, force: true })
   }
 }

@@ -1,0 +1,122 @@
+/** What an inspector that was killed has left on the disk, and what the next one makes of it. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+import { recoverSessions } from '../../main/inspector/recover-sessions.ts'
+import { makeTemporaryFolder } from '../../main/inspector/temporary-folders.ts'
+import { writeCutSession } from '../support/cut-session.ts'
+import { createFolder, ROOT, startInspector, valueOf, waitFor } from '../support/inspector.ts'
+
+const toUrl = (path: string): string => pathToFileURL(join(ROOT, path)).href
+
+/** Records more calls than memory is to hold, until it is killed; says so when some are on the disk. */
+const INSPECTOR = `
+  import { createInspector } from ${JSON.stringify(toUrl('main/inspector/inspector.ts'))}
+  const inspector = createInspector({
+    workerUrl: new URL(${JSON.stringify(toUrl('main/host/worker.ts'))}),
+    queryProcessUrl: new URL(${JSON.stringify(toUrl('main/sql/query-process.ts'))}),
+    guestsFolder: ${JSON.stringify(join(ROOT, 'guests'))},
+    settingsFolder: null,
+    version: '0.0.0',
+    traceLimitBytes: 8 * 1024 * 1024,
+    temporaryFolder: process.argv[1],
+  })
+  const { value: { sessionId } } = await inspector.service.openExample({ name: 'chatty' })
+  await inspector.service.openFiles({ files: [{ name: 'none.ts', bytes: new Uint8Array() }] })
+  inspector.subscribe({ traceGrew({ fileSizeBytes }) { if (fileSizeBytes > 4_000_000) console.log('written') } })
+  inspector.service.startRun({ sessionId, exportName: 'call_sync', argumentTexts: ['2000000000'] })
+`
+
+/** A process that has ended. */
+async function endedProcessId(): Promise<number> {
+  const child = spawn(process.execPath, ['-e', ''])
+  await once(child, 'exit')
+  return child.pid!
+}
+
+function writeOwner(folder: string, owner: unknown): void {
+  writeFileSync(join(folder, 'owner.json'), typeof owner === 'string' ? owner : JSON.stringify(owner))
+}
+
+test('the calls of an inspector that was killed are listed as recent by the next one, and can be opened', async () => {
+  const temporaryFolder = await createFolder()
+  const killed = spawn(process.execPath, ['--input-type=module', '-e', INSPECTOR, temporaryFolder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  onTestFinished(() => void killed.kill('SIGKILL'))
+  await once(killed.stdout, 'data')
+  // A file that came as bytes, and a session.
+  expect(readdirSync(temporaryFolder)).toHaveLength(2)
+  killed.kill('SIGKILL')
+  await once(killed, 'exit')
+
+  const inspector = startInspector({ settingsFolder: await createFolder(), temporaryFolder })
+  const listed = () => valueOf(inspector.service.attach()).recentGuests
+  const [recent] = await waitFor('the recent ones', () => listed().length > 0 && listed())
+  expect(recent!.name).toMatch(/^recovered chatty\.wasm \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d 1\.jspi$/)
+  const info = valueOf(await inspector.open({ path: recent!.path }))
+  expect(info.guest.name).toBe('chatty.wasm')
+  const { sessionId } = info
+  const trace = await waitFor('the end of the file', () =>
+    valueOf(inspector.service.attach()).traces.find((each) => each.unreadBytes === 0 && each.callCount > 0),
+  )
+  expect(trace.callCount).toBeGreaterThan(100_000)
+  const { rows } = valueOf(inspector.service.readCalls({ sessionId, fromRow: 0, rowCount: 3 }))
+  expect(rows.map(({ name, outcome }) => [name, outcome])).toEqual([
+    ['call_sync', 'cancelled'],
+    ['next_sync', 'returned'],
+    ['next_sync', 'returned'],
+  ])
+  // What it had been given is gone.
+  expect(readdirSync(temporaryFolder)).toHaveLength(1)
+})
+
+test('what belongs to somebody is left alone, and what belongs to nobody is removed', async () => {
+  const parent = await createFolder()
+  const gone = { processId: await endedProcessId(), hostName: hostname() }
+  const make = (owner: unknown, purpose: 'sessions' | 'sql' | 'files' = 'sql'): string => {
+    const folder = makeTemporaryFolder(parent, purpose)
+    if (owner !== null) writeOwner(folder, owner)
+    return folder
+  }
+  const kept = [
+    make(null),
+    make(null, 'sessions'),
+    make({ ...gone, hostName: 'elsewhere' }),
+    make('{"processId": '),
+    make({ processId: 'one' }),
+  ]
+  const other = join(parent, 'jspi-inspector-other')
+  mkdirSync(other)
+  writeOwner(other, gone)
+  const unnamed = join(parent, 'jspi-inspector-sql-unnamed')
+  mkdirSync(unnamed)
+  const removed = [make(gone), make(gone, 'files'), make(gone, 'sessions')]
+  // What is no session file is not kept either.
+  writeFileSync(join(removed[2]!, '1.jspi'), 'no session file')
+  expect(await recoverSessions(parent)).toEqual([])
+  expect([...kept, other, unnamed].filter((folder) => !existsSync(folder))).toEqual([])
+  expect(removed.filter((folder) => existsSync(folder))).toEqual([])
+})
+
+test('of two inspectors that begin at once one finds it', async () => {
+  const parent = await createFolder()
+  const path = await writeCutSession(10)
+  const owner = { processId: await endedProcessId(), hostName: hostname() }
+  for (let count = 0; count < 5; count++) {
+    const folder = makeTemporaryFolder(parent, 'sessions')
+    writeFileSync(join(folder, '1.jspi'), readFileSync(path))
+    writeOwner(folder, owner)
+  }
+  const found = await Promise.all([recoverSessions(parent), recoverSessions(parent)])
+  expect(new Set(found.flat()).size).toBe(5)
+  expect(found.flat()).toHaveLength(5)
+})
+
+test('there may be no folder for temporary files', async () => {
+  expect(await recoverSessions(join(await createFolder(), 'none'))).toEqual([])
+})
