@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Progress } from '../../main/cli/progress.ts'
 
 function createTerminal(isTTY: boolean) {
@@ -8,14 +7,21 @@ function createTerminal(isTTY: boolean) {
   return { written, stream }
 }
 
-test('a bar appears after a second, and goes again', async () => {
+beforeEach(() => vi.useFakeTimers({ toFake: ['performance'] }))
+afterEach(() => vi.useRealTimers())
+
+test('a bar appears after a second, and goes again', () => {
   const { written, stream } = createTerminal(true)
   const progress = new Progress('Exporting', stream)
   progress.report(1, 4000)
   expect(written).toEqual([])
-  await sleep(1010)
+  vi.advanceTimersByTime(999)
+  progress.report(2, 4000)
+  expect(written).toEqual([])
+  vi.advanceTimersByTime(1)
   progress.report(1000, 4000)
   // Too early to be drawn again.
+  vi.advanceTimersByTime(99)
   progress.report(1001, 4000)
   progress.end()
   progress.end()
@@ -25,10 +31,10 @@ test('a bar appears after a second, and goes again', async () => {
   ])
 })
 
-test('nothing is written where there is no terminal', async () => {
+test('nothing is written where there is no terminal', () => {
   const { written, stream } = createTerminal(false)
   const progress = new Progress('Exporting', stream)
-  await sleep(1010)
+  vi.advanceTimersByTime(1010)
   progress.report(1, 2)
   progress.end()
   expect(written).toEqual([])

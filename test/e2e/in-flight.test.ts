@@ -27,13 +27,13 @@ describeOnDrivers('runs in flight', (app) => {
 
   test('calls are serial: a second run waits for the first, and each shows its state', async () => {
     await open('in-flight')
-    await runExport(page(), 'run', ['1', '40'])
+    await runExport(page(), 'run', ['1', '150'])
     await runExport(page(), 'run', ['2', '1'])
     await eventually(() => runs().textContent()).toContain('queued')
     await eventually(() => runs().textContent()).not.toMatch(/queued|running/)
     await callsTable(page()).focus()
     await page().keyboard.press('Home')
-    await eventually(async () => (await readRows(page()))[0]?.[2]).toBe('1, 40')
+    await eventually(async () => (await readRows(page()))[0]?.[2]).toBe('1, 150')
     await page().keyboard.press('End')
     await eventually(async () => (await readRows(page())).at(-2)?.[2]).toBe('2, 1')
   })
