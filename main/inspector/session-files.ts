@@ -7,6 +7,7 @@ import type { InspectorError } from '../contract/result.ts'
 import { describeWriteFailure } from '../session-file/failures.ts'
 import { SESSION_FILE_EXTENSION } from '../session-file/file-parts.ts'
 import type { DescribedSession } from '../session-file/saved-session.ts'
+import type { LoggedSession } from '../session-file/session-log.ts'
 import { SessionLog } from '../session-file/session-log.ts'
 import type { Trace } from '../trace/trace.ts'
 import { makeTemporaryFolder } from './temporary-folders.ts'
@@ -38,12 +39,12 @@ export class SessionFiles {
    */
   begin(
     trace: Trace,
-    describe: () => SavedSession,
+    session: LoggedSession,
     path: string | null,
     onFailure: (error: InspectorError) => void,
   ): SessionLog | null {
     try {
-      return new SessionLog(trace, path ?? this.reserve(), describe, (error) => {
+      return new SessionLog(trace, path ?? this.reserve(), session, (error) => {
         if (error) onFailure(error)
       })
     } catch (thrown) {

@@ -4,7 +4,7 @@ import type { InspectorError } from '../contract/result.ts'
 import type { SessionLog } from '../session-file/session-log.ts'
 import type { Trace } from '../trace/trace.ts'
 import { hashBytes } from './host-file.ts'
-import type { SessionFiles } from './session-files.ts'
+import type { SavedSession, SessionFiles } from './session-files.ts'
 
 /** What a recording is made with. */
 export interface RecordingOptions {
@@ -14,6 +14,8 @@ export interface RecordingOptions {
   /** Of the product. */
   version: string
   info(): SessionInfo
+  /** On the session's clock. */
+  nowNs(): number
   guestBytes(): Uint8Array
   onFailure(error: InspectorError): void
 }
@@ -36,16 +38,16 @@ export class SessionRecording {
 
   /** Begins the trace's file; null where that cannot be. */
   start(trace: Trace): SessionLog | null {
-    const { files, path, version, info, guestBytes, onFailure } = this.#options
+    const { files, path, version, info, nowNs, guestBytes, onFailure } = this.#options
     const guestHash = hashBytes(guestBytes())
-    const describe = () => ({
+    const describe = (): SavedSession => ({
       info: info(),
       guestHash,
       version,
       nodeVersion: process.versions.node,
       v8Version: process.versions.v8,
     })
-    this.#log = files.begin(trace, describe, path, onFailure)
+    this.#log = files.begin(trace, { describe, nowNs }, path, onFailure)
     return this.#log
   }
 

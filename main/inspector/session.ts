@@ -87,6 +87,7 @@ export class Session {
       path: options.sessionPath,
       version: options.version,
       info: () => this.info(),
+      nowNs: () => this.nowNs(),
       guestBytes: () => this.guest.loaded?.bytes ?? new Uint8Array(),
       onFailure: (error) => options.onProblem(error),
     })

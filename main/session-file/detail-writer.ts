@@ -90,6 +90,11 @@ export class DetailWriter implements DetailLog {
     }
   }
 
+  /** Writes what time it is. */
+  writeTime(writtenNs: number): void {
+    this.#append({ writtenNs })
+  }
+
   /** Writes a block of what is known besides calls and console; says whether there may be more of it. */
   writeDetails(): boolean {
     const { calls } = this.#trace
@@ -123,8 +128,12 @@ export class DetailWriter implements DetailLog {
       details.suspended = suspended.map((id) => [id, calls.suspendedSince(id) - calls.startOf(id)])
     }
     if (Object.keys(details).length === 0) return false
-    this.detailOffsets.push(this.#writer.append(BLOCK_TYPES.details, encodePart(details)))
+    this.#append(details)
     return true
+  }
+
+  #append(details: FileDetails): void {
+    this.detailOffsets.push(this.#writer.append(BLOCK_TYPES.details, encodePart(details)))
   }
 
   /** Most suspensions are over by now: only those that are not are written, once each. */

@@ -37,6 +37,8 @@ export interface FileDetails {
   overlaps?: OverlapKnowledge[]
   /** See `ScatteredCalls`. */
   scattered?: CallId[]
+  /** When it was written, on the session's clock; where calls were in flight. */
+  writtenNs?: number
   /** Calls of imports in which the guest was suspended then, and the host's part of each; it matters of those that never end. */
   suspended?: (readonly [CallId, hostNs: number])[]
 }

@@ -123,7 +123,11 @@ export class SessionFileScan implements SessionFile {
 
   #takeDetails(details: FileDetails): void {
     takeDetails(this.trace, details)
-    for (const [id, hostNs] of details.suspended ?? []) this.#suspended.set(id, hostNs)
+    this.#noteEnd(details.writtenNs ?? 0)
+    for (const [id, hostNs] of details.suspended ?? []) {
+      this.#suspended.set(id, hostNs)
+      if (this.trace.calls.exists(id)) this.#noteEnd(this.trace.calls.startOf(id) + hostNs)
+    }
   }
 
   *#takeCalls(source: ByteSource, offset: Offset): Steps {

@@ -27,6 +27,14 @@ const WAITING_LIMIT_CALLS = 16 * BLOCK_LENGTH
 /** Where the newest calls are kept: what waits stays in memory, so it may be this share of the trace's limit at most. */
 const WAITING_SHARE = 1 / 8
 
+/** The session whose trace it is. */
+export interface LoggedSession {
+  /** What the file says of it, now and at the end. */
+  describe: () => unknown
+  /** On its clock. */
+  nowNs: () => number
+}
+
 /** What follows the calls in a file that is closed. */
 interface Summary {
   index: Uint8Array
@@ -37,24 +45,24 @@ interface Summary {
 export class SessionLog implements TraceLog {
   readonly details: DetailWriter
   readonly #trace: Trace
-  readonly #describe: () => unknown
+  readonly #session: LoggedSession
   readonly #writer: BlockFileWriter
   readonly #sink = new ByteSink()
   readonly #stored: StoredBlock[] = []
   readonly #timer: NodeJS.Timeout
 
   /**
-   * Begins a file with what the trace has; `describe` says whose it is, now and at the end. Throws what the file
-   * system throws. `onFailure` hears when it cannot be written, and null when it can again.
+   * Begins a file with what the trace has. Throws what the file system throws. `onFailure` hears when it cannot be
+   * written, and null when it can again.
    */
   constructor(
     trace: Trace,
     path: string,
-    describe: () => unknown,
+    session: LoggedSession,
     onFailure: (error: InspectorError | null) => void,
   ) {
     this.#trace = trace
-    this.#describe = describe
+    this.#session = session
     this.#writer = new BlockFileWriter(path, (failure) =>
       onFailure(failure && describeWriteFailure(failure, path, IS_TRIED_AGAIN)),
     )
@@ -67,10 +75,17 @@ export class SessionLog implements TraceLog {
     })
     this.#writer.append(
       BLOCK_TYPES.head,
-      encodePart({ format: 'jspi-inspector session', version: SESSION_FORMAT_VERSION, session: describe() }),
+      encodePart({
+        format: 'jspi-inspector session',
+        version: SESSION_FORMAT_VERSION,
+        session: session.describe(),
+      }),
     )
     this.#timer = setInterval(() => {
-      if (this.#hasRoom) this.flush()
+      if (!this.#hasRoom) return
+      this.flush()
+      // So that of a process that is killed it is known how long its calls had been waiting.
+      if (trace.calls.running.size > 0 && !this.isFailing) this.details.writeTime(session.nowNs())
     }, FLUSH_INTERVAL_MS)
     this.#timer.unref()
   }
@@ -163,7 +178,7 @@ export class SessionLog implements TraceLog {
         .filter((id) => calls.kindOf(id) !== 'import')
         .map((id) => [id, calls.importTimesOf(id)]),
       endNs,
-      session: this.#describe(),
+      session: this.#session.describe(),
       slowedNs: this.#trace.slowing.totalNs,
       ...this.#trace.save(),
     })

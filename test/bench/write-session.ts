@@ -35,7 +35,7 @@ export async function writeSession(
   const { calls } = trace
   trace.define(0, { kind: 'export', module: null, name: 'run', params: ['i32', 'i32'], results: ['i32'] })
   trace.define(1, { kind: 'import', module: 'env', name: 'read', params: ['i32', 'i32'], results: ['i32'] })
-  const log = new SessionLog(trace, path, describe, failOn)
+  const log = new SessionLog(trace, path, { describe, nowNs: () => 0 }, failOn)
   trace.setLog(log)
   const words = new Uint32Array(8)
   let nowNs = 0

@@ -21,14 +21,9 @@ async function writeTooFast(seed: number, pauseEvery: number) {
   const plain = new Trace(Infinity)
   const rolled = new Trace(LIMIT_BYTES)
   rolled.keepsNewest = true
-  const log = new SessionLog(
-    rolled,
-    path,
-    () => null,
-    (error) => {
-      throw new Error(error?.why)
-    },
-  )
+  const log = new SessionLog(rolled, path, { describe: () => null, nowNs: () => 0 }, (error) => {
+    throw new Error(error?.why)
+  })
   rolled.setLog(log)
   let turn = 0
   for (const step of fill([plain, rolled], CALLS, seed)) {
@@ -111,14 +106,9 @@ test('a trace that was never written is saved with what is left of it', async ()
   const { leftOutCount } = rolled
   expect(leftOutCount).toBeGreaterThan(0)
   const path = join(await createFolder(), 'saved.jspi')
-  const log = new SessionLog(
-    rolled,
-    `${path}.log`,
-    () => null,
-    (error) => {
-      throw new Error(error?.why)
-    },
-  )
+  const log = new SessionLog(rolled, `${path}.log`, { describe: () => null, nowNs: () => 0 }, (error) => {
+    throw new Error(error?.why)
+  })
   rolled.setLog(log)
   await log.copy(path, 1e13)
   const opened = valueOf(openSessionFile(path, LIMIT_BYTES))
@@ -184,14 +174,9 @@ test('calls that were not recorded are taken up as left out, once there is room 
   const window = { fromNs: 0, toNs: 2e7, columnCount: 100, firstLane: 0, laneCount: 4 }
   expect(trace.readTimeline(2e7).read(window).callCount).toBe(100_000)
 
-  const log = new SessionLog(
-    trace,
-    path,
-    () => null,
-    (error) => {
-      throw new Error(error?.why)
-    },
-  )
+  const log = new SessionLog(trace, path, { describe: () => null, nowNs: () => 0 }, (error) => {
+    throw new Error(error?.why)
+  })
   trace.setLog(log)
   await log.finish(1e9)
   const bytes = readFileSync(path)

@@ -14,7 +14,7 @@ import { readCallRow } from '../../main/trace/call-row.ts'
 import { OUTCOMES } from '../../main/trace/events.ts'
 import { Trace } from '../../main/trace/trace.ts'
 import { END_BYTES } from '../support/cut-session.ts'
-import { createFolder, valueOf } from '../support/inspector.ts'
+import { createFolder, valueOf, waitFor } from '../support/inspector.ts'
 import { fill } from '../trace/random-trace.ts'
 
 const CALLS = 60_000
@@ -32,14 +32,9 @@ let bytes = Buffer.alloc(0)
 let places: Place[] = []
 
 function writeLog(trace: Trace, path: string): SessionLog {
-  const log = new SessionLog(
-    trace,
-    path,
-    () => null,
-    (error) => {
-      throw new Error(error?.why)
-    },
-  )
+  const log = new SessionLog(trace, path, { describe: () => null, nowNs: () => 0 }, (error) => {
+    throw new Error(error?.why)
+  })
   trace.setLog(log)
   return log
 }
@@ -240,6 +235,35 @@ test.each([
   ])
   expect(opened.trace.calls.suspended.size).toBe(0)
   if (!isCut) opened.close()
+})
+
+test('a call that had been waiting when its process was killed is known to have waited', async () => {
+  const trace = new Trace(Infinity)
+  let nowNs = 0
+  const path = join(await createFolder(), 'session.jspi')
+  const log = new SessionLog(trace, path, { describe: () => null, nowNs: () => nowNs }, () => {})
+  trace.setLog(log)
+  onTestFinished(() => log.close())
+  trace.define(0, { kind: 'export', module: null, name: 'run', params: [], results: [] })
+  trace.define(1, { kind: 'import', module: 'env', name: 'wait', params: [], results: [] })
+  trace.begin(1, 0, 0, 100, new Uint32Array(0), 0)
+  trace.begin(2, 1, 1, 150, new Uint32Array(0), 0)
+  trace.suspend(2, 70)
+  log.flush()
+  /** The file as a kill would leave it now. */
+  const readAsItIs = (): SessionFile | null => {
+    const opened = openSessionFile(path, Infinity)
+    if (!opened.ok) return null
+    onTestFinished(() => opened.value.close())
+    return opened.value
+  }
+  // No earlier than the host's part is over.
+  await waitFor('what was flushed', () => readAsItIs()?.endNs === 220)
+  nowNs = 5000
+  await waitFor('the time', () => readAsItIs()?.endNs === 5000)
+  const { calls } = readAsItIs()!.trace
+  expect(readCallRow(calls, 2, 0)).toMatchObject({ totalNs: 4850, hostNs: 70, suspendedNs: 4780 })
+  expect(readCallRow(calls, 1, 0)).toMatchObject({ totalNs: 4900, guestNs: 50 })
 })
 
 test('a file without any call is read to its end', async () => {

@@ -28,7 +28,7 @@ async function create(callCount: number, seed: number, limitBytes = Infinity) {
   const log = new SessionLog(
     logged,
     path,
-    () => ({ name: 'test' }),
+    { describe: () => ({ name: 'test' }), nowNs: () => 0 },
     (error) => {
       throw new Error(error?.why)
     },
