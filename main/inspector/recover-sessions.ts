@@ -39,7 +39,7 @@ async function nameRecovered(folder: string, name: string): Promise<string | nul
   const { guest, startedAtMs } = session.info
   const began = new Date(startedAtMs).toISOString().slice(0, 19).replace('T', ' ').replaceAll(':', '.')
   // With the number that it had: of several of the same second each keeps its own.
-  const stem = `recovered ${basename(guest.name)} ${began} ${basename(name, SESSION_FILE_EXTENSION)}`
+  const stem = `${basename(guest.name)} ${began} recovered ${basename(name, SESSION_FILE_EXTENSION)}`
   const path = join(folder, `${stem}${SESSION_FILE_EXTENSION}`)
   await rename(join(folder, name), path)
   return path

@@ -5,6 +5,9 @@ import { expect } from 'vitest'
 /** Long enough for a busy machine; nothing here asserts a time. */
 const LIMIT = { timeout: 20_000, interval: 50 }
 
+/** Guests may have tens of thousands of exports. */
+const OPENED_LIMIT_MS = 45_000
+
 /** Retries an assertion until it holds. */
 export function eventually<Value>(read: () => Value | Promise<Value>) {
   return expect.poll(read, LIMIT)
@@ -66,7 +69,7 @@ export async function expectSession(page: Page, guestName: string): Promise<void
   await page
     .getByRole('list', { name: 'Sessions' })
     .locator('[aria-current=true]', { hasText: guestName })
-    .waitFor()
+    .waitFor({ timeout: OPENED_LIMIT_MS })
 }
 
 /** Closes the newest session of `guestName`, and waits until it is gone. */

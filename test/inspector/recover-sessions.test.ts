@@ -57,7 +57,7 @@ test('the calls of an inspector that was killed are listed as recent by the next
   const inspector = startInspector({ settingsFolder: await createFolder(), temporaryFolder })
   const listed = () => valueOf(inspector.service.attach()).recentGuests
   const [recent] = await waitFor('the recent ones', () => listed().length > 0 && listed())
-  expect(recent!.name).toMatch(/^recovered chatty\.wasm \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d 1\.jspi$/)
+  expect(recent!.name).toMatch(/^chatty\.wasm \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d recovered 1\.jspi$/)
   const info = valueOf(await inspector.open({ path: recent!.path }))
   expect(info.guest.name).toBe('chatty.wasm')
   const { sessionId } = info
