@@ -3,13 +3,16 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { recoverSessions } from '../../main/inspector/recover-sessions.ts'
 import { makeTemporaryFolder } from '../../main/inspector/temporary-folders.ts'
+import { BLOCK_TYPES, encodeBlock } from '../../main/session-file/file-block.ts'
+import { encodePart } from '../../main/session-file/file-parts.ts'
+import { writeSession } from '../bench/write-session.ts'
 import { writeCutSession } from '../support/cut-session.ts'
-import { createFolder, ROOT, startInspector, valueOf, waitFor } from '../support/inspector.ts'
+import { createFolder, openExample, ROOT, startInspector, valueOf, waitFor } from '../support/inspector.ts'
 
 const toUrl = (path: string): string => pathToFileURL(join(ROOT, path)).href
 
@@ -101,6 +104,37 @@ test('what belongs to somebody is left alone, and what belongs to nobody is remo
   expect(await recoverSessions(parent)).toEqual([])
   expect([...kept, other, unnamed].filter((folder) => !existsSync(folder))).toEqual([])
   expect(removed.filter((folder) => existsSync(folder))).toEqual([])
+})
+
+test.each([
+  ['a guest with a long name', 'ä'.repeat(120), 0, /^ä{50} .* recovered 1\.jspi$/],
+  ['a guest whose name is no name of a file', 'a\0b', 0, /^1\.jspi$/],
+  ['a time that is none', 'a.wasm', 1e300, /^1\.jspi$/],
+])('nothing is lost with %s', async (_what, guestName, startedAtMs, expected) => {
+  const parent = await createFolder()
+  const folder = makeTemporaryFolder(parent, 'sessions')
+  const { info } = await openExample('sum')
+  const path = join(folder, '1.jspi')
+  await writeSession(path, 10, () => ({
+    info: { ...info, startedAtMs, guest: { ...info.guest, name: guestName } },
+    guestHash: '',
+    version: 'test',
+    nodeVersion: '',
+    v8Version: '',
+  }))
+  writeOwner(folder, { processId: await endedProcessId(), hostName: hostname() })
+  const [found] = await recoverSessions(parent)
+  expect(basename(found!)).toMatch(expected)
+  expect(readdirSync(folder)).toEqual([basename(found!)])
+})
+
+test('a file of a newer version is kept as it is', async () => {
+  const parent = await createFolder()
+  const folder = makeTemporaryFolder(parent, 'sessions')
+  const head = { format: 'jspi-inspector session', version: 1e6, session: null } as const
+  writeFileSync(join(folder, '1.jspi'), encodeBlock(BLOCK_TYPES.head, 0, encodePart(head)))
+  writeOwner(folder, { processId: await endedProcessId(), hostName: hostname() })
+  expect(await recoverSessions(parent)).toEqual([join(folder, '1.jspi')])
 })
 
 test('of two inspectors that begin at once one finds it', async () => {
