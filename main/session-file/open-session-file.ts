@@ -98,13 +98,15 @@ function openByIndex(reader: BlockFileReader, limitBytes: number, session: unkno
   const index = end && readIndex(reader, end.indexOffset)
   if (index === null) return null
   const trace = new Trace(limitBytes)
+  const { running: ids, importTimes = [] } = index
+  const running = new Set(ids)
   const suspended = new Map<CallId, number>()
   for (const offset of index.details) {
     const found = reader.read(offset)
     if (found?.header.type !== BLOCK_TYPES.details) return null
     const details = decodePart<FileDetails>(found.payload)
     takeDetails(trace, details)
-    for (const [id, hostNs] of details.suspended ?? []) suspended.set(id, hostNs)
+    for (const [id, hostNs] of details.suspended ?? []) if (running.has(id)) suspended.set(id, hostNs)
   }
   for (const offset of index.console) {
     const found = reader.read(offset)
@@ -115,7 +117,6 @@ function openByIndex(reader: BlockFileReader, limitBytes: number, session: unkno
   trace.slowing.restore(index.slowedNs ?? 0)
   useBlocks(trace, reader, index.blocks)
   restoreTimeline(trace, reader.read(end!.timelineOffset))
-  const { running: ids, importTimes = [] } = index
   endRunning(trace, { ids, importTimes, suspended }, index.endNs)
   return {
     trace,

@@ -95,8 +95,11 @@ export class SessionFileScan implements SessionFile {
 
   /** What is in the trace is all that there is. */
   #finish(): void {
-    const ids = [...this.trace.calls.running].sort((a, b) => a - b)
-    this.trace.calls.running.clear()
+    const { calls } = this.trace
+    const ids = [...calls.running].sort((a, b) => a - b)
+    calls.running.clear()
+    // The host's part of a call that hangs may end later than anything else that the file knows.
+    for (const id of ids) this.#noteEnd(calls.startOf(id) + (this.#suspended.get(id) ?? 0))
     this.trace.isBeingRead = false
     const [importTimes, suspended] = [this.#importTimes, this.#suspended]
     endRunning(this.trace, { ids, importTimes, suspended }, this.#endNs)
@@ -114,7 +117,7 @@ export class SessionFileScan implements SessionFile {
   }
 
   *#take(type: number, payload: Uint8Array, offset: Offset): Steps {
-    if (type === BLOCK_TYPES.details) this.#takeDetails(decodePart(payload))
+    if (type === BLOCK_TYPES.details) this.#takeDetails(decodePart<FileDetails>(payload))
     else if (type === BLOCK_TYPES.console) takeConsole(this.trace, decodePart<FileConsole>(payload))
     else if (type === BLOCK_TYPES.calls) yield* this.#takeCalls(new ByteSource(payload), offset)
     else if (type === BLOCK_TYPES.leftOut) yield* this.#takeLeftOut(new ByteSource(payload), offset)
@@ -124,10 +127,7 @@ export class SessionFileScan implements SessionFile {
   #takeDetails(details: FileDetails): void {
     takeDetails(this.trace, details)
     this.#noteEnd(details.writtenNs ?? 0)
-    for (const [id, hostNs] of details.suspended ?? []) {
-      this.#suspended.set(id, hostNs)
-      if (this.trace.calls.exists(id)) this.#noteEnd(this.trace.calls.startOf(id) + hostNs)
-    }
+    for (const [id, hostNs] of details.suspended ?? []) this.#suspended.set(id, hostNs)
   }
 
   *#takeCalls(source: ByteSource, offset: Offset): Steps {
@@ -207,6 +207,7 @@ export class SessionFileScan implements SessionFile {
   #forget(id: CallId): void {
     this.trace.calls.running.delete(id)
     this.#importTimes.delete(id)
+    this.#suspended.delete(id)
   }
 
   #addToParent(parent: CallId | null, { hostNs, suspendedNs }: ReturnedTimes): void {
