@@ -11,7 +11,6 @@ const LABEL_INSET_PX = 5
 const USUAL_LABEL_PX = 70
 /** Lower bars have no room for one either. */
 const LABEL_LEAST_HEIGHT_PX = 12
-
 /** How much of a bar is seen above and below the ground of a label. */
 const GROUND_INSET_PX = 4
 
@@ -22,37 +21,38 @@ export interface Bar {
   isGuest: boolean
   leftPx: number
   rightPx: number
-  /** Where a label in it begins, and has to end. */
-  labelStartPx: number
-  labelEndPx: number
   /** Where the host's part of an import ends. */
   hostEndPx: number
   topPx: number
 }
 
+/** Where a label of a guest's bar begins, and has to end. */
+function findRoom(bar: Bar, imports: readonly Bar[], isCompact: boolean): [fromPx: number, toPx: number] {
+  const leftPx = Math.max(0, bar.leftPx)
+  return isCompact
+    ? [leftPx, findFirstImport(bar, imports)]
+    : [passShortStretch(bar, imports, leftPx), bar.rightPx]
+}
+
 /** In compact lanes imports lie on the guest's bars: what is seen of a bar in one piece ends there. */
-function endLabelsAtImports(guests: readonly Bar[], imports: readonly Bar[]): void {
-  for (const bar of guests) {
-    if (bar.rightPx - bar.leftPx < LABEL_LEAST_PX) continue
-    for (const { slice, leftPx } of imports) {
-      if (slice.lane === bar.slice.lane && leftPx >= bar.leftPx)
-        bar.labelEndPx = Math.min(bar.labelEndPx, leftPx)
-    }
+function findFirstImport(bar: Bar, imports: readonly Bar[]): number {
+  let toPx = bar.rightPx
+  for (const { slice, leftPx } of imports) {
+    if (slice.lane === bar.slice.lane && leftPx >= bar.leftPx) toPx = Math.min(toPx, leftPx)
   }
+  return toPx
 }
 
 /** A label that would begin in a short solid stretch begins in the pale one behind it. */
-function beginLabelsAtImports(guests: readonly Bar[], imports: readonly Bar[]): void {
-  for (const bar of guests) {
-    if (bar.rightPx - bar.leftPx < LABEL_LEAST_PX) continue
-    const first = imports.find(
-      ({ slice, rightPx }) =>
-        slice.lane === bar.slice.lane && slice.row === bar.slice.row + 1 && rightPx > bar.labelStartPx,
-    )
-    if (!first || first.leftPx - bar.labelStartPx > USUAL_LABEL_PX) continue
-    if (first.rightPx - first.leftPx > USUAL_LABEL_PX)
-      bar.labelStartPx = Math.max(bar.labelStartPx, first.leftPx)
-  }
+function passShortStretch(bar: Bar, imports: readonly Bar[], fromPx: number): number {
+  const first = imports.find(({ slice, rightPx }) => liesBelow(slice, bar.slice) && rightPx > fromPx)
+  if (!first || first.leftPx - fromPx > USUAL_LABEL_PX) return fromPx
+  return first.rightPx - first.leftPx > USUAL_LABEL_PX ? Math.max(fromPx, first.leftPx) : fromPx
+}
+
+/** Whether a call lies in the row below another, in its lane. */
+function liesBelow(slice: TimelineSlice, outer: TimelineSlice): boolean {
+  return slice.lane === outer.lane && slice.row === outer.row + 1
 }
 
 /**
@@ -65,11 +65,10 @@ export function drawGuestLabels(
   imports: readonly Bar[],
 ): void {
   const { context, theme, layout } = drawing
-  if (layout.isCompact) endLabelsAtImports(guests, imports)
-  else beginLabelsAtImports(guests, imports)
   for (const bar of guests) {
-    const leftPx = bar.labelStartPx
-    const label = fitLabel(drawing, bar, Math.min(drawing.widthPx, bar.labelEndPx) - leftPx)
+    if (bar.rightPx - bar.leftPx < LABEL_LEAST_PX) continue
+    const [leftPx, endPx] = findRoom(bar, imports, layout.isCompact)
+    const label = fitLabel(drawing, bar, Math.min(drawing.widthPx, endPx) - leftPx)
     if (!label) continue
     const widthPx = context.measureText(label).width + 2 * LABEL_INSET_PX
     const ground = layout.isCompact ? 'solid' : findGround(bar, imports, leftPx, leftPx + widthPx)
@@ -91,8 +90,7 @@ function findGround(
   toPx: number,
 ): 'solid' | 'pale' | 'both' {
   for (const { slice, leftPx, rightPx } of imports) {
-    if (slice.lane !== bar.slice.lane || slice.row !== bar.slice.row + 1) continue
-    if (rightPx <= fromPx || leftPx >= toPx) continue
+    if (!liesBelow(slice, bar.slice) || rightPx <= fromPx || leftPx >= toPx) continue
     return leftPx <= fromPx && rightPx >= toPx ? 'pale' : 'both'
   }
   return 'solid'

@@ -58,9 +58,7 @@ function layOutBars({ detail, layout, view, widthPx }: DrawingOf<TimelineSlices>
       called,
       isGuest: called.kind !== 'import',
       leftPx,
-      labelStartPx: Math.max(0, leftPx),
       rightPx: clip(slice.endNs),
-      labelEndPx: clip(slice.endNs),
       hostEndPx: clip(Math.min(slice.endNs, slice.startNs + slice.hostNs)),
       topPx: barTop(layout, slice.lane, slice.row),
     })

@@ -27,6 +27,11 @@ export function formatRunState({ state, exitStatus }: RunInfo, isPaused: boolean
   return state === 'running' && isPaused ? 'paused' : state
 }
 
+/** Why a run ended, where its state does not say it all; null otherwise. */
+export function explainRun({ error, exitStatus }: RunInfo): string | null {
+  return error === null || exitStatus !== null ? null : error.why || error.what
+}
+
 /** Whether a run is to be shown as failed. */
 export function hasFailed({ state, exitStatus }: RunInfo): boolean {
   return state === 'trapped' || state === 'threw' || (exitStatus !== null && exitStatus !== 0)
