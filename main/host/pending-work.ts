@@ -1,6 +1,6 @@
 /** What is pending in a worker that could still settle a promise. */
 import { createHook } from 'node:async_hooks'
-import type { HookCallbacks } from 'node:async_hooks'
+import type { AsyncHook, HookCallbacks } from 'node:async_hooks'
 
 /** Jobs of Node's thread pool that `process.getActiveResourcesInfo` leaves out, such as PBKDF2REQUEST. */
 const JOB = /REQUEST$/
@@ -17,27 +17,22 @@ export class PendingWork {
   readonly #hidden = new Map<number, string>()
 
   constructor() {
-    // Hooks on promises would slow every await down. An engine that does not know the option reports promises,
-    // and is then not listened to.
-    const beginnings: HookCallbacks & { trackPromises: boolean } = {
-      trackPromises: false,
+    const begun = createResourceHook({
       init: (id, type) => {
+        // An engine that does not know the option is not listened to.
         if (type === 'PROMISE') begun.disable()
         else if (type === TIMER || JOB.test(type)) {
           if (this.#hidden.size === 0) ended.enable()
           this.#hidden.set(id, type)
         }
       },
-    }
-    const begun = createHook(beginnings).enable()
+    }).enable()
     // Only while there is anything to end: it makes each turn of the event loop slower.
-    const endings: HookCallbacks & { trackPromises: boolean } = {
-      trackPromises: false,
+    const ended = createResourceHook({
       destroy: (id) => {
         if (this.#hidden.delete(id) && this.#hidden.size === 0) ended.disable()
       },
-    }
-    const ended = createHook(endings)
+    })
   }
 
   /** The kinds of what is pending, such as `Timeout` or `TCPSocketWrap`; empty where nothing is. */
@@ -49,4 +44,10 @@ export class PendingWork {
     }
     return [...pending, ...this.#hidden.values()]
   }
+}
+
+/** Of all but promises: hooks on these would slow every await down. */
+function createResourceHook(callbacks: HookCallbacks): AsyncHook {
+  const options: HookCallbacks & { trackPromises: boolean } = { ...callbacks, trackPromises: false }
+  return createHook(options)
 }

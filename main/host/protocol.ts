@@ -1,8 +1,7 @@
 /** What the inspector and a session's worker say to each other beside the ring. Both ends are ours. */
 import type { Binding, Stub } from '../contract/guests.ts'
 import type { CallId, RunId } from '../contract/ids.ts'
-import type { RunState } from '../contract/sessions.ts'
-import type { TypedValue } from '../contract/values.ts'
+import type { RunInfo } from '../contract/sessions.ts'
 import type { InspectorError } from '../contract/result.ts'
 import type { ResourceLimits } from '../wasm/clamp-limits.ts'
 import type { ModuleShape } from '../wasm/types.ts'
@@ -61,6 +60,11 @@ export type MessageToWorker =
   /** Null: those that the host module declares. */
   | { type: 'set-readings'; module: string; name: string; readings: string | null }
 
+/** How a run has ended. */
+export interface RunEnd extends Pick<RunInfo, 'results' | 'error' | 'exitStatus'> {
+  state: Exclude<RunInfo['state'], 'queued' | 'running'>
+}
+
 export type MessageFromWorker =
   /** The ring has something to read. */
   | { type: 'wake' }
@@ -81,11 +85,4 @@ export type MessageFromWorker =
   /** The message has come, and what it asks for is done as soon as the call can be unwound. */
   | { type: 'cancelling'; runId: RunId }
   | { type: 'run-began'; runId: RunId; callId: number }
-  | {
-      type: 'run-ended'
-      runId: RunId
-      state: Exclude<RunState, 'queued' | 'running'>
-      results: TypedValue[] | null
-      error: InspectorError | null
-      exitStatus: number | null
-    }
+  | ({ type: 'run-ended'; runId: RunId } & RunEnd)

@@ -26,6 +26,9 @@ export interface InspectorOptions {
   temporaryFolder?: string
 }
 
+/** The same, with a folder for temporary files in any case. */
+export type PlacedOptions = InspectorOptions & Required<Pick<InspectorOptions, 'temporaryFolder'>>
+
 /** A guest as the owner of the process names it: on the command line, in the menu, by file association. */
 export interface OpenRequest {
   path: string

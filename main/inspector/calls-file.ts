@@ -9,8 +9,8 @@ import { CallCells } from '../sql/call-cells.ts'
 import type { PageChunk } from '../sql/table-file.ts'
 import { TableFile } from '../sql/table-file.ts'
 import { describeTable } from '../sql/tables.ts'
-import { makeTemporaryFolder } from './temporary-folders.ts'
 import type { CallStore } from '../trace/call-store.ts'
+import { makeTemporaryFolder } from './temporary-folders.ts'
 
 /** Calls that are written in one turn of the event loop: some milliseconds. */
 const SLICE_CALLS = 4000

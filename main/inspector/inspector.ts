@@ -8,7 +8,7 @@ import type { SessionInfo } from '../contract/sessions.ts'
 import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { InspectorService } from '../contract/service.ts'
-import type { Inspector, InspectorOptions } from './api.ts'
+import type { Inspector, InspectorOptions, PlacedOptions } from './api.ts'
 import { Events } from './events.ts'
 import { exampleGuestPath, isBundled, listExamples } from './examples.ts'
 import { createFilterService } from './filter-service.ts'
@@ -24,11 +24,12 @@ import { Settings } from './settings.ts'
 import { Uploads } from './uploads.ts'
 
 /** Starts the inspector. Nothing runs before a guest is opened. */
-export function createInspector(options: InspectorOptions): Inspector {
+export function createInspector(given: InspectorOptions): Inspector {
+  const options: PlacedOptions = { ...given, temporaryFolder: given.temporaryFolder ?? tmpdir() }
   const settings = Settings.load(options.settingsFolder)
   const examples = listExamples(options.guestsFolder)
   const events = new Events()
-  const uploads = new Uploads(options.temporaryFolder ?? tmpdir())
+  const uploads = new Uploads(options.temporaryFolder)
   const sessions = new Sessions(options, settings, events)
   const queries = createQueryService(sessions, events, options)
   if (options.settingsFolder !== null) void sessions.recover()

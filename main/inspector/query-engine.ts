@@ -1,5 +1,4 @@
 /** Answers SQL over one trace, in a process that has a copy of what was asked for. */
-import { tmpdir } from 'node:os'
 import { makeError } from '../contract/error-codes.ts'
 import type { CallId } from '../contract/ids.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
@@ -9,7 +8,7 @@ import type { MessageToQueryProcess } from '../sql/protocol.ts'
 import type { SqlRow } from '../sql/tables.ts'
 import { mentionsTable, toCallRow, toConsoleRow, toFunctionRow } from '../sql/tables.ts'
 import type { Trace } from '../trace/trace.ts'
-import type { InspectorOptions } from './api.ts'
+import type { PlacedOptions } from './api.ts'
 import { CallsFile } from './calls-file.ts'
 import type { CallsToCopy } from './copied-calls.ts'
 import { CopiedCalls } from './copied-calls.ts'
@@ -62,12 +61,12 @@ export class QueryEngine {
   /** Starts the process. */
   constructor(
     trace: Trace,
-    { queryProcessUrl, temporaryFolder }: Pick<InspectorOptions, 'queryProcessUrl' | 'temporaryFolder'>,
+    { queryProcessUrl, temporaryFolder }: Pick<PlacedOptions, 'queryProcessUrl' | 'temporaryFolder'>,
   ) {
     this.trace = trace
     this.#copied = new CopiedCalls(trace.calls)
     this.#queryProcessUrl = queryProcessUrl
-    this.#temporaryFolder = temporaryFolder ?? tmpdir()
+    this.#temporaryFolder = temporaryFolder
     const { promise, resolve } = Promise.withResolvers<void>()
     this.closed = promise
     this.#close = resolve

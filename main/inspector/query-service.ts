@@ -5,7 +5,7 @@ import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { InspectorService, QueryRows } from '../contract/service.ts'
 import { Trace } from '../trace/trace.ts'
-import type { InspectorOptions } from './api.ts'
+import type { PlacedOptions } from './api.ts'
 import type { Events } from './events.ts'
 import { QueryEngines } from './query-engines.ts'
 import type { OpenedSession, Sessions } from './sessions.ts'
@@ -27,7 +27,7 @@ interface QueryService {
 export function createQueryService(
   sessions: Sessions,
   events: Events,
-  options: Pick<InspectorOptions, 'queryProcessUrl' | 'temporaryFolder' | 'version'>,
+  options: Pick<PlacedOptions, 'queryProcessUrl' | 'temporaryFolder' | 'version'>,
 ): QueryService {
   const engines = new QueryEngines(options)
   /** The answer to the last query of each session that was asked anything. */

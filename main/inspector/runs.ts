@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS } from '../contract/limits.ts'
 import type { RunId, SessionId } from '../contract/ids.ts'
 import type { RunInfo } from '../contract/sessions.ts'
 import type { InspectorError } from '../contract/result.ts'
+import type { RunEnd } from '../host/protocol.ts'
 import type { RunBudget } from './run-budget.ts'
 
 /** Finished runs that stay in the list. */
@@ -18,11 +19,6 @@ interface Run {
   limitMs: number | null
   leftMs: number
   timedAtMs: number
-}
-
-/** How a run has ended. */
-export interface RunEnd extends Pick<RunInfo, 'results' | 'error' | 'exitStatus'> {
-  state: Exclude<RunInfo['state'], 'queued' | 'running'>
 }
 
 /** What the queue needs of its session. */

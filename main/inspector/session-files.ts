@@ -1,6 +1,5 @@
 /** The session files of the inspector: those that the user names, and those that memory makes necessary. */
 import { rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import type { SessionInfo } from '../contract/sessions.ts'
 import type { InspectorError } from '../contract/result.ts'
@@ -29,7 +28,7 @@ export class SessionFiles {
   #count = 0
 
   /** Temporary files lie in a folder of their own in `temporaryFolder`. */
-  constructor(temporaryFolder = tmpdir()) {
+  constructor(temporaryFolder: string) {
     this.#temporaryFolder = temporaryFolder
   }
 

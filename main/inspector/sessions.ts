@@ -1,5 +1,4 @@
 /** All sessions of the inspector: opening, finding, closing. */
-import { tmpdir } from 'node:os'
 import { basename } from 'node:path'
 import { makeError } from '../contract/error-codes.ts'
 import type { SessionLimits } from '../contract/limits.ts'
@@ -12,7 +11,7 @@ import type { Filter } from '../filter/model.ts'
 import { createInFlightCounts } from '../trace/in-flight-counts.ts'
 import type { Trace } from '../trace/trace.ts'
 import { DEFAULT_TRACE_LIMIT_BYTES } from '../trace/trace.ts'
-import type { InspectorOptions, NamedReadings } from './api.ts'
+import type { NamedReadings, PlacedOptions } from './api.ts'
 import { ArchivedSession } from './archived-session.ts'
 import type { Events } from './events.ts'
 import { isBundled } from './examples.ts'
@@ -55,7 +54,7 @@ export type OpenedSession = Session | ArchivedSession
 export class Sessions {
   activeSessionId: SessionId | null = null
   readonly files: SessionFiles
-  readonly #options: InspectorOptions
+  readonly #options: PlacedOptions
   readonly #settings: Settings
   readonly #events: Events
   readonly #sessions = new Map<SessionId, Session>()
@@ -71,7 +70,7 @@ export class Sessions {
   #isClosed = false
   #runCount = 0
 
-  constructor(options: InspectorOptions, settings: Settings, events: Events) {
+  constructor(options: PlacedOptions, settings: Settings, events: Events) {
     this.#options = options
     this.files = new SessionFiles(options.temporaryFolder)
     this.#settings = settings
@@ -185,7 +184,7 @@ export class Sessions {
 
   /** Lists as recent what inspectors that were killed have left on the disk. */
   async recover(): Promise<void> {
-    for (const path of await recoverSessions(this.#options.temporaryFolder ?? tmpdir())) {
+    for (const path of await recoverSessions(this.#options.temporaryFolder)) {
       await this.#remember(path, null)
     }
   }

@@ -99,7 +99,7 @@ async function measureGrowth(callCount: number): Promise<void> {
   const trace = new Trace(8 * 1024 ** 3)
   const types = { params: ['i32', 'i32'], results: ['i32'] }
   trace.define(0, { kind: 'import', module: 'env', name: 'read', ...types })
-  const engine = new QueryEngine(trace, { queryProcessUrl: QUERY_PROCESS_URL })
+  const engine = new QueryEngine(trace, { queryProcessUrl: QUERY_PROCESS_URL, temporaryFolder: tmpdir() })
   const ask = async (): Promise<number> => {
     const startMs = performance.now()
     const sessionRow = ['', '', 0, '']

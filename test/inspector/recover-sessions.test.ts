@@ -4,30 +4,18 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { recoverSessions } from '../../main/inspector/recover-sessions.ts'
 import { makeTemporaryFolder } from '../../main/inspector/temporary-folders.ts'
 import { BLOCK_TYPES, encodeBlock } from '../../main/session-file/file-block.ts'
 import { encodePart } from '../../main/session-file/file-parts.ts'
 import { writeSession } from '../bench/write-session.ts'
 import { writeCutSession } from '../support/cut-session.ts'
-import { createFolder, openExample, ROOT, startInspector, valueOf, waitFor } from '../support/inspector.ts'
-
-const toUrl = (path: string): string => pathToFileURL(join(ROOT, path)).href
+import { createFolder, openExample, startInspector, valueOf, waitFor } from '../support/inspector.ts'
+import { spawnInspector } from '../support/inspector-process.ts'
 
 /** Records more calls than memory is to hold, until it is killed; says so when some are on the disk. */
-const INSPECTOR = `
-  import { createInspector } from ${JSON.stringify(toUrl('main/inspector/inspector.ts'))}
-  const inspector = createInspector({
-    workerUrl: new URL(${JSON.stringify(toUrl('main/host/worker.ts'))}),
-    queryProcessUrl: new URL(${JSON.stringify(toUrl('main/sql/query-process.ts'))}),
-    guestsFolder: ${JSON.stringify(join(ROOT, 'guests'))},
-    settingsFolder: null,
-    version: '0.0.0',
-    traceLimitBytes: 8 * 1024 * 1024,
-    temporaryFolder: process.argv[1],
-  })
+const PROGRAM = `
   const { value: { sessionId } } = await inspector.service.openExample({ name: 'chatty' })
   await inspector.service.openFiles({ files: [{ name: 'none.ts', bytes: new Uint8Array() }] })
   inspector.subscribe({ traceGrew({ fileSizeBytes }) { if (fileSizeBytes > 4_000_000) console.log('written') } })
@@ -47,10 +35,7 @@ function writeOwner(folder: string, owner: unknown): void {
 
 test('the calls of an inspector that was killed are listed as recent by the next one, and can be opened', async () => {
   const temporaryFolder = await createFolder()
-  const killed = spawn(process.execPath, ['--input-type=module', '-e', INSPECTOR, temporaryFolder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  onTestFinished(() => void killed.kill('SIGKILL'))
+  const killed = spawnInspector(temporaryFolder, PROGRAM, 8 * 1024 * 1024)
   await once(killed.stdout, 'data')
   // A file that came as bytes, and a session.
   expect(readdirSync(temporaryFolder)).toHaveLength(2)

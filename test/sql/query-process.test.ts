@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { createFolder, ROOT, waitFor } from '../support/inspector.ts'
+import { spawnInspector } from '../support/inspector-process.ts'
 import { listQueryProcesses } from '../support/query-processes.ts'
 
 const ENDLESS =
@@ -51,18 +52,7 @@ test.each([
 )
 
 /** An inspector whose sessions have been asked about their calls, and one of which is at a query. */
-const INSPECTOR = `
-  const { createInspector } = await import(${JSON.stringify(join(ROOT, 'main/inspector/inspector.ts'))})
-  const { pathToFileURL } = await import('node:url')
-  const toUrl = (path) => pathToFileURL(${JSON.stringify(ROOT)} + '/' + path)
-  const inspector = createInspector({
-    workerUrl: toUrl('main/host/worker.ts'),
-    queryProcessUrl: toUrl('main/sql/query-process.ts'),
-    guestsFolder: ${JSON.stringify(join(ROOT, 'guests'))},
-    settingsFolder: null,
-    version: '0.0.0',
-    temporaryFolder: process.argv[1],
-  })
+const PROGRAM = `
   let done
   inspector.subscribe({ runChanged({ state }) { if (state === 'returned') done() } })
   const ask = async (sql) => {
@@ -81,10 +71,7 @@ const INSPECTOR = `
 
 test('neither processes nor files are left of an inspector that was killed', async () => {
   const folder = await createFolder()
-  const inspector = spawn(process.execPath, ['--input-type=module', '-e', INSPECTOR, folder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  onTestFinished(() => void inspector.kill('SIGKILL'))
+  const inspector = spawnInspector(folder, PROGRAM)
   await once(inspector.stdout, 'data')
   const pids = listQueryProcesses(inspector.pid).map(({ pid }) => pid)
   expect(pids).toHaveLength(2)
