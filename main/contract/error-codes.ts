@@ -198,6 +198,10 @@ export const ERRORS = {
     'Make room on the disk, or name another place.',
   ],
   SESSION_FILE_UNREADABLE: ['The session file cannot be read.', 'Check the path and its permissions.'],
+  SESSION_COPY_GONE: [
+    'The session file that is being saved is not kept any more.',
+    'Save the session again.',
+  ],
   SESSION_FILE_INVALID: ['The file is not a session file.', 'Open a file that the inspector saved.'],
   SESSION_FILE_NEWER: ['The session file is of a newer version.', 'Open it with a newer inspector.'],
   SESSION_FILE_DAMAGED: [

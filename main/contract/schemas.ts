@@ -180,13 +180,15 @@ export const REQUEST_SCHEMAS = {
   readStatistics: v.strictTuple([v.strictObject({ sessionId: identifier, filterText: name })]),
   readTimings: v.strictTuple([session]),
   readConsole: v.strictTuple([v.strictObject({ sessionId: identifier, fromLine: index, lineCount: count })]),
-  readSessionFile: v.strictTuple([v.strictObject({ sessionId: identifier, offset: index })]),
+  readSessionFile: v.strictTuple([
+    v.strictObject({ sessionId: identifier, offset: index, copyId: v.exactOptional(index) }),
+  ]),
   exportTrace: v.strictTuple([
     v.strictObject({
       sessionId: identifier,
       fromCallId: index,
       format: v.exactOptional(v.picklist(TRACE_FORMATS)),
-      snapshot: v.exactOptional(v.strictObject({ callCount: index, nowNs: instant })),
+      snapshot: v.exactOptional(v.strictObject({ generation: index, callCount: index, nowNs: instant })),
       filterText: v.exactOptional(name),
     }),
   ]),

@@ -94,6 +94,8 @@ export interface TracePiece {
 /** A piece of a file; ask on from `nextOffset` until it is null. */
 export interface FilePiece {
   bytes: Uint8Array
+  /** Of the file that this is a piece of: to be given with the next request. */
+  copyId: number
   nextOffset: number | null
   totalBytes: number
 }
@@ -267,10 +269,15 @@ export interface InspectorService {
   readTimings(request: { sessionId: SessionId }): Result<TimingRow[]>
   readConsole(request: { sessionId: SessionId; fromLine: number; lineCount: number }): Result<ConsoleLines>
   /**
-   * The session as a file (docs/session-format.md), piece by piece from byte `offset` on: what there is at offset 0,
-   * also when more is recorded meanwhile.
+   * The session as a file (docs/session-format.md), piece by piece from byte `offset` on: what there is when the first
+   * piece is asked for, without a `copyId`, also when more is recorded or the session is closed meanwhile. Fails with
+   * SESSION_COPY_GONE where the client took so long that the copy was given up.
    */
-  readSessionFile(request: { sessionId: SessionId; offset: number }): Promise<Result<FilePiece>>
+  readSessionFile(request: {
+    sessionId: SessionId
+    offset: number
+    copyId?: number
+  }): Promise<Result<FilePiece>>
   /**
    * The trace in one of the formats for other tools, JSON Lines unless it is said, piece by piece from call `fromCallId`
    * on, which is 1 or what the piece before said; with a filter, the calls that it holds for. Without the `snapshot` of

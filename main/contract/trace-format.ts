@@ -10,6 +10,8 @@ export type TraceFormat = (typeof TRACE_FORMATS)[number]
 
 /** What a trace held when its export began. Passed on, it keeps what happens meanwhile out of the further pieces. */
 export interface TraceSnapshot {
+  /** See `TraceStatus`. */
+  generation: number
   callCount: number
   /** On the session's clock. */
   nowNs: number

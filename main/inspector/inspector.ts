@@ -32,6 +32,7 @@ export function createInspector(given: InspectorOptions): Inspector {
   const uploads = new Uploads(options.temporaryFolder)
   const sessions = new Sessions(options, settings, events)
   const queries = createQueryService(sessions, events, options)
+  const savings = createSavingService(sessions)
   if (options.settingsFolder !== null) void sessions.recover()
 
   /** Does something to a session, and answers with what it is then. */
@@ -59,7 +60,7 @@ export function createInspector(given: InspectorOptions): Inspector {
   const service: InspectorService = {
     ...createReadingService(sessions, options.version),
     ...createFilterService(sessions, events),
-    ...createSavingService(sessions),
+    ...savings.service,
     ...queries.service,
     attach: () =>
       success({
@@ -195,6 +196,7 @@ export function createInspector(given: InspectorOptions): Inspector {
     reportProblem: (error) => events.emit('problem', error),
     async close() {
       await queries.close()
+      await savings.close()
       await sessions.closeAll()
       await uploads.remove()
     },

@@ -100,10 +100,14 @@ export function createReadingService(sessions: Sessions, version: string): Readi
       const trace = found.value.trace ?? new Trace(0)
       if (trace.isBeingRead) return failure(makeError('SESSION_FILE_BEING_READ'))
       const { calls, timeline } = trace
-      const snapshot = given ?? { callCount: calls.callCount, nowNs: found.value.nowNs() }
-      // A session that was reloaded meanwhile has fewer.
-      const callCount = Math.min(snapshot.callCount, calls.callCount)
       const session = found.value
+      const { generation } = session.status()
+      const snapshot = given ?? { generation, callCount: calls.callCount, nowNs: session.nowNs() }
+      if (snapshot.generation !== generation) {
+        return failure(makeError('TRACE_EXPORT_LOST', { why: 'The session was loaded again.' }))
+      }
+      // Whoever asks may name more than there are.
+      const callCount = Math.min(snapshot.callCount, calls.callCount)
       const { guest, startedAtMs, archive } = session.info()
       const holds = createCallTest(calls, filter, listStackNames(session, trace))
       const source = {
@@ -119,9 +123,7 @@ export function createReadingService(sessions: Sessions, version: string): Readi
       const piece = traceExports.readPiece(format, source, fromCallId)
       return piece
         ? success({ ...piece, snapshot })
-        : failure(
-            makeError('TRACE_EXPORT_LOST', { why: 'It was begun again, or the session was loaded again.' }),
-          )
+        : failure(makeError('TRACE_EXPORT_LOST', { why: 'It was begun again.' }))
     },
   }
 }

@@ -2,7 +2,6 @@
 import { open, rm } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { makeError } from '../contract/error-codes.ts'
-import type { SessionId } from '../contract/ids.ts'
 import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { FilePiece, InspectorService } from '../contract/service.ts'
@@ -11,62 +10,94 @@ import type { OpenedSession, Sessions } from './sessions.ts'
 
 /** Bytes in a piece. */
 const PIECE_BYTES = 1024 * 1024
+/** A client that asks for no further piece for so long is gone. */
+const IDLE_MS = 60_000
+/** Copies that there are at most; the oldest goes for another. */
+const COPY_LIMIT = 8
 
 /** A file that is being handed over, and is gone afterwards. */
 interface Copy {
+  copyId: number
   path: string
   file: FileHandle
   sizeBytes: number
+  idle: NodeJS.Timeout
 }
 
-/** Makes a file when a client begins to read it; one for each session. */
-export function createSavingService(sessions: Sessions): Pick<InspectorService, 'readSessionFile'> {
-  const copies = new Map<SessionId, Copy>()
+interface SavingService {
+  service: Pick<InspectorService, 'readSessionFile'>
+  /** Gives up what is being handed over. */
+  close(): Promise<void>
+}
 
-  async function remove(sessionId: SessionId): Promise<void> {
-    const copy = copies.get(sessionId)
-    copies.delete(sessionId)
-    if (!copy) return
-    await copy.file.close()
-    await rm(copy.path, { force: true })
+/** Makes a file when a client begins to read it. It is handed over to the end, also if its session is closed meanwhile. */
+export function createSavingService(sessions: Sessions): SavingService {
+  const copies = new Map<number, Copy>()
+  let copyCount = 0
+
+  async function remove({ copyId, path, file, idle }: Copy): Promise<void> {
+    if (!copies.delete(copyId)) return
+    clearTimeout(idle)
+    await file.close()
+    await rm(path, { force: true })
   }
 
   async function make(session: OpenedSession): Promise<Result<Copy>> {
-    await remove(session.sessionId)
     let path = ''
     try {
       path = sessions.files.reserve()
       await session.save(path)
       const file = await open(path)
-      const copy = { path, file, sizeBytes: (await file.stat()).size }
-      copies.set(session.sessionId, copy)
+      const copyId = ++copyCount
+      const idle = setTimeout(() => void remove(copy), IDLE_MS).unref()
+      const copy = { copyId, path, file, sizeBytes: (await file.stat()).size, idle }
+      copies.set(copyId, copy)
+      const [oldest] = copies.values()
+      if (oldest && copies.size > COPY_LIMIT) await remove(oldest)
       return success(copy)
     } catch (thrown) {
       return failure(describeWriteFailure(thrown as NodeJS.ErrnoException, path))
     }
   }
 
-  async function readPiece({ file, sizeBytes }: Copy, offset: number): Promise<FilePiece> {
+  async function readPiece({ copyId, file, sizeBytes }: Copy, offset: number): Promise<FilePiece> {
     const bytes = new Uint8Array(Math.min(PIECE_BYTES, Math.max(0, sizeBytes - offset)))
     const { bytesRead } = await file.read(bytes, 0, bytes.length, offset)
     const end = offset + bytesRead
     const isLast = bytesRead === 0 || end >= sizeBytes
-    return { bytes: bytes.subarray(0, bytesRead), nextOffset: isLast ? null : end, totalBytes: sizeBytes }
+    return {
+      bytes: bytes.subarray(0, bytesRead),
+      copyId,
+      nextOffset: isLast ? null : end,
+      totalBytes: sizeBytes,
+    }
+  }
+
+  function find(copyId: number): Result<Copy> {
+    const copy = copies.get(copyId)
+    if (copy) return success(copy)
+    const why = 'Nothing was asked of it for a minute, or too many others were.'
+    return failure(makeError('SESSION_COPY_GONE', { why }))
+  }
+
+  async function begin(sessionId: string): Promise<Result<Copy>> {
+    const found = sessions.find(sessionId)
+    return found.ok ? make(found.value) : found
   }
 
   return {
-    async readSessionFile({ sessionId, offset }) {
-      const found = sessions.find(sessionId)
-      if (!found.ok) return found
-      const copy = copies.get(sessionId)
-      if (offset > 0 && !copy) {
-        return failure(makeError('SESSION_FILE_UNREADABLE', { why: 'Another client reads it by now.' }))
-      }
-      const made = offset > 0 && copy ? success(copy) : await make(found.value)
-      if (!made.ok) return made
-      const piece = await readPiece(made.value, offset)
-      if (piece.nextOffset === null) await remove(sessionId)
-      return success(piece)
+    service: {
+      async readSessionFile({ sessionId, offset, copyId }) {
+        const found = copyId === undefined ? await begin(sessionId) : find(copyId)
+        if (!found.ok) return found
+        found.value.idle.refresh()
+        const piece = await readPiece(found.value, offset)
+        if (piece.nextOffset === null) await remove(found.value)
+        return success(piece)
+      },
+    },
+    async close() {
+      await Promise.all([...copies.values()].map(remove))
     },
   }
 }

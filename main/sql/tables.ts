@@ -55,7 +55,7 @@ export function mentionsTable(sql: string, table: TableName): boolean {
 }
 
 /** A row of `calls`. */
-export function toCallRow(calls: CallStore, snapshot: TraceSnapshot, id: CallId): SqlRow {
+export function toCallRow(calls: CallStore, snapshot: Omit<TraceSnapshot, 'generation'>, id: CallId): SqlRow {
   const fields = readFields({ calls, snapshot }, id)
   return COLUMN_NAMES.map((name) => toSqlValue(fields[name]))
 }

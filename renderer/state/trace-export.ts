@@ -92,10 +92,12 @@ export function exportTrace(
 
 /** Has the browser save a session as `NAME.jspi`, to be opened again. One at a time. */
 export function saveSession(backend: Backend, sessionId: SessionId, guestName: string): Promise<void> {
+  let copy: { copyId?: number } = {}
   return save(nameFile(guestName, 'jspi'), 'application/octet-stream', 0, async (next) => {
-    const piece = await backend.call.readSessionFile({ sessionId, offset: next })
+    const piece = await backend.call.readSessionFile({ sessionId, offset: next, ...copy })
     if (!piece.ok) return piece
-    const { bytes, nextOffset, totalBytes } = piece.value
+    const { bytes, copyId, nextOffset, totalBytes } = piece.value
+    copy = { copyId }
     return {
       ok: true,
       value: { content: Uint8Array.from(bytes), next: nextOffset, totalCount: totalBytes },

@@ -65,7 +65,7 @@ export const REQUESTS: { [Name in ServiceFunction]: Parameters<InspectorService[
       sessionId: 'none',
       fromCallId: 1,
       format: 'chrome',
-      snapshot: { callCount: 3, nowNs: 1.5 },
+      snapshot: { generation: 0, callCount: 3, nowNs: 1.5 },
       filterText: 'depth=0',
     },
   ],

@@ -9,7 +9,6 @@ import { findProgramPaths } from '../../main/cli/paths.ts'
 import type { ErrorCode } from '../../main/contract/error-codes.ts'
 import { formatError } from '../../main/contract/error-codes.ts'
 import type { InspectorError, Result } from '../../main/contract/result.ts'
-import type { FilePiece } from '../../main/contract/service.ts'
 import type { Channel } from '../../main/doors/channel.ts'
 import { openInProcessChannel } from '../../main/doors/in-process.ts'
 import { MESSAGE_BURST } from '../../main/doors/rate-limit.ts'
@@ -20,6 +19,7 @@ import { BLOCK_TYPES, encodeBlock } from '../../main/session-file/file-block.ts'
 import { encodePart } from '../../main/session-file/file-parts.ts'
 import { writeCutSession } from '../support/cut-session.ts'
 import { buildId, extractDebug, namesDebugFile, stripShapes } from '../support/debug-files.ts'
+import { fetchSessionFile } from '../support/fetch-session-file.ts'
 import {
   createFolder,
   errorOf,
@@ -63,15 +63,8 @@ const PATIENT_HOST =
 
 /** Saves a session as a window does; gives the file's path. */
 async function save({ inspector, sessionId }: TestSession): Promise<string> {
-  const folder = await makeFolder()
-  const pieces: Uint8Array[] = []
-  for (let offset: number | null = 0; offset !== null;) {
-    const piece: FilePiece = valueOf(await inspector.service.readSessionFile({ sessionId, offset }))
-    pieces.push(piece.bytes)
-    offset = piece.nextOffset
-  }
-  const path = join(folder, 'saved.jspi')
-  await writeFile(path, Buffer.concat(pieces))
+  const path = join(await makeFolder(), 'saved.jspi')
+  await writeFile(path, await fetchSessionFile(inspector, sessionId))
   return path
 }
 
@@ -499,6 +492,10 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
   async SESSION_FILE_UNREADABLE() {
     const folder = await makeFolder()
     return printByCommandLine('stats', join(folder, 'missing.jspi'))
+  },
+  async SESSION_COPY_GONE() {
+    const { inspector, sessionId } = await openExample('sum')
+    return errorOf(await inspector.service.readSessionFile({ sessionId, offset: 0, copyId: 1 }))
   },
   async SESSION_FILE_INVALID() {
     const folder = await makeFolder({ 'trace.jspi': '{"v":1,"id":1}\n' })

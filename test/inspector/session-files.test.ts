@@ -1,11 +1,10 @@
 /** Sessions that are saved, opened again, and spilled to disk where memory is short. */
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { SessionInfo } from '../../main/contract/sessions.ts'
-import type { FilePiece } from '../../main/contract/service.ts'
-import type { Inspector } from '../../main/inspector/api.ts'
 import { BlockFileReader } from '../../main/session-file/block-file.ts'
+import { fetchSessionFile } from '../support/fetch-session-file.ts'
 import {
   createFolder,
   errorOf,
@@ -14,6 +13,7 @@ import {
   startInspector,
   TestSession,
   valueOf,
+  waitFor,
 } from '../support/inspector.ts'
 
 const GUEST = `(module
@@ -29,18 +29,6 @@ const HOST = `export default ({ console, sync }: any) => ({ env: {
   next: sync((n: number) => n + 1),
   fail: async () => { console.log('about to fail'); throw new Error('no such thing') },
 } })`
-
-/** All bytes of a session's file, as a page fetches them. */
-async function fetchFile(inspector: Inspector, sessionId: string): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = []
-  let offset: number | null = 0
-  while (offset !== null) {
-    const piece: FilePiece = valueOf(await inspector.service.readSessionFile({ sessionId, offset }))
-    pieces.push(piece.bytes)
-    offset = piece.nextOffset
-  }
-  return Buffer.concat(pieces)
-}
 
 /** Where the block begins that says that the file was closed. */
 function findLastBlock(path: string): number {
@@ -65,7 +53,7 @@ describe('a session that is saved', () => {
     const session = await openText(GUEST, HOST)
     await session.call('count', '3000')
     await session.call('fails')
-    const bytes = await fetchFile(session.inspector, session.sessionId)
+    const bytes = await fetchSessionFile(session.inspector, session.sessionId)
     // What comes later is not in it.
     await session.call('count', '5')
     const path = join(await createFolder(), 'saved.jspi')
@@ -118,9 +106,9 @@ describe('a session that is saved', () => {
     const session = await openExample('sum')
     await session.call('sum', '1')
     const path = join(await createFolder(), 'sum.jspi')
-    writeFileSync(path, await fetchFile(session.inspector, session.sessionId))
+    writeFileSync(path, await fetchSessionFile(session.inspector, session.sessionId))
     const { inspector, sessionId } = await openFile(path)
-    const bytes = await fetchFile(inspector, sessionId)
+    const bytes = await fetchSessionFile(inspector, sessionId)
     expect(bytes.length).toBeGreaterThan(100)
     for (const answer of [
       inspector.service.startRun({ sessionId, exportName: 'sum', argumentTexts: ['1'] }),
@@ -137,7 +125,7 @@ describe('a session that is saved', () => {
     const session = await openExample('fail-trap')
     await session.call('divide_by_zero')
     const path = join(await createFolder(), 'trap.jspi')
-    writeFileSync(path, await fetchFile(session.inspector, session.sessionId))
+    writeFileSync(path, await fetchSessionFile(session.inspector, session.sessionId))
     const opened = await openFile(path)
     const call = valueOf(opened.inspector.service.readCall({ sessionId: opened.sessionId, callId: 1 }))
     expect(call.stack![0]!.functionName).toContain('divide')
@@ -165,7 +153,7 @@ describe('a session that is saved', () => {
   test('says where its file was not closed, also if all that is in it can be read', async () => {
     const session = await openText(GUEST, HOST)
     await session.call('count', '3000')
-    const bytes = await fetchFile(session.inspector, session.sessionId)
+    const bytes = await fetchSessionFile(session.inspector, session.sessionId)
     const folder = await createFolder()
     const whole = join(folder, 'whole.jspi')
     writeFileSync(whole, bytes)
@@ -194,6 +182,71 @@ describe('a session that is saved', () => {
     const session = new TestSession(inspector, info)
     expect((await session.call('count', '5')).state).toBe('returned')
     expect(problems).toEqual(['SESSION_FILE_UNWRITABLE'])
+  })
+})
+
+describe('a session file that is handed over', () => {
+  /** One of several pieces. */
+  async function openLong(): Promise<TestSession & { temporaryFolder: string }> {
+    const temporaryFolder = await createFolder()
+    const session = await openText(GUEST, HOST, { temporaryFolder })
+    await session.call('count', '100000')
+    return Object.assign(session, { temporaryFolder })
+  }
+  const countFiles = ({ temporaryFolder }: { temporaryFolder: string }) =>
+    readdirSync(temporaryFolder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.jspi'),
+    ).length
+
+  test('is that of the client that began it, also if another begins later', async () => {
+    const session = await openLong()
+    const { inspector, sessionId } = session
+    const first = valueOf(await inspector.service.readSessionFile({ sessionId, offset: 0 }))
+    await session.call('count', '100000')
+    const other = await fetchSessionFile(inspector, sessionId)
+    expect(other.length).toBeGreaterThan(first.totalBytes)
+    const { copyId, totalBytes } = first
+    const piece = await inspector.service.readSessionFile({ sessionId, copyId, offset: totalBytes - 100 })
+    expect(valueOf(piece)).toMatchObject({ copyId, totalBytes, nextOffset: null })
+    // The trace's own file stays.
+    expect(countFiles(session)).toBe(1)
+  })
+
+  test('is given up where nothing is asked of it for a minute', async () => {
+    const session = await openLong()
+    const { inspector, sessionId } = session
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { copyId } = valueOf(await inspector.service.readSessionFile({ sessionId, offset: 0 }))
+    vi.advanceTimersByTime(59_000)
+    const { nextOffset } = valueOf(
+      await inspector.service.readSessionFile({ sessionId, copyId, offset: 100 }),
+    )
+    vi.advanceTimersByTime(59_000)
+    expect(countFiles(session)).toBe(2)
+    vi.advanceTimersByTime(2000)
+    vi.useRealTimers()
+    await waitFor('the end of the copy', () => countFiles(session) === 1)
+    const answer = await inspector.service.readSessionFile({ sessionId, copyId, offset: nextOffset! })
+    expect(errorOf(answer).code).toBe('SESSION_COPY_GONE')
+  })
+
+  test('makes room for another where there are many', async () => {
+    const session = await openLong()
+    const { inspector, sessionId } = session
+    const copyIds: number[] = []
+    for (let count = 0; count < 9; count++) {
+      copyIds.push(valueOf(await inspector.service.readSessionFile({ sessionId, offset: 0 })).copyId)
+    }
+    const codes = await Promise.all(
+      copyIds.map(async (copyId) => {
+        const answer = await inspector.service.readSessionFile({ sessionId, copyId, offset: 0 })
+        return answer.ok ? 'there' : answer.error.code
+      }),
+    )
+    expect(codes).toEqual(['SESSION_COPY_GONE', ...copyIds.slice(1).map(() => 'there')])
+    await inspector.close()
+    expect(readdirSync(session.temporaryFolder)).toEqual([])
   })
 })
 

@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest'
 import type { CallRow } from '../../main/contract/calls.ts'
 import type { SessionInfo } from '../../main/contract/sessions.ts'
 import type { CallSortKey } from '../../main/contract/sorting.ts'
-import type { FilePiece, SortedCalls } from '../../main/contract/service.ts'
+import type { SortedCalls } from '../../main/contract/service.ts'
+import { fetchSessionFile } from '../support/fetch-session-file.ts'
 import {
   createFolder,
   openText,
@@ -199,16 +200,8 @@ describe('many calls with the same first arguments', () => {
     await spilled.call('many', String(MANY))
     expect(await check(spilled)).toEqual(order)
 
-    const pieces: Uint8Array[] = []
-    let offset: number | null = 0
-    while (offset !== null) {
-      const { inspector, sessionId } = session
-      const piece: FilePiece = valueOf(await inspector.service.readSessionFile({ sessionId, offset }))
-      pieces.push(piece.bytes)
-      offset = piece.nextOffset
-    }
     const path = join(await createFolder(), 'saved.jspi')
-    writeFileSync(path, Buffer.concat(pieces))
+    writeFileSync(path, await fetchSessionFile(session.inspector, session.sessionId))
     const inspector = startInspector()
     const [info] = valueOf(await inspector.service.openFiles({ files: [{ path }] })) as [SessionInfo]
     expect(await check(new TestSession(inspector, info))).toEqual(order)

@@ -11,7 +11,7 @@ import type { Timeline } from '../timeline/timeline.ts'
 export interface ExportSource {
   calls: CallStore
   timeline: Timeline
-  snapshot: TraceSnapshot
+  snapshot: Omit<TraceSnapshot, 'generation'>
   /** Whether a call is to be written. */
   isWanted: (id: CallId) => boolean
   describeStack: DescribeStack

@@ -27,7 +27,7 @@ export class TraceExports {
 
   /**
    * The piece that begins with `fromCallId`, where that is 1 or what the piece before it said. Null where the export
-   * cannot go on: another of this trace and format was begun since, or the trace is another by now.
+   * cannot go on: another of this trace and format was begun since.
    */
   readPiece(format: TraceFormat, source: ExportSource, fromCallId: number): ExportPiece | null {
     const createEncoder = ENCODERS[format]
