@@ -42,6 +42,36 @@ export function createFilterService(sessions: Sessions, events: Events): FilterS
     isOpen,
   )
   const sorts = new CallSorts((progress) => events.emit('sortAdvanced', progress), isOpen)
+
+  async function readSortedCalls(
+    request: Parameters<FilterService['readSortedCalls']>[0],
+  ): ReturnType<FilterService['readSortedCalls']> {
+    const { sessionId, filterText, order, fromRow, rowCount, anchorId } = request
+    const found = sessions.find(sessionId)
+    if (!found.ok) return found
+    const session = found.value
+    const sortedTrace = session.trace
+    const trace = sortedTrace ?? new Trace(0)
+    const scan = filterText === '' ? success(null) : filters.find(session, trace, filterText)
+    if (!scan.ok) return scan
+    const sorted = sorts.find(session, trace, filterText, scan.value, order)
+    if (!sorted.ok) return sorted
+    const { sort, progress: sortProgress } = sorted.value
+    const answer = {
+      totalRows: sort?.isComplete ? sort.count : 0,
+      fromRow,
+      progress: describeProgress(session, trace, filterText, scan.value ?? lookedAtAll(trace)),
+      sortProgress,
+    }
+    const ids = sort?.list(fromRow, rowCount, order.descending) ?? []
+    const rows = await finishInTurns(readRows(trace, ids, session.nowNs()))
+    const isAnchored = sort !== null && anchorId !== undefined
+    const anchorRow = isAnchored ? await finishInTurns(sort.findRow(anchorId, order.descending)) : null
+    // The file of a trace that was closed meanwhile, or is not the session's any more, had no rows to give.
+    if (!isOpen(session) || session.trace !== sortedTrace) return readSortedCalls(request)
+    return success({ ...answer, rows, anchorRow })
+  }
+
   return {
     readFilteredCalls({ sessionId, filterText, fromRow, rowCount, anchorId }) {
       const found = sessions.find(sessionId)
@@ -78,28 +108,7 @@ export function createFilterService(sessions: Sessions, events: Events): FilterS
         progress: describeProgress(session, trace, filterText, scan.value),
       })
     },
-    async readSortedCalls({ sessionId, filterText, order, fromRow, rowCount, anchorId }) {
-      const found = sessions.find(sessionId)
-      if (!found.ok) return found
-      const session = found.value
-      const trace = session.trace ?? new Trace(0)
-      const scan = filterText === '' ? success(null) : filters.find(session, trace, filterText)
-      if (!scan.ok) return scan
-      const sorted = sorts.find(session, trace, filterText, scan.value, order)
-      if (!sorted.ok) return sorted
-      const { sort, progress: sortProgress } = sorted.value
-      const answer = {
-        totalRows: sort?.isComplete ? sort.count : 0,
-        fromRow,
-        progress: describeProgress(session, trace, filterText, scan.value ?? lookedAtAll(trace)),
-        sortProgress,
-      }
-      const ids = sort?.list(fromRow, rowCount, order.descending) ?? []
-      const rows = await finishInTurns(readRows(trace, ids, session.nowNs()))
-      const isAnchored = sort !== null && anchorId !== undefined
-      const anchorRow = isAnchored ? await finishInTurns(sort.findRow(anchorId, order.descending)) : null
-      return success({ ...answer, rows, anchorRow })
-    },
+    readSortedCalls,
     checkFilter({ sessionId, filterText, cursor }) {
       const found = sessions.find(sessionId)
       if (!found.ok) return found

@@ -24,6 +24,8 @@ export interface RecordingOptions {
 export class SessionRecording {
   readonly #options: RecordingOptions
   #log: SessionLog | null = null
+  readonly #copies = new Set<Promise<void>>()
+  #ending: Promise<void> | null = null
 
   constructor(options: RecordingOptions) {
     this.#options = options
@@ -58,11 +60,21 @@ export class SessionRecording {
       if (log === null) return
       trace.setLog(log)
     }
-    await this.#log!.copy(path, endNs)
+    const copy = this.#log!.copy(path, endNs)
+    this.#copies.add(copy)
+    await copy.finally(() => this.#copies.delete(copy))
   }
 
-  /** To be called when the trace is not looked at any more: a file that the user wants is made whole. */
-  async end(endNs: number): Promise<void> {
+  /**
+   * To be called when the trace is not looked at any more: a file that the user wants is made whole, once copies that
+   * are being made of it are. Whoever calls it meanwhile waits for the same end.
+   */
+  end(endNs: number): Promise<void> {
+    return (this.#ending ??= this.#end(endNs).finally(() => (this.#ending = null)))
+  }
+
+  async #end(endNs: number): Promise<void> {
+    while (this.#copies.size > 0) await Promise.allSettled(this.#copies)
     const log = this.#log
     this.#log = null
     if (log === null) return

@@ -55,6 +55,7 @@ export class SessionWorker {
   #fatal: InspectorError | null = null
   #probe: ((pending: string[] | null) => void) | null = null
   #ended = false
+  #termination: Promise<void> | null = null
 
   constructor(
     workerUrl: URL,
@@ -112,8 +113,15 @@ export class SessionWorker {
     })
   }
 
-  /** Ends the worker, whatever it does. Everything that it recorded is in the trace. */
-  async terminate(): Promise<void> {
+  /**
+   * Ends the worker, whatever it does. Everything that it recorded is in the trace then, for everybody who has asked: a
+   * file that is closed before has no place for it.
+   */
+  terminate(): Promise<void> {
+    return (this.#termination ??= this.#terminate())
+  }
+
+  async #terminate(): Promise<void> {
     if (this.#ended) return
     this.#ended = true
     await this.#worker.terminate()

@@ -142,13 +142,17 @@ export class Session {
    * when the session is no longer starting.
    */
   async load(): Promise<void> {
+    const load = ++this.#loadCount
     await this.#stop(RELOADED)
+    if (load !== this.#loadCount) return
     const endNs = this.nowNs()
     const sizeBytes = this.trace?.sizeBytes ?? 0
     this.#worker = null
-    await this.#recording.end(endNs)
     this.#generation++
     this.#endedIds = []
+    this.#options.onTrace(this)
+    await this.#recording.end(endNs)
+    if (load !== this.#loadCount) return
     this.runs.forgetCalls()
     this.runs.setPaused(false)
     this.#warnings = []
@@ -157,7 +161,6 @@ export class Session {
     this.#settled.resolve()
     this.#settled = Promise.withResolvers()
     this.#setState('starting')
-    const load = ++this.#loadCount
     const guest = await readGuestFile(this.guest.path)
     if (load !== this.#loadCount) return
     if (!guest.ok) return this.#setState('failed', guest.error)
@@ -224,8 +227,8 @@ export class Session {
 
   /** Ends the worker and every run. The trace stays. */
   async end(error: InspectorError = ENDED_BY_USER): Promise<void> {
-    if (this.#state === 'ended') return
     this.#loadCount++
+    if (this.#state === 'ended') return
     const shown = error === ENDED_BY_USER ? null : makeError('SESSION_ENDED', { why: error.why })
     await this.#stop(error)
     this.#setState('ended', shown)

@@ -264,6 +264,7 @@ export class Sessions {
 
   async close(session: OpenedSession): Promise<void> {
     await session.close()
+    if (!this.find(session.sessionId).ok) return
     this.#sessions.delete(session.sessionId)
     this.#archives.delete(session.sessionId)
     this.#streams.delete(session.sessionId)

@@ -94,6 +94,7 @@ export class BlockFileWriter {
   #sizeBytes = 0
   #writtenBytes = 0
   #isWriting = false
+  #isEnded = false
   #isClosed = false
   #retry: NodeJS.Timeout | null = null
   #failure: NodeJS.ErrnoException | null = null
@@ -147,7 +148,9 @@ export class BlockFileWriter {
     return this.#failure
   }
 
+  /** Where the block is to begin. Throws where the file is closed, or about to be. */
   append(type: BlockType, payload: Uint8Array): Offset {
+    if (this.#isEnded) throw new Error(`${this.path} has been closed: nothing can be appended.`)
     const offset = this.#sizeBytes
     const bytes = encodeBlock(type, this.#sequence++, payload, this.#room.pop())
     this.#sizeBytes += bytes.length
@@ -156,8 +159,9 @@ export class BlockFileWriter {
     return offset
   }
 
-  /** A block that is on the disk. */
+  /** A block that is on the disk. Throws where the file is closed: its descriptor may be another file's by now. */
   read(offset: Offset): FoundBlock | null {
+    if (this.#isClosed) throw new Error(`${this.path} has been closed: nothing can be read.`)
     return readBlock(this.#descriptor, offset)
   }
 
@@ -170,6 +174,7 @@ export class BlockFileWriter {
 
   /** Writes what waits, if that can be written, and closes the file. */
   async close(): Promise<void> {
+    this.#isEnded = true
     await this.whenIdle()
     if (this.#isClosed) return
     this.#isClosed = true

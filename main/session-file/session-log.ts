@@ -50,6 +50,7 @@ export class SessionLog implements TraceLog {
   readonly #sink = new ByteSink()
   readonly #stored: StoredBlock[] = []
   readonly #timer: NodeJS.Timeout
+  #isEnded = false
 
   /**
    * Begins a file with what the trace has. Throws what the file system throws. `onFailure` hears when it cannot be
@@ -125,9 +126,9 @@ export class SessionLog implements TraceLog {
     return !keepsNewest || this.#writer.waitingBytes <= roomBytes
   }
 
-  /** Writes the blocks of calls that are full. */
+  /** Writes the blocks of calls that are full; nothing where the file has come to its end. */
   write(): void {
-    if (this.#hasRoom) this.#writeCalls(false)
+    if (this.#hasRoom && !this.#isEnded) this.#writeCalls(false)
   }
 
   /** Writes all that there is, or as much of it as one turn has time for. */
@@ -137,6 +138,7 @@ export class SessionLog implements TraceLog {
 
   /** Writes what is left and the index, and closes the file. The trace cannot be read from it any more. */
   async finish(endNs: number): Promise<void> {
+    this.#end()
     await this.#writeAll()
     this.#appendSummary(this.#writer, this.#encodeSummary(endNs))
     await this.close()
@@ -154,13 +156,18 @@ export class SessionLog implements TraceLog {
 
   /** Closes the file as it is. */
   async close(): Promise<void> {
-    clearInterval(this.#timer)
+    this.#end()
     await this.#writer.close()
   }
 
   async remove(): Promise<void> {
-    clearInterval(this.#timer)
+    this.#end()
     await this.#writer.remove()
+  }
+
+  #end(): void {
+    this.#isEnded = true
+    clearInterval(this.#timer)
   }
 
   /** Of all that there is; everything that it names has been handed to the writer. */
