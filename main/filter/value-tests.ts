@@ -3,6 +3,7 @@ import type { DecodedReading, DecodedValue } from '../contract/values.ts'
 import type { FilterContext, FilteredCall, FilterFunction } from './call.ts'
 import type { Term, ValueField } from './model.ts'
 import { testFloat, testI32, testI64 } from './number-tests.ts'
+import { parseReadings } from './parse-readings.ts'
 import type { TextTest } from './text-tests.ts'
 
 /** Whether a condition holds for a call. */
@@ -70,7 +71,7 @@ export function testValueText(
   const isInReference = references.reduce(eitherOf)
   const isInReadings = (json: string) =>
     pattern.mayBeIn(json) &&
-    (JSON.parse(json) as DecodedReading[]).some((reading) => isMeant(reading) && hasText(reading, pattern))
+    parseReadings(json).some((reading) => isMeant(reading) && hasText(reading, pattern))
   return (call) => isInReference(call) || call.decodedTexts.some(isInReadings)
 }
 

@@ -18,29 +18,19 @@ import { readGuestFile } from './guest-file.ts'
 import { GuestStackReader } from './guest-stack.ts'
 import { hashBytes } from './host-file.ts'
 import { describeLeftOut } from './left-out.ts'
-import type { SavedSession } from './session-files.ts'
+import type { ShownSession } from './saved-session.ts'
+import { readShownSession } from './saved-session.ts'
 import { SLICE_MS } from './turns.ts'
 
 /** A file without an index is read for so long before it is shown: a short one is whole by then. */
 const FIRST_READ_MS = 100
-
-/** Reads what the file says of its session; null where it says nothing that can be shown. */
-function readSaved(session: unknown): SavedSession | null {
-  const saved = session as Partial<SavedSession> | null
-  const isWhole =
-    typeof saved === 'object' &&
-    typeof saved?.info?.guest?.name === 'string' &&
-    Array.isArray(saved.info.exports) &&
-    Array.isArray(saved.info.imports)
-  return isWhole ? (saved as SavedSession) : null
-}
 
 /** See {@link SessionInfo}: it is always `ended`, and says from which file it is. */
 export class ArchivedSession {
   readonly sessionId: SessionId
   readonly path: string
   readonly #file: SessionFile
-  readonly #saved: SavedSession
+  readonly #saved: ShownSession
   readonly #stackReader: GuestStackReader | null
   #failure: InspectorError | null = null
   #isClosed = false
@@ -51,7 +41,7 @@ export class ArchivedSession {
     sessionId: SessionId,
     path: string,
     file: SessionFile,
-    saved: SavedSession,
+    saved: ShownSession,
     stackReader: GuestStackReader | null,
   ) {
     this.sessionId = sessionId
@@ -69,7 +59,7 @@ export class ArchivedSession {
   ): Promise<Result<ArchivedSession>> {
     const opened = beginSessionFile(path, limitBytes)
     if (!opened.ok) return opened
-    const saved = readSaved(opened.value.session)
+    const saved = readShownSession(opened.value.session)
     if (saved === null) {
       opened.value.close()
       return failure(makeError('SESSION_FILE_INVALID', { location: { file: path } }))
@@ -132,6 +122,7 @@ export class ArchivedSession {
       sessionId: this.sessionId,
       state: 'ended',
       stall: null,
+      paused: false,
       debugFile: null,
       error: null,
       warnings: [
@@ -194,7 +185,7 @@ function describeLoss(lostBytes: number, path: string): InspectorError {
 }
 
 /** The guest that was run, if its file is still there and the same. */
-async function findGuest(saved: SavedSession): Promise<{ guest: LoadedGuest; folder: string } | null> {
+async function findGuest(saved: ShownSession): Promise<{ guest: LoadedGuest; folder: string } | null> {
   const { path } = saved.info.guest
   if (typeof path !== 'string') return null
   const guest = await readGuestFile(path)

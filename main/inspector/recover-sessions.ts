@@ -43,12 +43,9 @@ function describeFile(folder: string, name: string): string | null {
   if (!begun.ok) return begun.error.code === 'SESSION_FILE_INVALID' ? null : name
   const session = readDescribedSession(begun.value.session)
   begun.value.close()
-  if (session === null) return null
+  if (session === null) return name
   const { guest, startedAtMs } = session.info
-  const date = new Date(startedAtMs)
-  // A file may say anything.
-  if (Number.isNaN(date.getTime())) return name
-  const began = date.toISOString().slice(0, 19).replace('T', ' ').replaceAll(':', '.')
+  const began = new Date(startedAtMs).toISOString().slice(0, 19).replace('T', ' ').replaceAll(':', '.')
   const guestName = basename(guest.name).slice(0, GUEST_NAME_LIMIT)
   // With the number that it had: of several of the same second each keeps its own.
   return `${guestName} ${began} recovered ${name}`

@@ -1,11 +1,9 @@
 /** The session files of the inspector: those that the user names, and those that memory makes necessary. */
 import { rmSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import type { SessionInfo } from '../contract/sessions.ts'
 import type { InspectorError } from '../contract/result.ts'
 import { describeWriteFailure } from '../session-file/failures.ts'
 import { SESSION_FILE_EXTENSION } from '../session-file/file-parts.ts'
-import type { DescribedSession } from '../session-file/saved-session.ts'
 import type { LoggedSession } from '../session-file/session-log.ts'
 import { SessionLog } from '../session-file/session-log.ts'
 import type { Trace } from '../trace/trace.ts'
@@ -14,11 +12,6 @@ import { makeTemporaryFolder } from './temporary-folders.ts'
 /** Whether a file's name says that it is a session file. */
 export function isSessionFileName(name: string): boolean {
   return extname(name).toLowerCase() === SESSION_FILE_EXTENSION
-}
-
-/** What a session file says of its session. */
-export interface SavedSession extends DescribedSession {
-  info: SessionInfo
 }
 
 /** Begins session files. Temporary ones are gone when the inspector closes. */

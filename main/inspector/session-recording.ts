@@ -4,7 +4,8 @@ import type { InspectorError } from '../contract/result.ts'
 import type { SessionLog } from '../session-file/session-log.ts'
 import type { Trace } from '../trace/trace.ts'
 import { hashBytes } from './host-file.ts'
-import type { SavedSession, SessionFiles } from './session-files.ts'
+import type { SavedSession } from './saved-session.ts'
+import type { SessionFiles } from './session-files.ts'
 
 /** What a recording is made with. */
 export interface RecordingOptions {

@@ -53,6 +53,8 @@ export class BlockFileReader {
 }
 
 function readBlock(descriptor: number, offset: Offset): FoundBlock | null {
+  // A file may say anything of where its blocks are.
+  if (!Number.isSafeInteger(offset) || offset < 0) return null
   const header = decodeHeader(readBytes(descriptor, offset, HEADER_BYTES))
   if (header === null) return null
   const payload = readBytes(descriptor, offset + HEADER_BYTES, header.sizeBytes)

@@ -1,4 +1,5 @@
 /** The parts of a session file that are JSON. See docs/session-format.md. */
+import * as v from 'valibot'
 import type { CallId } from '../contract/ids.ts'
 import type { ConsoleLine } from '../contract/traces.ts'
 import type { InspectorError } from '../contract/result.ts'
@@ -9,6 +10,7 @@ import type { OverlapKnowledge } from '../trace/overlaps.ts'
 import type { SavedTimings } from '../trace/timings.ts'
 import type { TraceSums } from '../trace/trace-totals.ts'
 import type { Offset } from './block-file.ts'
+import { MalformedBytes } from './bytes.ts'
 import type { StoredBlock } from './stored-blocks.ts'
 
 /** Counts the incompatible changes to the format. Version 1 knew no calls that were left out. */
@@ -74,7 +76,16 @@ export function encodePart(part: FileHead | FileDetails | FileConsole | FileInde
   return encoder.encode(JSON.stringify(part))
 }
 
-/** Throws SyntaxError. */
-export function decodePart<Part>(payload: Uint8Array): Part {
-  return JSON.parse(decoder.decode(payload)) as Part
+/** What `schema` says. Throws {@link MalformedBytes}. */
+export function decodePart<Part>(schema: v.GenericSchema<unknown, Part>, payload: Uint8Array): Part {
+  let value: unknown
+  try {
+    value = JSON.parse(decoder.decode(payload))
+  } catch (thrown) {
+    throw new MalformedBytes((thrown as SyntaxError).message)
+  }
+  const parsed = v.safeParse(schema, value, { abortEarly: true })
+  if (!parsed.success)
+    throw new MalformedBytes(`${v.getDotPath(parsed.issues[0]) ?? 'it'} is not as it should be`)
+  return parsed.output
 }

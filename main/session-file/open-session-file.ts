@@ -3,13 +3,16 @@ import { makeError } from '../contract/error-codes.ts'
 import type { InspectorError, Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { CallId } from '../contract/ids.ts'
+import { MalformedTimeline } from '../trace/timeline/saved-timeline.ts'
 import { Trace } from '../trace/trace.ts'
-import type { Offset } from './block-file.ts'
+import type { FoundBlock, Offset } from './block-file.ts'
 import { BlockFileReader } from './block-file.ts'
-import { ByteSource } from './bytes.ts'
+import { blockIndexOf } from '../trace/call-block.ts'
+import { ByteSource, MalformedBytes } from './bytes.ts'
 import { BLOCK_TYPES, HEADER_BYTES } from './file-block.ts'
-import type { FileConsole, FileDetails, FileHead, FileIndex } from './file-parts.ts'
+import type { FileIndex } from './file-parts.ts'
 import { decodePart, SESSION_FORMAT_VERSION } from './file-parts.ts'
+import { CONSOLE, DETAILS, HEAD, INDEX } from './part-schemas.ts'
 import { endRunning, takeConsole, takeDetails, useBlocks } from './restore-trace.ts'
 import { SessionFileScan } from './session-file-scan.ts'
 import { readTimeline } from './timeline-codec.ts'
@@ -65,8 +68,8 @@ export function beginSessionFile(path: string, limitBytes: number): Result<Sessi
   }
   try {
     const head = reader.read(0)
-    const part = head?.header.type === BLOCK_TYPES.head ? decodePart<FileHead>(head.payload) : null
-    if (!head || part?.format !== 'jspi-inspector session') {
+    const part = head?.header.type === BLOCK_TYPES.head ? decodePart(HEAD, head.payload) : null
+    if (!head || !part) {
       reader.close()
       return failure(makeError('SESSION_FILE_INVALID', { location }))
     }
@@ -81,7 +84,10 @@ export function beginSessionFile(path: string, limitBytes: number): Result<Sessi
     )
   } catch (thrown) {
     reader.close()
-    return failure(describeReadFailure(thrown, path))
+    if (!(thrown instanceof MalformedBytes)) return failure(describeReadFailure(thrown, path))
+    return failure(
+      makeError('SESSION_FILE_INVALID', { why: `Its first block: ${thrown.message}.`, location }),
+    )
   }
 }
 
@@ -93,10 +99,21 @@ export function describeReadFailure(thrown: unknown, path: string): InspectorErr
   })
 }
 
+/** Null where there is no index, or one that cannot be that of the file. */
 function openByIndex(reader: BlockFileReader, limitBytes: number, session: unknown): SessionFile | null {
+  try {
+    return restoreByIndex(reader, limitBytes, session)
+  } catch (thrown) {
+    if (thrown instanceof MalformedBytes || thrown instanceof MalformedTimeline) return null
+    throw thrown
+  }
+}
+
+function restoreByIndex(reader: BlockFileReader, limitBytes: number, session: unknown): SessionFile | null {
   const end = readEnd(reader)
   const index = end && readIndex(reader, end.indexOffset)
   if (index === null) return null
+  checkIndex(index)
   const trace = new Trace(limitBytes)
   const { running: ids, importTimes = [] } = index
   const running = new Set(ids)
@@ -104,19 +121,19 @@ function openByIndex(reader: BlockFileReader, limitBytes: number, session: unkno
   for (const offset of index.details) {
     const found = reader.read(offset)
     if (found?.header.type !== BLOCK_TYPES.details) return null
-    const details = decodePart<FileDetails>(found.payload)
+    const details = decodePart(DETAILS, found.payload)
     takeDetails(trace, details)
     for (const [id, hostNs] of details.suspended ?? []) if (running.has(id)) suspended.set(id, hostNs)
   }
   for (const offset of index.console) {
     const found = reader.read(offset)
     if (found?.header.type !== BLOCK_TYPES.console) return null
-    takeConsole(trace, decodePart<FileConsole>(found.payload))
+    takeConsole(trace, decodePart(CONSOLE, found.payload))
   }
   trace.restore(index)
   trace.slowing.restore(index.slowedNs ?? 0)
   useBlocks(trace, reader, index.blocks)
-  restoreTimeline(trace, reader.read(end!.timelineOffset))
+  restoreTimeline(trace, ids, reader.read(end!.timelineOffset))
   endRunning(trace, { ids, importTimes, suspended }, index.endNs)
   return {
     trace,
@@ -140,11 +157,21 @@ function readEnd(reader: BlockFileReader): { indexOffset: Offset; timelineOffset
 }
 
 /** Without it the timeline is built from the calls. */
-function restoreTimeline(trace: Trace, found: ReturnType<BlockFileReader['read']>): void {
-  if (found?.header.type === BLOCK_TYPES.timeline) trace.timeline.restore(readTimeline(found.payload))
+function restoreTimeline({ timeline }: Trace, running: CallId[], found: FoundBlock | null): void {
+  if (found?.header.type === BLOCK_TYPES.timeline) timeline.restore(readTimeline(found.payload), running)
+}
+
+/** Whether it says of all calls where they are, and of no others anything. Throws {@link MalformedBytes}. */
+function checkIndex({ blocks, order: { callCount }, running, importTimes = [] }: FileIndex): void {
+  const blockCount = callCount === 0 ? 0 : blockIndexOf(callCount) + 1
+  if (blocks.length !== blockCount) throw new MalformedBytes(`there are ${blocks.length} blocks`)
+  const ids = new Set(running)
+  if (ids.size < running.length) throw new MalformedBytes('a call runs twice')
+  for (const id of ids) if (id < 1 || id > callCount) throw new MalformedBytes(`there is no call #${id}`)
+  for (const [id] of importTimes) if (!ids.has(id)) throw new MalformedBytes(`call #${id} has ended`)
 }
 
 function readIndex(reader: BlockFileReader, offset: Offset): FileIndex | null {
   const found = reader.read(offset)
-  return found?.header.type === BLOCK_TYPES.index ? decodePart<FileIndex>(found.payload) : null
+  return found?.header.type === BLOCK_TYPES.index ? decodePart(INDEX, found.payload) : null
 }

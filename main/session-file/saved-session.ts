@@ -2,29 +2,34 @@
 import * as v from 'valibot'
 
 const SETTING = v.nullable(v.number())
+/** What a `Date` can be. */
+const LATEST_MS = 8.64e15
+
+/** Of the session itself. */
+export const SAVED_INFO = v.object({
+  guest: v.object({
+    name: v.string(),
+    path: v.exactOptional(v.string()),
+    sizeBytes: v.number(),
+    producers: v.array(v.string()),
+  }),
+  host: v.nullable(v.object({ name: v.string(), path: v.string() })),
+  interleaved: v.boolean(),
+  capturesStacks: v.boolean(),
+  recordsImports: v.boolean(),
+  sliceMs: SETTING,
+  limits: v.object({
+    callsInFlight: v.number(),
+    runMs: SETTING,
+    stallMs: v.number(),
+    memoryBytes: SETTING,
+    tableEntries: SETTING,
+  }),
+  startedAtMs: v.pipe(v.number(), v.minValue(-LATEST_MS), v.maxValue(LATEST_MS)),
+})
 
 const SAVED_SESSION = v.object({
-  info: v.object({
-    guest: v.object({
-      name: v.string(),
-      path: v.optional(v.string()),
-      sizeBytes: v.number(),
-      producers: v.array(v.string()),
-    }),
-    host: v.nullable(v.object({ name: v.string(), path: v.string() })),
-    interleaved: v.boolean(),
-    capturesStacks: v.boolean(),
-    recordsImports: v.boolean(),
-    sliceMs: SETTING,
-    limits: v.object({
-      callsInFlight: v.number(),
-      runMs: SETTING,
-      stallMs: v.number(),
-      memoryBytes: SETTING,
-      tableEntries: SETTING,
-    }),
-    startedAtMs: v.number(),
-  }),
+  info: SAVED_INFO,
   /** Of the guest's file: SHA-256 in hexadecimal digits. */
   guestHash: v.string(),
   /** Of the inspector. */

@@ -8,10 +8,11 @@ import type { BlockFileReader, FoundBlock, Offset } from './block-file.ts'
 import { ByteSource, MalformedBytes } from './bytes.ts'
 import { readCallRange, readTouchedBlocks } from './call-codec.ts'
 import { BLOCK_TYPES } from './file-block.ts'
-import type { FileConsole, FileDetails } from './file-parts.ts'
+import type { FileDetails } from './file-parts.ts'
 import { decodePart } from './file-parts.ts'
 import { readLeftOut } from './left-out-codec.ts'
 import type { SessionFile } from './open-session-file.ts'
+import { CONSOLE, DETAILS } from './part-schemas.ts'
 import { endRunning, takeConsole, takeDetails, useBlocks } from './restore-trace.ts'
 import type { StoredBlock } from './stored-blocks.ts'
 import { noteStored } from './stored-blocks.ts'
@@ -111,14 +112,14 @@ export class SessionFileScan implements SessionFile {
       yield* this.#take(header.type, payload, this.#offset)
       return true
     } catch (thrown) {
-      if (!(thrown instanceof MalformedBytes || thrown instanceof SyntaxError)) throw thrown
+      if (!(thrown instanceof MalformedBytes)) throw thrown
       return false
     }
   }
 
   *#take(type: number, payload: Uint8Array, offset: Offset): Steps {
-    if (type === BLOCK_TYPES.details) this.#takeDetails(decodePart<FileDetails>(payload))
-    else if (type === BLOCK_TYPES.console) takeConsole(this.trace, decodePart<FileConsole>(payload))
+    if (type === BLOCK_TYPES.details) this.#takeDetails(decodePart(DETAILS, payload))
+    else if (type === BLOCK_TYPES.console) takeConsole(this.trace, decodePart(CONSOLE, payload))
     else if (type === BLOCK_TYPES.calls) yield* this.#takeCalls(new ByteSource(payload), offset)
     else if (type === BLOCK_TYPES.leftOut) yield* this.#takeLeftOut(new ByteSource(payload), offset)
     else if (type === BLOCK_TYPES.changes) yield* this.#takeChanges(new ByteSource(payload), offset)
@@ -175,6 +176,7 @@ export class SessionFileScan implements SessionFile {
   /** Top-level calls are numbered as they come. */
   #addRow(id: CallId, root: number): void {
     const { order } = this.trace.calls
+    if (root > order.rootCount) throw new MalformedBytes(`there is no top-level call ${root} yet`)
     order.add(id, root === order.rootCount ? null : root)
   }
 

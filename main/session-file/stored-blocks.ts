@@ -9,8 +9,10 @@ import {
   LOST_FUNCTION,
 } from '../trace/stand-ins.ts'
 import type { FoundBlock, Offset } from './block-file.ts'
-import { ByteSource } from './bytes.ts'
+import { ByteSource, MalformedBytes } from './bytes.ts'
+import type { CallRange } from './call-codec.ts'
 import { readCallRange, readCalls, readChanges, readTouchedBlocks } from './call-codec.ts'
+import { checkBlock } from './check-block.ts'
 import { BLOCK_TYPES } from './file-block.ts'
 import { readLeftOut } from './left-out-codec.ts'
 
@@ -35,9 +37,10 @@ export function createLoader(
       for (const offset of offsets) {
         const found = read(offset)
         if (found === null) return createDamaged(calls, startNs)
-        if (found.header.type === BLOCK_TYPES.leftOut) return createLeftOut(found, calls)
+        if (found.header.type === BLOCK_TYPES.leftOut) return createLeftOut(found, calls, blockIndex)
         apply(found, calls, blockIndex, block)
       }
+      checkBlock(block, blockIndex, calls)
       return block
     } catch {
       return createDamaged(calls, startNs)
@@ -53,7 +56,7 @@ function apply(
 ): void {
   const source = new ByteSource(payload)
   if (header.type === BLOCK_TYPES.calls) {
-    readCalls(source, readCallRange(source), calls, block)
+    readCalls(source, readRangeOf(source, blockIndex), calls, block)
     return
   }
   readTouchedBlocks(source)
@@ -61,12 +64,19 @@ function apply(
 }
 
 /** What the file has besides of calls of this block does not count. */
-function createLeftOut({ payload }: FoundBlock, calls: CallStore): CallBlock {
+function createLeftOut({ payload }: FoundBlock, calls: CallStore, blockIndex: number): CallBlock {
   const source = new ByteSource(payload)
-  const { startNs, roots } = readLeftOut(source, readCallRange(source))
+  const { startNs, roots } = readLeftOut(source, readRangeOf(source, blockIndex))
   const block = createLeftOutBlock(calls.standInIndex(LEFT_OUT_FUNCTION), startNs)
   block.roots.set(roots)
+  checkBlock(block, blockIndex, calls)
   return block
+}
+
+function readRangeOf(source: ByteSource, blockIndex: number): CallRange {
+  const range = readCallRange(source)
+  if (blockIndexOf(range.firstId) === blockIndex) return range
+  throw new MalformedBytes(`calls from #${range.firstId} on are not of block ${blockIndex}`)
 }
 
 /** A block that says of its calls nothing but that they are lost. */

@@ -1,7 +1,10 @@
 /** A timeline in a block of a session file. See docs/session-format.md. */
 import type { SavedColumn, SavedTimeline } from '../trace/timeline/saved-timeline.ts'
 import type { ByteSink } from './bytes.ts'
+import type { SavedRest } from '../trace/timeline/timeline.ts'
 import { ByteSource, MalformedBytes } from './bytes.ts'
+import { decodePart } from './file-parts.ts'
+import { TIMELINE } from './part-schemas.ts'
 
 /** By the number that stands for each. */
 const TYPES = [Float64Array, Float32Array, Uint32Array] as const
@@ -19,10 +22,10 @@ export function writeTimeline(sink: ByteSink, { rest, columns }: SavedTimeline):
   }
 }
 
-/** Its columns lie in `payload`. Throws {@link MalformedBytes} or SyntaxError. */
-export function readTimeline(payload: Uint8Array): SavedTimeline {
+/** Its columns lie in `payload`. Throws {@link MalformedBytes}. */
+export function readTimeline(payload: Uint8Array): SavedTimeline<SavedRest> {
   const source = new ByteSource(payload)
-  const text = new TextDecoder().decode(source.array(Uint8Array, source.u32()))
+  const rest = decodePart(TIMELINE, source.array(Uint8Array, source.u32()))
   const columns: SavedColumn[] = []
   for (let left = source.u32(); left > 0; left--) {
     const type = TYPES[source.u8()]
@@ -31,5 +34,5 @@ export function readTimeline(payload: Uint8Array): SavedTimeline {
     source.align()
     columns.push(source.array<SavedColumn>(type, length))
   }
-  return { rest: JSON.parse(text) as unknown, columns }
+  return { rest, columns }
 }

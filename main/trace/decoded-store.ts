@@ -2,6 +2,7 @@
 import type { CallId } from '../contract/ids.ts'
 import type { DecodedReading, DecodedText } from '../contract/values.ts'
 import { shortenReading } from './decoded-text.ts'
+import { parseReadings } from '../filter/parse-readings.ts'
 
 /** What an entry of a Map with a list takes, about. */
 const ENTRY_BYTES = 100
@@ -48,7 +49,7 @@ export class DecodedStore {
 
   /** In the order in which they were read. */
   get(id: CallId): DecodedReading[] {
-    return (this.#texts.get(id) ?? []).flatMap((text) => JSON.parse(text) as DecodedReading[])
+    return (this.#texts.get(id) ?? []).flatMap(parseReadings)
   }
 
   /** The same in short. */

@@ -10,14 +10,13 @@ import type { Result } from '../../main/contract/result.ts'
 import type { Inspector } from '../../main/inspector/api.ts'
 import { createInspector } from '../../main/inspector/inspector.ts'
 import { checkError, expectThat } from './check-error.ts'
+import { HANG_MS, inTime } from './in-time.ts'
 import type { Random } from './random.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 /** A start function may loop for ever: the user would end it. */
 const START_MS = 1500
 const RUN_MS = 250
-/** What only a session that hangs takes, on a crowded machine too. */
-const HANG_MS = 20_000
 const RUNS = 3
 const TRACE_LIMIT_BYTES = 4 * 1024 * 1024
 
@@ -156,14 +155,4 @@ function makeArguments(random: Random, { signature }: ExportInfo): string[] {
   return (signature?.params ?? []).map(({ type }) =>
     /^[if]\d/.test(type) ? random.pick(numbers) : random.oneIn(4) ? '"text"' : 'null',
   )
-}
-
-async function inTime<Value>(what: string, promise: Promise<Value>): Promise<Value> {
-  const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error(`${what} hangs`)), HANG_MS)
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

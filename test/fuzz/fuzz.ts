@@ -48,10 +48,14 @@ export interface FuzzOutcome {
   findings: Finding[]
 }
 
-const BATCH_SIZES: Record<Stage, number> = { parts: 200, sessions: 4 }
+const BATCH_SIZES: Record<Stage, number> = { parts: 200, files: 4, sessions: 4 }
 /** A batch takes seconds at most; a whole machine may be busy with something else. */
 const HANG_MS = 60_000
-const MEMORY_LIMIT_BYTES: Record<Stage, number> = { parts: 1.5 * 2 ** 30, sessions: 3 * 2 ** 30 }
+const MEMORY_LIMIT_BYTES: Record<Stage, number> = {
+  parts: 1.5 * 2 ** 30,
+  files: 3 * 2 ** 30,
+  sessions: 3 * 2 ** 30,
+}
 const MOST_FINDINGS = 5
 
 /** Ends by itself after about `seconds`, or when enough was found. */
@@ -106,7 +110,8 @@ async function saveInput(stage: Stage, seed: number, index: number): Promise<str
   const input = checker.make(index)
   await checker.close()
   if (input === null) return null
-  const path = join(folder, `${stage}-${seed}-${index}.${typeof input === 'string' ? 'wat' : 'wasm'}`)
+  const ending = stage === 'files' ? 'jspi' : typeof input === 'string' ? 'wat' : 'wasm'
+  const path = join(folder, `${stage}-${seed}-${index}.${ending}`)
   await writeFile(path, input)
   return path
 }

@@ -1,9 +1,9 @@
 /**
  * Fuzzes for as long as it is told to, with a seed that repeats it:
  *
- *   npm run fuzz -- [--seconds 600] [--seed N] [--stage parts|sessions] [--input N]
+ *   npm run fuzz -- [--seconds 600] [--seed N] [--stage parts|files|sessions] [--input N]
  *
- * Half of the time goes to each stage, unless one is named. The exit status is 1 when something was found.
+ * Each stage has as much of the time, unless one is named. The exit status is 1 when something was found.
  */
 import { parseArgs } from 'node:util'
 import { fuzz } from './fuzz.ts'

@@ -1,21 +1,24 @@
 import { checkFilter } from './check-filter.ts'
 import { checkModule } from './check-module.ts'
+import { SessionFileChecker } from './check-session-file.ts'
 import { SessionChecker } from './check-session.ts'
 import { checkValues, checkWat, mutateText } from './check-text.ts'
 import type { Corpus } from './corpus.ts'
 import { readCorpus } from './corpus.ts'
 import { mutateModule } from './mutate-module.ts'
+import { mutateSessionFile } from './mutate-session-file.ts'
 import type { Random } from './random.ts'
 import { randomOf } from './random.ts'
+import { makeSessionFiles } from './session-file-corpus.ts'
 
 /**
- * `parts`: what reads and rewrites files and texts, at thousands of inputs a second. `sessions`: the whole
- * inspector with a worker for each input, at some a second.
+ * `parts`: what reads and rewrites modules and texts, at thousands of inputs a second. `files`: the whole inspector with
+ * a session file for each input, at some a second. `sessions`: the same with a worker for each.
  */
-export const STAGES = ['parts', 'sessions'] as const
+export const STAGES = ['parts', 'files', 'sessions'] as const
 export type Stage = (typeof STAGES)[number]
 
-/** A module or a text; null for one that is short and said in the failure itself. */
+/** A module, a session file or a text; null for one that is short and said in the failure itself. */
 export type Input = Uint8Array<ArrayBuffer> | string | null
 
 /** Makes the inputs of a stage, and checks what becomes of them. */
@@ -32,6 +35,7 @@ const ATTEMPTS_AT_VALID = 40
 
 /** Reads the corpus. `path` is where modules may be written. */
 export async function createInputChecker(stage: Stage, seed: number, path: string): Promise<InputChecker> {
+  if (stage === 'files') return createFileInputs(seed)
   const corpus = await readCorpus()
   if (stage === 'sessions') return createSessionInputs(seed, corpus)
   return {
@@ -64,6 +68,19 @@ function createSessionInputs(seed: number, { modules }: Corpus): InputChecker {
     check(index) {
       const random = randomOf(seed, index)
       return checker.check(random, drawSession(random, modules))
+    },
+    close: () => checker.close(),
+  }
+}
+
+async function createFileInputs(seed: number): Promise<InputChecker> {
+  const files = await makeSessionFiles()
+  const checker = new SessionFileChecker()
+  return {
+    make: (index) => mutateSessionFile(randomOf(seed, index), files),
+    check(index) {
+      const random = randomOf(seed, index)
+      return checker.check(random, mutateSessionFile(random, files))
     },
     close: () => checker.close(),
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { SessionInfo } from '../../main/contract/sessions.ts'
 import { BlockFileReader } from '../../main/session-file/block-file.ts'
+import { writeSession } from '../bench/write-session.ts'
 import { fetchSessionFile } from '../support/fetch-session-file.ts'
 import {
   createFolder,
@@ -182,6 +183,37 @@ describe('a session that is saved', () => {
     const session = new TestSession(inspector, info)
     expect((await session.call('count', '5')).state).toBe('returned')
     expect(problems).toEqual(['SESSION_FILE_UNWRITABLE'])
+  })
+})
+
+describe('a session file of another program', () => {
+  const GUEST_INFO = { guest: { name: 'other.wasm' }, exports: [], imports: [] }
+
+  async function write(info: object): Promise<string> {
+    const path = join(await createFolder(), 'other.jspi')
+    await writeSession(path, 10, () => ({ info }))
+    return path
+  }
+
+  test('may say no more of its session than names', async () => {
+    const opened = await openFile(await write({ ...GUEST_INFO, startedAtMs: 1e300 }))
+    const { sessionId, inspector, info } = opened
+    expect(info).toMatchObject({ guest: { name: 'other.wasm', producers: [] }, host: null, startedAtMs: 0 })
+    expect(opened.rows(0, 10)).toHaveLength(10)
+    const sql = 'select guest, started_at from session'
+    const { rows } = valueOf(await inspector.service.queryTrace({ sessionId, sql, rowLimit: 1 }))
+    expect(rows).toEqual([['other.wasm', '1970-01-01T00:00:00.000Z']])
+    const request = { sessionId, format: 'parquet' as const, fromCallId: 1 }
+    expect(valueOf(inspector.service.exportTrace(request)).content.length).toBeGreaterThan(0)
+  })
+
+  test.each([
+    ['no guest', { exports: [], imports: [] }],
+    ['exports that are none', { ...GUEST_INFO, exports: [null] }],
+    ['an import of no kind', { ...GUEST_INFO, imports: [{ module: 'a', name: 'b', typeText: '' }] }],
+  ])('is refused with %s', async (_what, info) => {
+    const opened = await startInspector().service.openFiles({ files: [{ path: await write(info) }] })
+    expect(errorOf(opened).code).toBe('SESSION_FILE_INVALID')
   })
 })
 

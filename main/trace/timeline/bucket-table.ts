@@ -44,12 +44,13 @@ export class BucketTable {
   static restore(columns: SavedColumns): BucketTable {
     const table = new BucketTable()
     table.#indexes = columns.take(Float64Array)
-    table.#activations = columns.take(Float32Array)
-    table.#hosts = columns.take(Float32Array)
-    table.#suspensions = columns.take(Float32Array)
-    table.#counts = columns.take(Uint32Array)
-    table.#length = table.#indexes.length
-    table.#capacity = table.#length
+    const { length } = table.#indexes
+    table.#activations = columns.take(Float32Array, { length })
+    table.#hosts = columns.take(Float32Array, { length })
+    table.#suspensions = columns.take(Float32Array, { length })
+    table.#counts = columns.take(Uint32Array, { length })
+    table.#length = length
+    table.#capacity = length
     return table
   }
 

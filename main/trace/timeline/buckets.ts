@@ -9,6 +9,7 @@
  */
 import { BucketTable } from './bucket-table.ts'
 import type { SavedColumn, SavedColumns } from './saved-timeline.ts'
+import { expectInTimeline, isWithin } from './saved-timeline.ts'
 
 /** Width of the finest buckets: 2^14 ns, 16 µs. */
 export const FINEST_BITS = 14
@@ -156,9 +157,12 @@ export class Buckets {
 
   /** Takes over what another has saved. */
   restore(levels: readonly number[], columns: SavedColumns): void {
-    this.#newest.set(columns.take(Float64Array))
-    this.#open.set(columns.take(Float64Array))
-    for (const level of levels) this.#stored[level] = BucketTable.restore(columns)
+    this.#newest.set(columns.take(Float64Array, { length: LEVEL_COUNT }))
+    this.#open.set(columns.take(Float64Array, { length: LEVEL_COUNT * OPEN_SUMS }))
+    for (const level of levels) {
+      expectInTimeline(isWithin(level, 0, LEVEL_COUNT - 1), 'a level that there is not')
+      this.#stored[level] = BucketTable.restore(columns)
+    }
   }
 
   get sizeBytes(): number {

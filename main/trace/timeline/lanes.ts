@@ -6,6 +6,7 @@
 import type { CallId } from '../../contract/ids.ts'
 import { WordColumn } from '../column.ts'
 import type { SavedColumn, SavedColumns } from './saved-timeline.ts'
+import { expectInTimeline, isWithin } from './saved-timeline.ts'
 
 /** Where a call lies. */
 export interface Place {
@@ -105,16 +106,28 @@ export class Lanes {
     return { lanes, columns }
   }
 
-  /** Takes over what another has saved; nothing has begun here yet. */
-  restore({ laneCount, running, entered }: SavedLanes, columns: SavedColumns): void {
+  /** Whether a call of the guest has begun and not ended. */
+  isRunning(id: CallId): boolean {
+    return this.#running.has(id)
+  }
+
+  /** Takes over what another has saved, of calls up to `callCount`; nothing has begun here yet. */
+  restore({ laneCount, running, entered }: SavedLanes, columns: SavedColumns, callCount: number): void {
+    expectInTimeline(isWithin(laneCount, 0, callCount), 'more lanes than calls')
     this.#laneCount = laneCount
     for (const id of entered) this.#entered.add(id)
-    for (const [id, place] of running) {
-      this.#running.set(id, place)
-      if (place.ownsLane) this.#mark(place.lane)
+    for (const [id, { lane, row, ownsLane }] of running) {
+      expectInTimeline(isWithin(id, 1, callCount), 'a call that there is not')
+      expectInTimeline(isWithin(lane, 0, laneCount - 1) && isWithin(row, 0, callCount), 'a place of no lane')
+      this.#running.set(id, { lane, row, ownsLane })
+      if (ownsLane) this.#mark(lane)
     }
     const ids = columns.take(Uint32Array)
-    const lanes = columns.take(Uint32Array)
+    const lanes = columns.take(Uint32Array, { length: ids.length })
+    expectInTimeline(
+      lanes.every((lane) => lane < laneCount),
+      'a place of no lane',
+    )
     for (const [at, id] of ids.entries()) {
       this.#ownerIds.set(at, id)
       this.#ownerLanes.set(at, lanes[at]!)

@@ -2,6 +2,7 @@
 import type { CallId } from '../../contract/ids.ts'
 import { bucketNs, LEVEL_COUNT } from './buckets.ts'
 import type { SavedColumn, SavedColumns } from './saved-timeline.ts'
+import { expectInTimeline, isWithin } from './saved-timeline.ts'
 
 const FIRST_LENGTH = 16
 const BYTES_PER_CALL = 4 + 3 * 8
@@ -46,9 +47,12 @@ export class LongCalls {
     return { levels, columns: levels.flatMap((level) => this.#lists[level]!.save()) }
   }
 
-  /** Takes over what another has saved. */
-  restore(levels: readonly number[], columns: SavedColumns): void {
-    for (const level of levels) this.#lists[level] = CallList.restore(columns)
+  /** Takes over what another has saved, of calls up to `callCount`. */
+  restore(levels: readonly number[], columns: SavedColumns, callCount: number): void {
+    for (const level of levels) {
+      expectInTimeline(isWithin(level, 1, LEVEL_COUNT), 'a level that there is not')
+      this.#lists[level] = CallList.restore(columns, callCount)
+    }
   }
 
   get sizeBytes(): number {
@@ -101,11 +105,14 @@ class CallList {
     return [this.#ids.subarray(0, this.#length), this.#times.subarray(0, 3 * this.#length)]
   }
 
-  static restore(columns: SavedColumns): CallList {
+  static restore(columns: SavedColumns, callCount: number): CallList {
     const list = new CallList()
-    list.#ids = columns.take(Uint32Array, FIRST_LENGTH)
-    list.#times = columns.take(Float64Array, 3 * FIRST_LENGTH)
+    list.#ids = columns.take(Uint32Array, { spare: FIRST_LENGTH })
     list.#length = list.#ids.length - FIRST_LENGTH
+    list.#times = columns.take(Float64Array, { spare: 3 * FIRST_LENGTH, length: 3 * list.#length })
+    for (let at = 0; at < list.#length; at++) {
+      expectInTimeline(isWithin(list.#ids[at], 1, callCount), 'a call that there is not')
+    }
     return list
   }
 

@@ -10,7 +10,7 @@ import { LongCalls } from './long-calls.ts'
 import { Replay } from './replay.ts'
 import type { SavedLanes } from './lanes.ts'
 import type { SavedColumn, SavedTimeline } from './saved-timeline.ts'
-import { SavedColumns } from './saved-timeline.ts'
+import { expectInTimeline, isWithin, SavedColumns } from './saved-timeline.ts'
 
 /** Memory for levels; above it the finest one is given up, which calls themselves can stand in for. */
 const LEVELS_LIMIT_BYTES = 64 * 1024 * 1024
@@ -32,7 +32,7 @@ export class LaneRecord {
 }
 
 /** What a saved timeline has besides columns. */
-interface SavedRest {
+export interface SavedRest {
   finestLevel: number
   callCount: number
   latestEndNs: number
@@ -201,21 +201,33 @@ export class Timeline {
     return { rest, columns: all }
   }
 
-  /** Takes over what another has saved, of the same calls; nothing has begun here yet. */
-  restore(saved: SavedTimeline): void {
-    const rest = saved.rest as SavedRest
-    const columns = new SavedColumns(saved.columns)
+  /**
+   * Takes over what another has saved, of the same calls; nothing has begun here yet. `running` are those that have not
+   * ended. Throws {@link MalformedTimeline}.
+   */
+  restore({ rest, columns: saved }: SavedTimeline<SavedRest>, running: Iterable<CallId>): void {
+    const columns = new SavedColumns(saved)
+    const { callCount } = this.#calls
+    expectInTimeline(rest.callCount === callCount, 'other calls')
     this.#finestLevel = rest.finestLevel
-    this.#callCount = rest.callCount
+    this.#callCount = callCount
     this.#latestEndNs = rest.latestEndNs
     this.#burstStartNs = rest.burstStartNs
-    this.#begins.splice(0, this.#begins.length, ...columns.take(Float64Array))
-    this.lanes.restore(rest.lanes, columns)
-    for (const [index, { rowCount, running, bucketLevels, callLevels }] of rest.records.entries()) {
+    const length = 1 + (callCount >>> BEGIN_BITS)
+    // The first one is before all calls.
+    this.#begins.push(...columns.take(Float64Array, { length, mayBeInfinite: true }).subarray(1))
+    this.lanes.restore(rest.lanes, columns, callCount)
+    for (const id of running) {
+      expectInTimeline(this.#calls.kindOf(id) === 'import' || this.lanes.isRunning(id), 'not all that run')
+    }
+    for (const [index, { rowCount, running: ids, bucketLevels, callLevels }] of rest.records.entries()) {
       const record = this.#record(index, rowCount - 1)
-      for (const id of running) record.running.add(id)
+      for (const id of ids) {
+        expectInTimeline(isWithin(id, 1, callCount), 'a call that there is not')
+        record.running.add(id)
+      }
       record.buckets.restore(bucketLevels, columns)
-      record.longCalls.restore(callLevels, columns)
+      record.longCalls.restore(callLevels, columns, callCount)
     }
   }
 
