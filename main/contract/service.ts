@@ -271,7 +271,7 @@ export interface InspectorService {
   /**
    * The session as a file (docs/session-format.md), piece by piece from byte `offset` on: what there is when the first
    * piece is asked for, without a `copyId`, also when more is recorded or the session is closed meanwhile. Fails with
-   * SESSION_COPY_GONE where the client took so long that the copy was given up.
+   * SESSION_COPY_GONE where the client took so long that the copy was given up, and with TRACE_MISSING.
    */
   readSessionFile(request: {
     sessionId: SessionId

@@ -163,8 +163,9 @@ export class ArchivedSession {
   }
 
   /** Copies the file. Throws what the file system throws. */
-  async save(path: string): Promise<void> {
+  async save(path: string): Promise<Result<null>> {
     await copyFile(this.path, path)
+    return success(null)
   }
 
   async close(): Promise<void> {

@@ -46,7 +46,8 @@ export function createSavingService(sessions: Sessions): SavingService {
     let path = ''
     try {
       path = sessions.files.reserve()
-      await session.save(path)
+      const saved = await session.save(path)
+      if (!saved.ok) return saved
       const file = await open(path)
       const copyId = ++copyCount
       const idle = setTimeout(() => void remove(copy), IDLE_MS).unref()

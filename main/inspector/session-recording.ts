@@ -54,16 +54,22 @@ export class SessionRecording {
     return this.#log
   }
 
-  /** Makes a whole session file of the trace at another path. Throws what the file system throws. */
-  async copy(trace: Trace, path: string, endNs: number): Promise<void> {
+  /**
+   * Makes a whole session file of the trace at another path; says whether it has: while the trace's own file is being
+   * ended it does not. Throws what the file system throws.
+   */
+  async copy(trace: Trace, path: string, endNs: number): Promise<boolean> {
+    // A file that is begun now would take the place of the one that is being ended.
+    if (this.#ending !== null) return false
     if (this.#log === null) {
       const log = this.start(trace)
-      if (log === null) return
+      if (log === null) throw new Error('The file of its trace cannot be begun')
       trace.setLog(log)
     }
     const copy = this.#log!.copy(path, endNs)
     this.#copies.add(copy)
     await copy.finally(() => this.#copies.delete(copy))
+    return true
   }
 
   /**

@@ -49,6 +49,8 @@ export class Session {
   #generation = 0
   /** Tells a load that waits for a file that another, or an end, has overtaken it. */
   #loadCount = 0
+  /** It is not loaded any more. */
+  #isClosed = false
   #endedIds: number[] = []
   #settled = Promise.withResolvers<void>()
 
@@ -142,6 +144,7 @@ export class Session {
    * when the session is no longer starting.
    */
   async load(): Promise<void> {
+    if (this.#isClosed) return
     const load = ++this.#loadCount
     await this.#stop(RELOADED)
     if (load !== this.#loadCount) return
@@ -214,13 +217,19 @@ export class Session {
     return success(this.runs.add(runId, exportName, argumentTexts, prepared.value, timeoutMs))
   }
 
-  /** Makes a session file of what there is now. Throws what the file system throws. */
-  async save(path: string): Promise<void> {
-    if (this.trace) await this.#recording.copy(this.trace, path, this.nowNs())
+  /**
+   * Makes a session file of what there is now. Fails with TRACE_MISSING, and with SESSION_NOT_FOUND where it is being
+   * closed. Throws what the file system throws.
+   */
+  async save(path: string): Promise<Result<null>> {
+    if (!this.trace) return failure(makeError('TRACE_MISSING', { why: `It is ${this.#state}.` }))
+    const isMade = await this.#recording.copy(this.trace, path, this.nowNs())
+    return isMade ? success(null) : failure(makeError('SESSION_NOT_FOUND'))
   }
 
   /** Ends the session for good: its trace is not looked at any more. */
   async close(): Promise<void> {
+    this.#isClosed = true
     await this.end()
     await this.#recording.end(this.nowNs())
   }

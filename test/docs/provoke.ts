@@ -493,6 +493,15 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     const folder = await makeFolder()
     return printByCommandLine('stats', join(folder, 'missing.jspi'))
   },
+  async TRACE_MISSING() {
+    const folder = await makeFolder({ 'guest.wat': '(module)', 'host.ts': 'export default {}' })
+    const inspector = startInspector()
+    const [info] = valueOf(
+      await inspector.service.openFiles({ files: [{ path: join(folder, 'guest.wat') }] }),
+    )
+    const { sessionId } = info!
+    return errorOf(await inspector.service.readSessionFile({ sessionId, offset: 0 }))
+  },
   async SESSION_COPY_GONE() {
     const { inspector, sessionId } = await openExample('sum')
     return errorOf(await inspector.service.readSessionFile({ sessionId, offset: 0, copyId: 1 }))

@@ -2,7 +2,16 @@ import { ERRORS } from '../../main/contract/error-codes.ts'
 import type { InspectorError } from '../../main/contract/result.ts'
 
 /** The codes whose first sentence says all that there is to say. */
-const SELF_EXPLAINING = new Set(['GUEST_EXCEPTION', 'SESSION_ENDED', 'CALL_CANCELLED', 'RUN_NOT_FOUND'])
+const SELF_EXPLAINING = new Set([
+  'GUEST_EXCEPTION',
+  'SESSION_NOT_FOUND',
+  'SESSION_ENDED',
+  'SESSION_ARCHIVED',
+  'SESSION_FILE_BEING_READ',
+  'CALL_CANCELLED',
+  'RUN_NOT_FOUND',
+  'SQL_CANCELLED',
+])
 
 /** Throws unless a failure is one that the contract knows, and explains itself. */
 export function checkError(error: InspectorError): void {

@@ -48,13 +48,14 @@ export interface FuzzOutcome {
   findings: Finding[]
 }
 
-const BATCH_SIZES: Record<Stage, number> = { parts: 200, files: 4, sessions: 4 }
+const BATCH_SIZES: Record<Stage, number> = { parts: 200, files: 4, sessions: 4, requests: 4 }
 /** A batch takes seconds at most; a whole machine may be busy with something else. */
 const HANG_MS = 60_000
 const MEMORY_LIMIT_BYTES: Record<Stage, number> = {
   parts: 1.5 * 2 ** 30,
   files: 3 * 2 ** 30,
   sessions: 3 * 2 ** 30,
+  requests: 3 * 2 ** 30,
 }
 const MOST_FINDINGS = 5
 

@@ -1,7 +1,7 @@
 /**
  * Fuzzes for as long as it is told to, with a seed that repeats it:
  *
- *   npm run fuzz -- [--seconds 600] [--seed N] [--stage parts|files|sessions] [--input N]
+ *   npm run fuzz -- [--seconds 600] [--seed N] [--stage parts|files|sessions|requests] [--input N]
  *
  * Each stage has as much of the time, unless one is named. The exit status is 1 when something was found.
  */

@@ -1,5 +1,6 @@
 import { checkFilter } from './check-filter.ts'
 import { checkModule } from './check-module.ts'
+import { RequestChecker } from './check-requests.ts'
 import { SessionFileChecker } from './check-session-file.ts'
 import { SessionChecker } from './check-session.ts'
 import { checkValues, checkWat, mutateText } from './check-text.ts'
@@ -13,9 +14,10 @@ import { makeSessionFiles } from './session-file-corpus.ts'
 
 /**
  * `parts`: what reads and rewrites modules and texts, at thousands of inputs a second. `files`: the whole inspector with
- * a session file for each input, at some a second. `sessions`: the same with a worker for each.
+ * a session file for each input, at some a second. `sessions`: the same with a worker for each. `requests`: the same with
+ * several clients at once; when what happens differs, and so a seed repeats only what is asked.
  */
-export const STAGES = ['parts', 'files', 'sessions'] as const
+export const STAGES = ['parts', 'files', 'sessions', 'requests'] as const
 export type Stage = (typeof STAGES)[number]
 
 /** A module, a session file or a text; null for one that is short and said in the failure itself. */
@@ -36,6 +38,7 @@ const ATTEMPTS_AT_VALID = 40
 /** Reads the corpus. `path` is where modules may be written. */
 export async function createInputChecker(stage: Stage, seed: number, path: string): Promise<InputChecker> {
   if (stage === 'files') return createFileInputs(seed)
+  if (stage === 'requests') return createRequestInputs(seed)
   const corpus = await readCorpus()
   if (stage === 'sessions') return createSessionInputs(seed, corpus)
   return {
@@ -69,6 +72,15 @@ function createSessionInputs(seed: number, { modules }: Corpus): InputChecker {
       const random = randomOf(seed, index)
       return checker.check(random, drawSession(random, modules))
     },
+    close: () => checker.close(),
+  }
+}
+
+async function createRequestInputs(seed: number): Promise<InputChecker> {
+  const checker = new RequestChecker(await makeSessionFiles())
+  return {
+    make: () => null,
+    check: (index) => checker.check(randomOf(seed, index)),
     close: () => checker.close(),
   }
 }

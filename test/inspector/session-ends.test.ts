@@ -85,6 +85,18 @@ describe('a session that is closed while', () => {
     expect(readFileSync(join(session.folder, 'loads.txt'), 'utf8')).toBe('loaded.')
   })
 
+  test('its file is written does not come to life again either', async () => {
+    const session = await openBusy(join(await createFolder(), 'named.jspi'))
+    const { sessionId } = session
+    const { service } = session.inspector
+    valueOf(await service.endSession({ sessionId }))
+    const closed = service.closeSession({ sessionId })
+    valueOf(await service.reloadSession({ sessionId }))
+    valueOf(await closed)
+    await delay(300)
+    expect(readFileSync(join(session.folder, 'loads.txt'), 'utf8')).toBe('loaded.')
+  })
+
   test('its file is handed over is handed over whole', async () => {
     const session = await openBusy()
     const { inspector, sessionId } = session
@@ -99,6 +111,21 @@ describe('a session that is closed while', () => {
     expect(new TestSession(inspector, opened).status().callCount).toBe(callCount)
     expect(listFiles(session)).toEqual([])
   })
+})
+
+test('a file that is being ended is not begun again by whoever saves the session', async () => {
+  const sessionPath = join(await createFolder(), 'named.jspi')
+  const { inspector, sessionId } = await openBusy(sessionPath)
+  const { service } = inspector
+  valueOf(await service.endSession({ sessionId }))
+  const closed = service.closeSession({ sessionId })
+  // When the file has begun to be ended.
+  await Promise.resolve()
+  const saved = await service.readSessionFile({ sessionId, offset: 0 })
+  expect(errorOf(saved).code).toBe('SESSION_NOT_FOUND')
+  valueOf(await closed)
+  const [opened] = valueOf(await service.openFiles({ files: [{ path: sessionPath }] })) as [SessionInfo]
+  expect(opened.warnings).toEqual([])
 })
 
 test('a session that is loaded twice at once has the whole file of what comes then', async () => {
