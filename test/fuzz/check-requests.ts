@@ -1,21 +1,19 @@
 /** Has several clients ask all kinds of things of one session at the same time, while its guest runs. */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
 import type { SessionId } from '../../main/contract/ids.ts'
 import type { RunInfo } from '../../main/contract/sessions.ts'
 import type { Result } from '../../main/contract/result.ts'
 import type { CallSortKey } from '../../main/contract/sorting.ts'
 import { TRACE_FORMATS } from '../../main/contract/trace-format.ts'
 import type { Inspector, OpenRequest } from '../../main/inspector/api.ts'
-import { createInspector } from '../../main/inspector/inspector.ts'
+import { createTestInspector } from '../support/create-inspector.ts'
 import { checkError, expectThat } from './check-error.ts'
 import { inTime } from './in-time.ts'
 import type { Random } from './random.ts'
 
-const ROOT = resolve(import.meta.dirname, '../..')
 const GUEST = `(module
   (import "env" "next" (func $next (param i32) (result i32)))
   (import "env" "wait" (func $wait (param i32)))
@@ -57,13 +55,8 @@ export class RequestChecker {
     mkdirSync(this.#temporaryFolder)
     writeFileSync(this.#path, GUEST)
     writeFileSync(join(this.#folder, 'host.mjs'), HOST)
-    this.#inspector = createInspector({
-      workerUrl: pathToFileURL(join(ROOT, 'main/host/worker.ts')),
-      queryProcessUrl: pathToFileURL(join(ROOT, 'main/sql/query-process.ts')),
-      guestsFolder: join(ROOT, 'guests'),
-      settingsFolder: null,
+    this.#inspector = createTestInspector({
       temporaryFolder: this.#temporaryFolder,
-      version: '0.0.0',
       traceLimitBytes: TRACE_LIMIT_BYTES,
     })
     this.#inspector.subscribe({

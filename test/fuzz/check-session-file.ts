@@ -1,21 +1,19 @@
 /** Opens a session file in the real inspector and in the library, and reads everything that there is to read. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { join } from 'node:path'
 import type { SessionId } from '../../main/contract/ids.ts'
 import type { Result } from '../../main/contract/result.ts'
 import type { InspectorService, TracePiece } from '../../main/contract/service.ts'
 import type { CallSortKey } from '../../main/contract/sorting.ts'
 import { TRACE_FORMATS } from '../../main/contract/trace-format.ts'
 import type { Inspector } from '../../main/inspector/api.ts'
-import { createInspector } from '../../main/inspector/inspector.ts'
 import { openSessionFile, SessionFileError } from '../../main/session-file/reader.ts'
+import { createTestInspector } from '../support/create-inspector.ts'
 import { checkError, expectThat } from './check-error.ts'
 import { inTime } from './in-time.ts'
 import type { Random } from './random.ts'
 
-const ROOT = resolve(import.meta.dirname, '../..')
 const FILTERS = ['import:env.* suspended>5ms', 'arg0=10 or outcome!=returned', 'stack~a', 'depth>1 error~x']
 const SORT_KEYS: CallSortKey[] = ['name', 'arg', 'result', 'total', 'suspendedShare', 'depth', 'parent']
 const QUERIES = [
@@ -25,13 +23,7 @@ const QUERIES = [
 
 /** An inspector that is given one file after the other. */
 export class SessionFileChecker {
-  readonly #inspector: Inspector = createInspector({
-    workerUrl: pathToFileURL(join(ROOT, 'main/host/worker.ts')),
-    queryProcessUrl: pathToFileURL(join(ROOT, 'main/sql/query-process.ts')),
-    guestsFolder: join(ROOT, 'guests'),
-    settingsFolder: null,
-    version: '0.0.0',
-  })
+  readonly #inspector: Inspector = createTestInspector()
   readonly #folder = mkdtempSync(join(tmpdir(), 'jspi-inspector-fuzz-'))
   readonly #path = join(this.#folder, 'fuzz.jspi')
 

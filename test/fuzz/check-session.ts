@@ -1,19 +1,17 @@
 /** Opens a module in the real inspector, runs what it exports, and reads everything that there is to read. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { join } from 'node:path'
 import type { ExportInfo } from '../../main/contract/guests.ts'
 import type { SessionId } from '../../main/contract/ids.ts'
 import type { RunInfo, SessionInfo } from '../../main/contract/sessions.ts'
 import type { Result } from '../../main/contract/result.ts'
 import type { Inspector } from '../../main/inspector/api.ts'
-import { createInspector } from '../../main/inspector/inspector.ts'
+import { createTestInspector } from '../support/create-inspector.ts'
 import { checkError, expectThat } from './check-error.ts'
 import { HANG_MS, inTime } from './in-time.ts'
 import type { Random } from './random.ts'
 
-const ROOT = resolve(import.meta.dirname, '../..')
 /** A start function may loop for ever: the user would end it. */
 const START_MS = 1500
 const RUN_MS = 250
@@ -22,14 +20,7 @@ const TRACE_LIMIT_BYTES = 4 * 1024 * 1024
 
 /** An inspector that is given one module after the other. */
 export class SessionChecker {
-  readonly #inspector: Inspector = createInspector({
-    workerUrl: pathToFileURL(join(ROOT, 'main/host/worker.ts')),
-    queryProcessUrl: pathToFileURL(join(ROOT, 'main/sql/query-process.ts')),
-    guestsFolder: join(ROOT, 'guests'),
-    settingsFolder: null,
-    version: '0.0.0',
-    traceLimitBytes: TRACE_LIMIT_BYTES,
-  })
+  readonly #inspector: Inspector = createTestInspector({ traceLimitBytes: TRACE_LIMIT_BYTES })
   readonly #folder = mkdtempSync(join(tmpdir(), 'jspi-inspector-fuzz-'))
   readonly #path = join(this.#folder, 'fuzz.wasm')
   readonly #runs = new Map<string, RunInfo>()

@@ -3,7 +3,7 @@ import { fuzz } from './fuzz.ts'
 import { STAGES } from './inputs.ts'
 import { newSeed, report } from './report.ts'
 
-const SECONDS = 30
+const SECONDS = 20
 /** A process that hangs is given time, and so is each input of a batch that ended one. */
 const LIMIT_MS = 300_000
 

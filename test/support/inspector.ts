@@ -1,8 +1,7 @@
 /** Drives the real inspector in tests: real workers, real guests, real files. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { SessionLimits } from '../../main/contract/limits.ts'
 import type { CallRow } from '../../main/contract/calls.ts'
@@ -10,23 +9,13 @@ import type { RunInfo, SessionInfo } from '../../main/contract/sessions.ts'
 import type { TraceStatus } from '../../main/contract/traces.ts'
 import type { InspectorError, Result } from '../../main/contract/result.ts'
 import type { Inspector, InspectorOptions } from '../../main/inspector/api.ts'
-import { createInspector } from '../../main/inspector/inspector.ts'
+import { createTestInspector, GUESTS_FOLDER, ROOT } from './create-inspector.ts'
 
-export const ROOT = resolve(import.meta.dirname, '../..')
-export const GUESTS_FOLDER = join(ROOT, 'guests')
-const WORKER_URL = pathToFileURL(join(ROOT, 'main/host/worker.ts'))
-const QUERY_PROCESS_URL = pathToFileURL(join(ROOT, 'main/sql/query-process.ts'))
+export { GUESTS_FOLDER, ROOT }
 
 /** An inspector that is closed when the test ends. */
 export function startInspector(options: Partial<InspectorOptions> = {}): Inspector {
-  const inspector = createInspector({
-    workerUrl: WORKER_URL,
-    queryProcessUrl: QUERY_PROCESS_URL,
-    guestsFolder: GUESTS_FOLDER,
-    settingsFolder: null,
-    version: '0.0.0',
-    ...options,
-  })
+  const inspector = createTestInspector(options)
   onTestFinished(() => inspector.close())
   return inspector
 }
