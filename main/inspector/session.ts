@@ -146,6 +146,11 @@ export class Session {
   async load(): Promise<void> {
     if (this.#isClosed) return
     const load = ++this.#loadCount
+    // Whoever waits for a load that this one replaces is not kept waiting.
+    this.#settled.resolve()
+    this.#settled = Promise.withResolvers()
+    // At once: a run that began now would never be heard of again.
+    this.#setState('starting')
     await this.#stop(RELOADED)
     if (load !== this.#loadCount) return
     const endNs = this.nowNs()
@@ -153,6 +158,8 @@ export class Session {
     this.#worker = null
     this.#generation++
     this.#endedIds = []
+    // Before its file is closed: nobody goes on reading the old trace.
+    this.#changed()
     this.#options.onTrace(this)
     await this.#recording.end(endNs)
     if (load !== this.#loadCount) return
@@ -160,10 +167,7 @@ export class Session {
     this.runs.setPaused(false)
     this.#warnings = []
     this.guest.forgetWorker()
-    // Whoever waits for a load that this one replaces is not kept waiting.
-    this.#settled.resolve()
-    this.#settled = Promise.withResolvers()
-    this.#setState('starting')
+    this.#changed()
     const guest = await readGuestFile(this.guest.path)
     if (load !== this.#loadCount) return
     if (!guest.ok) return this.#setState('failed', guest.error)

@@ -105,6 +105,7 @@ export class RequestChecker {
     const { service } = this.#inspector
     try {
       await Promise.all(requests)
+      await inTime('a run', this.#waitForRuns())
     } finally {
       await Promise.allSettled(requests)
       await inTime('closeSession', service.closeSession({ sessionId }))
@@ -114,6 +115,12 @@ export class RequestChecker {
     const left = readdirSync(this.#temporaryFolder, { recursive: true, encoding: 'utf8' })
     const files = left.filter((name) => name.endsWith('.jspi'))
     expectThat(files.length === 0, `a closed session has left ${files.join(', ')}`)
+  }
+
+  /** Each ends by itself, at its limit at the latest, or with its session. */
+  async #waitForRuns(): Promise<void> {
+    const isActive = ({ state }: RunInfo): boolean => state === 'queued' || state === 'running'
+    while ([...new Map(this.#runs.map((run) => [run.runId, run])).values()].some(isActive)) await delay(5)
   }
 
   /** What a session leaves where it was asked to is whole. */

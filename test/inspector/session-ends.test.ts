@@ -113,6 +113,24 @@ describe('a session that is closed while', () => {
   })
 })
 
+test('a session that is being loaded again starts no run that nothing would end', async () => {
+  const sessionPath = join(await createFolder(), 'named.jspi')
+  const session = await openBusy(sessionPath)
+  const { inspector, sessionId } = session
+  const { service } = inspector
+  const goOn = stallDisk(await createFolder())
+  onTestFinished(goOn)
+  const loaded = service.reloadSession({ sessionId })
+  expect(session.info.state).toBe('starting')
+  // Its worker has gone, and its file is being ended.
+  await delay(300)
+  const refused = service.startRun({ sessionId, exportName: 'count', argumentTexts: ['5'] })
+  expect(errorOf(refused)).toMatchObject({ code: 'SESSION_NOT_READY', why: 'It is starting.' })
+  goOn()
+  expect(valueOf(await loaded).state).toBe('ready')
+  expect((await session.call('count', '5')).state).toBe('returned')
+})
+
 test('a file that is being ended is not begun again by whoever saves the session', async () => {
   const sessionPath = join(await createFolder(), 'named.jspi')
   const { inspector, sessionId } = await openBusy(sessionPath)
