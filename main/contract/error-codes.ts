@@ -198,6 +198,10 @@ export const ERRORS = {
     'Make room on the disk, or name another place.',
   ],
   SESSION_FILE_UNREADABLE: ['The session file cannot be read.', 'Check the path and its permissions.'],
+  UPLOAD_FAILED: [
+    'The file that was sent cannot be kept.',
+    'Make room where temporary files go, and send it again.',
+  ],
   TRACE_MISSING: ['The session has no trace yet.', 'Save it when its guest has been started.'],
   SESSION_COPY_GONE: [
     'The session file that is being saved is not kept any more.',

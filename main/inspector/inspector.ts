@@ -121,8 +121,9 @@ export function createInspector(given: InspectorOptions): Inspector {
     async setDebugFile({ sessionId, file }) {
       const found = sessions.findLive(sessionId)
       if (!found.ok) return found
-      const [placed] = file === null ? [] : await placeFiles([file], uploads)
-      const set = found.value.guest.setDebugFile(placed?.path ?? null)
+      const placed = await placeFiles(file === null ? [] : [file], uploads)
+      if (!placed.ok) return placed
+      const set = found.value.guest.setDebugFile(placed.value[0]?.path ?? null)
       return set.ok ? success(found.value.info()) : set
     },
     setRecording: ({ sessionId, enabled }) =>

@@ -32,7 +32,9 @@ export async function openFiles(
 ): Promise<Result<SessionInfo[]>> {
   const tooLarge = files.find((file) => 'bytes' in file && file.bytes.length > GUEST_SIZE_LIMIT_BYTES)
   if (tooLarge && 'bytes' in tooLarge) return failure(tooLargeError(tooLarge.bytes.length, tooLarge.name))
-  const opened = await placeFiles(files, uploads)
+  const placed = await placeFiles(files, uploads)
+  if (!placed.ok) return placed
+  const opened = placed.value
   const guests = opened.filter(({ path }) => !isHostModuleName(path))
   const host = opened.find(({ path }) => isHostModuleName(path))
 
@@ -72,13 +74,17 @@ export async function openFiles(
   return success(infos)
 }
 
-/** Uploaded files of one drop lie in one folder, so that a host module finds what came with it. */
-export async function placeFiles(files: readonly FileReference[], uploads: Uploads): Promise<OpenedFile[]> {
+/** Uploaded files of one drop lie in one folder, so that a host module finds what came with it. Fails with UPLOAD_FAILED. */
+export async function placeFiles(
+  files: readonly FileReference[],
+  uploads: Uploads,
+): Promise<Result<OpenedFile[]>> {
   const named = files.filter((file) => 'bytes' in file)
-  const paths = named.length > 0 ? await uploads.store(named) : []
-  return files.map((file) =>
+  const stored = named.length > 0 ? await uploads.store(named) : success([])
+  if (!stored.ok) return stored
+  const place = (file: FileReference): OpenedFile =>
     'path' in file
       ? { path: file.path, uploaded: false }
-      : { path: paths[named.indexOf(file)]!, uploaded: true },
-  )
+      : { path: stored.value[named.indexOf(file)]!, uploaded: true }
+  return success(files.map(place))
 }

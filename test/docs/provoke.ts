@@ -493,6 +493,11 @@ export const PROVOCATIONS: Partial<Record<ErrorCode, Provocation>> = {
     const folder = await makeFolder()
     return printByCommandLine('stats', join(folder, 'missing.jspi'))
   },
+  async UPLOAD_FAILED() {
+    const temporaryFolder = join(await makeFolder(), 'missing')
+    const { service } = startInspector({ temporaryFolder })
+    return errorOf(await service.openFiles({ files: [{ name: 'sum.wasm', bytes: new Uint8Array(8) }] }))
+  },
   async TRACE_MISSING() {
     const folder = await makeFolder({ 'guest.wat': '(module)', 'host.ts': 'export default {}' })
     const inspector = startInspector()

@@ -214,6 +214,38 @@ describe('several files at once', () => {
   })
 })
 
+describe('files that are sent', () => {
+  const bytes = new Uint8Array(sum)
+
+  test('keep their names, as far as a file can have them here', async () => {
+    const names = ['あ'.repeat(100) + '.wasm', 'a\nb.wasm', 'dir\\c.wasm']
+    const inspector = startInspector()
+    for (const name of names) {
+      const [info] = valueOf(await inspector.service.openFiles({ files: [{ name, bytes }] }))
+      expect(info!.guest.name).toMatch(/^(あ{83}\.wasm|a_b\.wasm|c\.wasm)$/)
+    }
+  })
+
+  test.each(['..', '.', '/'])('may have a name that is none: %s', async (name) => {
+    const opened = await startInspector().service.openFiles({ files: [{ name, bytes }] })
+    expect(valueOf(opened)[0]!.guest.name).toBe('file-0')
+  })
+
+  test('are all opened where two have one name', async () => {
+    const other = Uint8Array.from(await readFile(join(GUESTS_FOLDER, 'stack/stack.wasm')))
+    const inspector = startInspector()
+    const files = [
+      { name: 'one.wasm', bytes },
+      { name: 'One.wasm', bytes: other },
+    ]
+    const infos = valueOf(await inspector.service.openFiles({ files }))
+    expect(infos.map(({ guest }) => [guest.name, guest.sizeBytes])).toEqual([
+      ['one.wasm', bytes.length],
+      ['One.wasm', other.length],
+    ])
+  })
+})
+
 describe('settings', () => {
   test('recent guests and layout are kept; a damaged file is no obstacle', async () => {
     const settingsFolder = await createFolder()
