@@ -1,8 +1,8 @@
 /** Readings as JSON, from a worker or from a file: what is not as it should be is left out. */
 import type { DecodedReading, DecodedValue } from '../contract/values.ts'
 
-/** Readings of structs in structs are not deeper. */
-const DEPTH_LIMIT = 100
+/** Structs in structs are not deeper: what declares them has 2000 characters. */
+const DEPTH_LIMIT = 300
 
 /** The readings of a list that are whole. */
 export function parseReadings(text: string): DecodedReading[] {

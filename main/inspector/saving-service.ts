@@ -6,6 +6,7 @@ import type { Result } from '../contract/result.ts'
 import { failure, success } from '../contract/result.ts'
 import type { FilePiece, InspectorService } from '../contract/service.ts'
 import { describeWriteFailure } from '../session-file/failures.ts'
+import { describeReadFailure } from '../session-file/open-session-file.ts'
 import type { OpenedSession, Sessions } from './sessions.ts'
 
 /** Bytes in a piece. */
@@ -57,6 +58,8 @@ export function createSavingService(sessions: Sessions): SavingService {
       if (oldest && copies.size > COPY_LIMIT) await remove(oldest)
       return success(copy)
     } catch (thrown) {
+      // On a full disk its part would be in the way.
+      await rm(path, { force: true }).catch(() => {})
       return failure(describeWriteFailure(thrown as NodeJS.ErrnoException, path))
     }
   }
@@ -92,9 +95,13 @@ export function createSavingService(sessions: Sessions): SavingService {
         const found = copyId === undefined ? await begin(sessionId) : find(copyId)
         if (!found.ok) return found
         found.value.idle.refresh()
-        const piece = await readPiece(found.value, offset)
-        if (piece.nextOffset === null) await remove(found.value)
-        return success(piece)
+        try {
+          const piece = await readPiece(found.value, offset)
+          if (piece.nextOffset === null) await remove(found.value)
+          return success(piece)
+        } catch (thrown) {
+          return failure(describeReadFailure(thrown, found.value.path))
+        }
       },
     },
     async close() {
