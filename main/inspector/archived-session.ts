@@ -29,6 +29,8 @@ const FIRST_READ_MS = 100
 export class ArchivedSession {
   readonly sessionId: SessionId
   readonly path: string
+  /** It is never loaded again. */
+  readonly generation = 0
   readonly #file: SessionFile
   readonly #saved: ShownSession
   readonly #stackReader: GuestStackReader | null
@@ -148,7 +150,7 @@ export class ArchivedSession {
       fileSizeBytes: this.#file.sizeBytes,
       unreadBytes: this.isBeingRead ? this.#file.unreadBytes : 0,
       sessionId: this.sessionId,
-      generation: 0,
+      generation: this.generation,
     }
   }
 

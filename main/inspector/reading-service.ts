@@ -101,7 +101,7 @@ export function createReadingService(sessions: Sessions, version: string): Readi
       if (trace.isBeingRead) return failure(makeError('SESSION_FILE_BEING_READ'))
       const { calls, timeline } = trace
       const session = found.value
-      const { generation } = session.status()
+      const { generation } = session
       const snapshot = given ?? { generation, callCount: calls.callCount, nowNs: session.nowNs() }
       if (snapshot.generation !== generation) {
         return failure(makeError('TRACE_EXPORT_LOST', { why: 'The session was loaded again.' }))

@@ -99,6 +99,11 @@ export class Session {
     return this.#options.sessionId
   }
 
+  /** See `TraceStatus`. */
+  get generation(): number {
+    return this.#generation
+  }
+
   get slot(): number {
     return this.#options.slot
   }

@@ -36,7 +36,8 @@ export function isSavedOrder(value: unknown): value is SavedOrder {
   return true
 }
 
-function isCount(value: unknown): value is number {
+/** A whole number from 0 on: how many there are, or where in a file. */
+export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0
 }
 

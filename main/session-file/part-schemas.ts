@@ -9,7 +9,7 @@ import { LEVELS, SOURCES } from '../trace/events.ts'
 import { LEVEL_COUNT } from '../trace/timeline/buckets.ts'
 import type { SavedRest } from '../trace/timeline/timeline.ts'
 import { LATEST_NS } from './check-block.ts'
-import { isSavedOrder } from './check-order.ts'
+import { isCount, isSavedOrder } from './check-order.ts'
 import type { FileConsole, FileDetails, FileHead, FileIndex } from './file-parts.ts'
 
 /** More than a module can have, with those that it imports. */
@@ -19,8 +19,7 @@ const WORD_LIMIT = 2 ** 32
 /** Buckets of a histogram: one for each duration that is told from others. */
 const BUCKET_LIMIT = 64 * 64
 
-const isWord = (value: unknown): value is number =>
-  Number.isInteger(value) && (value as number) >= 0 && (value as number) < WORD_LIMIT
+const isWord = (value: unknown): value is number => isCount(value) && value < WORD_LIMIT
 const isTime = (value: unknown): value is number =>
   Math.abs(value as number) <= LATEST_NS && typeof value === 'number'
 const isSum = (value: unknown): value is number => Number.isFinite(value)
@@ -125,9 +124,9 @@ export const CONSOLE = v.object({
 }) satisfies v.GenericSchema<unknown, FileConsole>
 
 export const INDEX = v.object({
-  blocks: v.array(v.object({ offsets: v.pipe(listOf(isOffset), v.minLength(1)), startNs: time })),
-  details: listOf(isOffset),
-  console: listOf(isOffset),
+  blocks: v.array(v.object({ offsets: v.pipe(listOf(isCount), v.minLength(1)), startNs: time })),
+  details: listOf(isCount),
+  console: listOf(isCount),
   order: v.custom<FileIndex['order']>(isSavedOrder),
   timings: v.array(
     v.object({
@@ -175,7 +174,3 @@ export const TIMELINE = v.object({
     v.maxLength(LANE_LIMIT + 1),
   ),
 }) satisfies v.GenericSchema<unknown, SavedRest>
-
-function isOffset(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0
-}

@@ -1,9 +1,9 @@
 /** The tables of a trace, as SQL sees them. See docs/sql.md. */
 import type { CallId } from '../contract/ids.ts'
 import type { ConsoleLine } from '../contract/traces.ts'
-import type { TraceSnapshot } from '../contract/trace-format.ts'
 import type { CallStore } from '../trace/call-store.ts'
 import type { FunctionDefinition } from '../trace/events.ts'
+import type { ExportSource } from '../trace/export/encoder.ts'
 import type { Column, Field } from '../trace/export/table.ts'
 import { COLUMN_NAMES, COLUMNS, readFields } from '../trace/export/table.ts'
 
@@ -55,7 +55,7 @@ export function mentionsTable(sql: string, table: TableName): boolean {
 }
 
 /** A row of `calls`. */
-export function toCallRow(calls: CallStore, snapshot: Omit<TraceSnapshot, 'generation'>, id: CallId): SqlRow {
+export function toCallRow(calls: CallStore, snapshot: ExportSource['snapshot'], id: CallId): SqlRow {
   const fields = readFields({ calls, snapshot }, id)
   return COLUMN_NAMES.map((name) => toSqlValue(fields[name]))
 }

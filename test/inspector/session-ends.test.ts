@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { SessionInfo } from '../../main/contract/sessions.ts'
+import type { Inspector } from '../../main/inspector/api.ts'
 import { fetchSessionFile } from '../support/fetch-session-file.ts'
 import { stallDisk } from '../support/stalled-disk.ts'
 import { createFolder, errorOf, startInspector, TestSession, valueOf, waitFor } from '../support/inspector.ts'
@@ -36,6 +37,13 @@ async function openBusy(
   session.start('count', '-1')
   await waitFor('a file that grows', () => session.status().fileSizeBytes > MEBIBYTE)
   return Object.assign(session, { folder, temporaryFolder })
+}
+
+/** A session file that has to be whole. */
+async function openWhole(inspector: Inspector, path: string): Promise<TestSession> {
+  const [info] = valueOf(await inspector.service.openFiles({ files: [{ path }] })) as [SessionInfo]
+  expect(info.warnings).toEqual([])
+  return new TestSession(inspector, info)
 }
 
 /** Session files in the inspector's temporary folder. */
@@ -106,9 +114,7 @@ describe('a session that is closed while', () => {
     valueOf(await inspector.service.closeSession({ sessionId }))
     const path = join(session.folder, 'saved.jspi')
     writeFileSync(path, await fetched)
-    const [opened] = valueOf(await inspector.service.openFiles({ files: [{ path }] })) as [SessionInfo]
-    expect(opened.warnings).toEqual([])
-    expect(new TestSession(inspector, opened).status().callCount).toBe(callCount)
+    expect((await openWhole(inspector, path)).status().callCount).toBe(callCount)
     expect(listFiles(session)).toEqual([])
   })
 })
@@ -142,8 +148,7 @@ test('a file that is being ended is not begun again by whoever saves the session
   const saved = await service.readSessionFile({ sessionId, offset: 0 })
   expect(errorOf(saved).code).toBe('SESSION_NOT_FOUND')
   valueOf(await closed)
-  const [opened] = valueOf(await service.openFiles({ files: [{ path: sessionPath }] })) as [SessionInfo]
-  expect(opened.warnings).toEqual([])
+  await openWhole(inspector, sessionPath)
 })
 
 test('a session that is loaded twice at once has the whole file of what comes then', async () => {
@@ -160,9 +165,8 @@ test('a session that is loaded twice at once has the whole file of what comes th
   await session.call('count', '5000')
   expect(session.status().callCount).toBe(5001)
   valueOf(await service.closeSession({ sessionId }))
-  const [opened] = valueOf(await service.openFiles({ files: [{ path: sessionPath }] })) as [SessionInfo]
-  expect(opened.warnings).toEqual([])
-  expect(new TestSession(inspector, opened).status()).toMatchObject({ callCount: 5001, droppedCount: 0 })
+  const opened = await openWhole(inspector, sessionPath)
+  expect(opened.status()).toMatchObject({ callCount: 5001, droppedCount: 0 })
 })
 
 test('calls of two traces are not mixed in an export where the session is loaded again meanwhile', async () => {
